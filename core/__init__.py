@@ -1,0 +1,3 @@
+"""The tuning engine of Hikidashi: a library and a command line, with no screen."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Training: a frozen job goes in, a stream of typed events and a run folder come out."""

@@ -1,0 +1,180 @@
+"""What the engine tells while it works: one JSON line an event, marked by a prefix, versioned, typed."""
+
+import json
+import time as clock
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+PREFIX = "@hikidashi "
+EVENTS_SCHEMA = 1
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: int = EVENTS_SCHEMA
+    time: float = Field(default_factory=clock.time)
+
+
+class Stage(_Event):
+    """A stage began. Names: prepare, features, zero_shot, train, evaluate, save, verify, load, write."""
+
+    type: Literal["stage"] = "stage"
+    stage: str
+    index: int
+    of: int
+
+
+class Progress(_Event):
+    """How far the present stage is; `seconds_left` None while it cannot be told yet."""
+
+    type: Literal["progress"] = "progress"
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+class Step(_Event):
+    """One optimiser step (throttled): total loss and its weighted terms by name."""
+
+    type: Literal["step"] = "step"
+    step: int
+    epoch: int
+    loss: float
+    terms: dict[str, float] = Field(default_factory=dict)
+    learning_rate: float
+
+
+class Epoch(_Event):
+    """One pass over the photos; accuracies (0-1) on validation photos, None where there are none."""
+
+    type: Literal["epoch"] = "epoch"
+    epoch: int
+    epochs: int
+    loss: float
+    base: float | None
+    new: float | None
+    union_h: float | None
+    zero_shot_base: float | None
+    zero_shot_new: float | None
+    seconds_left: float | None = None
+
+
+class Resources(_Event):
+    """What the worker uses: percent of all cores, bytes of memory."""
+
+    type: Literal["resources"] = "resources"
+    cpu_percent: float
+    memory_bytes: int
+    gpu_memory_bytes: int | None = None
+
+
+class StateChanged(_Event):
+    """The worker runs, or has paused."""
+
+    type: Literal["state"] = "state"
+    state: Literal["running", "paused"]
+
+
+class Warned(_Event):
+    """Something worth telling that does not stop the work; words under `code`."""
+
+    type: Literal["warning"] = "warning"
+    code: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Checkpoint(_Event):
+    """From here training can go on after a crash."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    epoch: int
+    step: int
+
+
+class Predicted(_Event):
+    """The answer for one photo: classes with probabilities, best first."""
+
+    type: Literal["predicted"] = "predicted"
+    request: int
+    photo: str
+    ranking: tuple[tuple[str, float], ...]
+    unsure: bool
+    seconds: float
+
+
+class PredictionFailed(_Event):
+    """One photo could not be judged; the others go on."""
+
+    type: Literal["prediction_failed"] = "prediction_failed"
+    request: int
+    photo: str
+    code: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Finished(_Event):
+    """Terminal: done, and what was made has been reopened and verified."""
+
+    type: Literal["finished"] = "finished"
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class Stopped(_Event):
+    """Terminal: stopped as asked, the best so far is kept."""
+
+    type: Literal["stopped"] = "stopped"
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class Failed(_Event):
+    """Terminal: could not be done; `code` has words, `detail` is for the log."""
+
+    type: Literal["failed"] = "failed"
+    code: str
+    data: dict[str, Any] = Field(default_factory=dict)
+    detail: str = ""
+
+
+class Interrupted(_Event):
+    """Terminal for this process: cut off, can be resumed from the last checkpoint."""
+
+    type: Literal["interrupted"] = "interrupted"
+    reason: str = ""
+
+
+Event = Annotated[
+    Stage
+    | Progress
+    | Step
+    | Epoch
+    | Resources
+    | StateChanged
+    | Warned
+    | Checkpoint
+    | Predicted
+    | PredictionFailed
+    | Finished
+    | Stopped
+    | Failed
+    | Interrupted,
+    Field(discriminator="type"),
+]
+Terminal = Finished | Stopped | Failed | Interrupted
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def encode(event: Event) -> str:
+    """One line without its line end; non-ASCII is escaped, so no locale can spoil it."""
+    return PREFIX + json.dumps(event.model_dump(mode="json"))
+
+
+def decode(line: str) -> Event | None:
+    """The event on a line; None for any other text, a spoiled line, or a type of a newer program."""
+    if not line.startswith(PREFIX):
+        return None
+    try:
+        return _ADAPTER.validate_json(line[len(PREFIX) :])
+    except ValidationError:
+        return None

@@ -1,0 +1,87 @@
+"""What the engine is asked to do, frozen in a file, so that a run can be reproduced from it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.files import write_atomic
+from core.problems import Problem
+
+JOB_SCHEMA = 1
+JOB_FILE = "job.json"
+DATA_FILE = "data.json"
+
+HyperValue = bool | int | float | str
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class _Job(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: int = JOB_SCHEMA
+    run: str
+
+
+class TrainJob(_Job):
+    """Tune a backbone on the revision in `<run>/data.json`. `shots` None means every training photo."""
+
+    kind: Literal["train"] = "train"
+    preset: str
+    composition: str
+    hyper: dict[str, HyperValue] = Field(default_factory=dict)
+    backbone: str = "embedded"
+    backbone_sha256: str = ""
+    seed: int = 1
+    shots: int | None = Field(default=16, ge=1)
+    device: Device = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+
+
+class TrialJob(_Job):
+    """Measure, on this PC, how long each preset would take on the revision in `<run>/data.json`."""
+
+    kind: Literal["trial"] = "trial"
+    presets: tuple[str, ...]
+    backbone: str = "embedded"
+    shots: int | None = Field(default=16, ge=1)
+    device: Device = "auto"
+
+
+class ExportJob(_Job):
+    """Write the result of `source_run` to the package `out` and verify it in a fresh process."""
+
+    kind: Literal["export"] = "export"
+    source_run: str
+    out: str
+
+
+class PredictJob(_Job):
+    """Open a package once, then answer the requests that come through standard input."""
+
+    kind: Literal["predict"] = "predict"
+    package: str
+    device: Device = "auto"
+
+
+Job = Annotated[TrainJob | TrialJob | ExportJob | PredictJob, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
+
+
+def save_job(job: Job) -> Path:
+    """Write the job into its run folder and give the file's path."""
+    path = Path(job.run) / JOB_FILE
+    write_atomic(path, job.model_dump_json(indent=1))
+    return path
+
+
+def load_job(path: Path) -> Job:
+    """Read a job.
+
+    Raises:
+        Problem: `training.job_unreadable` when the file is missing, spoiled, or from a newer program.
+    """
+    try:
+        return _ADAPTER.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise Problem("training.job_unreadable", path=path, reason=error) from error

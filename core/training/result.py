@@ -1,0 +1,94 @@
+"""What a training run found, as it lies in `result.json`: metrics, predictions, how it went."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.files import write_atomic
+
+RESULT_SCHEMA = 1
+RESULT_FILE = "result.json"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Metrics(_Frozen):
+    """Accuracies 0-1 on test photos; None where there is nothing to measure on.
+
+    `base` is over base photos among base classes, `new` over new photos among new classes, `h` their
+    harmonic mean; `union_…` the same photos with base and new classes offered together.
+    """
+
+    base: float | None
+    new: float | None
+    h: float | None
+    union_base: float | None
+    union_new: float | None
+    union_h: float | None
+
+
+class Interval(_Frozen):
+    """A figure with its 95 % interval over `n` photos."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+class PhotoPrediction(_Frozen):
+    """How one test photo was judged with all classes offered, tuned and untouched.
+
+    `loss` is −ln of the true class's tuned probability; `photo` is the path as in the revision.
+    """
+
+    photo: str
+    label: int
+    predicted: int
+    probability: float
+    loss: float
+    zero_shot_predicted: int
+    zero_shot_probability: float
+
+
+class UnsureThreshold(_Frozen):
+    """Below `probability` a person decides. `wished_error` was asked for; `promised` says whether the
+    validation photos were enough to promise it."""
+
+    probability: float
+    wished_error: float
+    sent_to_person: float
+    promised: bool
+    n: int
+
+
+class TrainResult(_Frozen):
+    """The outcome of a training run."""
+
+    schema_version: int = RESULT_SCHEMA
+    composition: str
+    preset: str
+    backbone: str
+    backbone_sha256: str
+    revision: str
+    seed: int
+    shots: int | None
+    metrics: dict[Literal["zero_shot", "tuned"], Metrics]
+    intervals: dict[Literal["zero_shot", "tuned"], dict[str, Interval]] = Field(default_factory=dict)
+    predictions: tuple[PhotoPrediction, ...]
+    unsure: UnsureThreshold | None
+    steps: int
+    epochs: int
+    kept_epoch: int
+    stopped_because: str
+    stages_s: dict[str, float]
+    device: str
+    trained_parameters: int
+    hyper: dict[str, Any] = Field(default_factory=dict)
+
+    def save(self, run: Path) -> None:
+        """Write `result.json` into the run folder, atomically."""
+        write_atomic(run / RESULT_FILE, self.model_dump_json(indent=1))
