@@ -48,9 +48,7 @@ def locations() -> Locations:
         root = Path(home)
         return Locations(root / "config", root / "data", root / "cache", root / "log")
     dirs = platformdirs.PlatformDirs("Hikidashi", appauthor=False)
-    return Locations(
-        dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path
-    )
+    return Locations(dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path, dirs.user_log_path)
 
 
 def load_settings() -> Settings:

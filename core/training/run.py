@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from core.files import write_atomic
 from core.project.revision import DataRevision, load_revision
-from core.training.events import Event, decode
+from core.training.events import Event, StateChanged, decode
 from core.training.job import DATA_FILE, JOB_FILE, Job, TrainJob, load_job
 from core.training.result import RESULT_FILE, TrainResult
 from core.training.state import JobState, next_state, state_at_exit
@@ -19,6 +19,7 @@ from core.training.state import JobState, next_state, state_at_exit
 EVENTS_FILE = "events.jsonl"
 CONTROL_FILE = "control"
 LOCK_FILE = "worker.lock"
+_RESUMABLE = frozenset({JobState.INTERRUPTED, JobState.FAILED})
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,18 @@ class Run:
         return [event for line in text.splitlines() if (event := decode(line)) is not None]
 
     def state(self) -> JobState:
-        """The state of the latest worker; interrupted when it is gone without a last word."""
+        """The state of the latest worker; interrupted when it is gone without a last word.
+
+        Every worker's first event is StateChanged("running"): so an interrupted or failed run is taken up again.
+        """
         events = self.events()
-        if not events:
-            return JobState.QUEUED if self.worker_alive() or not self.started() else JobState.INTERRUPTED
+        if not events and not self.started():
+            return JobState.QUEUED
         state = JobState.QUEUED
         for event in events:
-            # A resumed run goes on after an interruption: its new worker writes behind the old one's word.
-            state = next_state(JobState.RUNNING if state is JobState.INTERRUPTED else state, event)
+            # A resumed run: its new worker announces itself behind the old one's last word.
+            again = state in _RESUMABLE and isinstance(event, StateChanged)
+            state = next_state(JobState.QUEUED if again else state, event)
         return state if state.terminal or self.worker_alive() else state_at_exit(state)
 
     def result(self) -> TrainResult | None:
@@ -88,7 +93,7 @@ class Run:
 
 
 def runs_in(runs_folder: Path) -> list[Run]:
-    """The training runs below a folder, newest first; folders that hold no readable training job are passed over."""
+    """The training runs below a folder, newest first; other folders are passed over."""
     runs = [Run(path.parent) for path in runs_folder.glob(f"*/{JOB_FILE}")]
     return sorted((run for run in runs if _is_training(run)), key=lambda run: run.folder.name, reverse=True)
 

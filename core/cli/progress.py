@@ -1,0 +1,40 @@
+"""Progress of the engine on standard error, for a person at a terminal."""
+
+import sys
+from typing import TextIO
+
+from core.problems import problem_text
+from core.settings import system_language
+from core.training.events import Epoch, Event, Progress, Stage, Warned
+
+
+class TerminalProgress:
+    """Call it with each event; it prints what a person wants to follow."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+
+    def __call__(self, event: Event) -> None:
+        """Print one event, or pass over it."""
+        match event:
+            case Stage():
+                self._print(f"[{event.index}/{event.of}] {event.stage}")
+            case Progress() if event.seconds_left is not None:
+                self._print(f"    {event.done}/{event.total}, about {event.seconds_left:.0f} s left")
+            case Epoch():
+                self._print(
+                    f"    round {event.epoch}/{event.epochs}  loss {event.loss:.3f}  "
+                    f"base {_percent(event.base)} (untouched {_percent(event.zero_shot_base)})  "
+                    f"new {_percent(event.new)} (untouched {_percent(event.zero_shot_new)})"
+                )
+            case Warned():
+                self._print(f"    {problem_text(event.code, event.data, system_language())}")
+            case _:
+                pass
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"

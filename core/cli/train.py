@@ -1,0 +1,146 @@
+"""`hikidashi train` and `hikidashi evaluate`: tune on a folder of photos, measure on a folder of photos."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from core.cli.progress import TerminalProgress
+from core.methods.presets import resolve_preset
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.training.job import DATA_FILE, JOB_FILE, HyperValue, TrainJob, save_job
+from core.training.result import TrainResult
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands."""
+    _add_train(subparsers)
+    _add_evaluate(subparsers)
+
+
+def start_run(revision: DataRevision, job: TrainJob) -> None:
+    """Lay out a run's folder: the job and the data it works on.
+
+    Raises:
+        Problem: `cli.run_exists` when the folder already holds a run.
+    """
+    folder = Path(job.run)
+    if (folder / JOB_FILE).exists():
+        raise Problem("cli.run_exists", path=folder)
+    revision.save(folder / DATA_FILE)
+    save_job(job)
+
+
+def answer_of(run: Path, result: TrainResult) -> dict[str, Any]:
+    """The result of a run as the command line prints it."""
+    return {
+        "run": str(run),
+        "metrics": {name: metrics.model_dump() for name, metrics in result.metrics.items()},
+        "steps": result.steps,
+        "stopped_because": result.stopped_because,
+        "epochs": result.epochs,
+        "kept_epoch": result.kept_epoch,
+        "intervals": {
+            name: {key: interval.model_dump() for key, interval in figures.items()}
+            for name, figures in result.intervals.items()
+        },
+        "stages_s": result.stages_s,
+    }
+
+
+def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "train",
+        help="tune a backbone on a folder of photos",
+        description="Tunes a backbone on a folder with one sub-folder per class. The first half of the classes "
+        "(base) is learned, the rest (new) is held back to measure what happens to products never seen.",
+        epilog="example: hikidashi train --photos my-photos --preset coop-dept --shots 16 --seed 1 --out run1",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--photos", type=Path, required=True, help="folder with one sub-folder per class")
+    parser.add_argument(
+        "--preset", default="coop-dept", help="preset or composition, e.g. coop-dept or dept(coop)"
+    )
+    parser.add_argument("--shots", type=_positive, help="training photos per class (default: all)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the split, the sampling and the training"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run; must not hold a run yet")
+    parser.add_argument("--backbone", default="embedded", help="name in `hikidashi models list`")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--set", dest="hyper", type=_setting, action="append", default=[], metavar="KEY=VALUE",
+                        help="change a hyper-parameter of the preset; may be repeated")  # fmt: skip
+    parser.add_argument("--resume", action="store_true", help="go on with the interrupted run in --out")
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.set_defaults(run=_train)
+
+
+def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure a run on a folder of photos",
+        description="Measures a finished run on the test photos of a folder with one sub-folder per class.",
+        epilog="example: hikidashi evaluate run1 --photos my-photos --json",
+    )
+    parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
+    parser.add_argument("--photos", type=Path, required=True, help="folder with one sub-folder per class")
+    parser.add_argument("--seed", type=int, help="seed of the split (default: the run's own)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.set_defaults(run=_evaluate)
+
+
+def _train(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.project.folder import revision_from_folder
+    from core.training.loop import train
+
+    out = arguments.out.absolute()
+    if arguments.resume:
+        if not (out / JOB_FILE).exists():
+            raise Problem("cli.no_run", path=out)
+    else:
+        preset = resolve_preset(arguments.preset)
+        job = TrainJob(
+            run=str(out),
+            preset=preset.name,
+            composition=preset.composition,
+            hyper=preset.hyper | dict(arguments.hyper),
+            backbone=arguments.backbone,
+            seed=arguments.seed,
+            shots=arguments.shots,
+            device=arguments.device,
+        )
+        start_run(revision_from_folder(arguments.photos, arguments.seed), job)
+    return answer_of(out, train(out, TerminalProgress(), resume=arguments.resume))
+
+
+def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.evaluation.run import evaluate
+    from core.project.folder import revision_from_folder
+    from core.training.run import Run
+
+    run = Run(arguments.run_folder.absolute())
+    if run.result() is None:
+        raise Problem("cli.no_result", path=run.folder)
+    seed = getattr(run.job, "seed", 1) if arguments.seed is None else arguments.seed
+    return evaluate(run, revision_from_folder(arguments.photos, seed))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _setting(text: str) -> tuple[str, HyperValue]:
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        raise argparse.ArgumentTypeError("write it as KEY=VALUE")
+    if value.lower() in ("true", "false"):
+        return key, value.lower() == "true"
+    for kind in (int, float):
+        try:
+            return key, kind(value)
+        except ValueError:
+            continue
+    return key, value
