@@ -1,0 +1,126 @@
+"""The one loader: grid, training, judging and on-site use all see exactly the picture that it gives."""
+
+import io
+import os
+import stat
+import warnings
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from core.photos.formats import DECODERS, missing_decoder
+from core.photos.tones import to_rgb
+from core.problems import Problem
+
+MAX_PIXELS = 2 * 89_478_485  # where Pillow itself refuses; 180 megapixels
+MAX_BYTES = 1 << 30
+_ORIENTATION = 0x0112
+_TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Between its warning and its refusal Pillow prints; our own limit is the refusal.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
+
+def open_photo(path: Path | str, *, at_least: int | None = None) -> Image.Image:
+    """A photo as RGB, upright, whatever the file holds.
+
+    With `at_least` (pixels) a JPEG may come out smaller, but never with a side below 2 × `at_least` that
+    was above it: enough for scaling to `at_least`, at a fraction of the cost.
+
+    Raises:
+        Problem: `photos.*`: missing, unreadable, empty, not a picture, truncated, damaged, too large.
+    """
+    path = Path(path)
+    return decode_photo(read_photo(path), path, at_least=at_least)
+
+
+def read_photo(path: Path) -> bytes:
+    """The file's content, whole.
+
+    Raises:
+        Problem: the file is gone, may not be read, is empty, or too large to be a photo.
+    """
+    try:
+        facts = os.stat(_long(path))
+        if not stat.S_ISREG(facts.st_mode):
+            raise Problem("photos.not_a_picture", name=path.name, path=path)
+        if facts.st_size == 0:
+            raise Problem("photos.empty", name=path.name, path=path)
+        if facts.st_size > MAX_BYTES:
+            raise _too_large(path, f"{facts.st_size / 2**30:.1f} GB")
+        with open(_long(path), "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Problem("photos.missing", name=path.name, path=path) from error
+    except (OSError, ValueError) as error:
+        raise Problem("photos.unreadable", name=path.name, path=path, reason=_reason(error)) from error
+
+
+def decode_photo(data: bytes, path: Path, *, at_least: int | None = None) -> Image.Image:
+    """Like `open_photo`, from the file's content; `path` only names it in a Problem."""
+    if not data:
+        raise Problem("photos.empty", name=path.name, path=path)
+    wanted = missing_decoder(path.name, data)
+    if wanted:
+        raise Problem("photos.format_missing", name=path.name, path=path, format=wanted)
+    try:
+        with Image.open(io.BytesIO(data), formats=DECODERS) as image:
+            return _decode(image, path, at_least)
+    except Problem:
+        raise
+    except UnidentifiedImageError as error:
+        raise Problem("photos.not_a_picture", name=path.name, path=path) from error
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise _too_large(path, _reason(error)) from error
+    # Decoders meet hostile bytes: whatever they raise means that this one file is damaged.
+    except Exception as error:
+        code = "photos.truncated" if "truncated" in str(error).lower() else "photos.damaged"
+        raise Problem(code, name=path.name, path=path, reason=_reason(error)) from error
+
+
+def _decode(image: Image.Image, path: Path, at_least: int | None) -> Image.Image:
+    if image.width * image.height > MAX_PIXELS:
+        raise _too_large(path, f"{image.width} × {image.height}")
+    if at_least is not None:
+        image.draft(image.mode, (2 * at_least, 2 * at_least))
+    image.load()
+    # After load(): TIFF turns itself while loading and then no longer says so.
+    upright = _upright(image)
+    rgb = to_rgb(upright)
+    return rgb.copy() if rgb is image else rgb
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    # A photo whose EXIF block is broken is still a photo.
+    except Exception:
+        return image
+    method = _TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
+    return image if method is None else image.transpose(method)
+
+
+def _too_large(path: Path, size: str) -> Problem:
+    return Problem("photos.too_large", name=path.name, path=path, size=size)
+
+
+def _reason(error: BaseException) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text or type(error).__name__
+
+
+def _long(path: Path) -> str:
+    r"""The path as Windows accepts it beyond 260 characters (\\?\ and \\?\UNC\)."""
+    text = str(path)
+    if os.name != "nt" or len(text) < 240 or text.startswith("\\\\?\\"):
+        return text
+    text = os.path.abspath(text)
+    return "\\\\?\\UNC" + text[1:] if text.startswith("\\\\") else "\\\\?\\" + text

@@ -1,0 +1,63 @@
+"""Which files are pictures, by name and by content, and which decoders this installation has."""
+
+import os
+from pathlib import Path
+
+from PIL import features
+
+try:
+    import pillow_heif
+except ImportError:
+    HEIC = False
+else:
+    pillow_heif.register_heif_opener()
+    HEIC = True
+
+AVIF = bool(features.check("avif"))
+
+_COMMON = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".dib", ".webp", ".gif", ".mpo")
+_HEIC_NAMES = (".heic", ".heif", ".hif")
+_AVIF_NAMES = (".avif",)
+_RAW_NAMES = (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw")
+
+# Pillow's name of every decoder that is let near a file: a ".jpg" that is EPS inside never starts Ghostscript.
+DECODERS = (
+    "JPEG", "MPO", "PNG", "TIFF", "BMP", "DIB", "WEBP", "GIF",
+    *(["HEIF"] if HEIC else []), *(["AVIF"] if AVIF else []),
+)  # fmt: skip
+# Names under which an operator expects a photo; those no decoder reads are listed with the reason.
+PHOTO_SUFFIXES = frozenset((*_COMMON, *_HEIC_NAMES, *_AVIF_NAMES, *_RAW_NAMES))
+
+_SYSTEM_NAMES = frozenset(
+    ("thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information", "@eadir")
+)
+_HIDDEN_OR_SYSTEM = 0x2 | 0x4  # FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def looks_like_photo(path: Path) -> bool:
+    """Whether the name promises a photo."""
+    return path.suffix.lower() in PHOTO_SUFFIXES
+
+
+def is_hidden(entry: "os.DirEntry[str]") -> bool:
+    """Whether a file or folder is hidden or belongs to the operating system."""
+    if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_NAMES:
+        return True
+    if os.name != "nt":
+        return False
+    attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    return bool(attributes & _HIDDEN_OR_SYSTEM)
+
+
+def missing_decoder(name: str, data: bytes) -> str:
+    """The format of a picture that this installation cannot decode ("HEIC", "AVIF", "RAW"), or "".
+
+    RAW goes by the name: inside it is a TIFF, of which only a stamp-sized preview could be read.
+    """
+    brand = data[8:12] if data[4:8] == b"ftyp" else b""
+    if brand in _HEIC_BRANDS and not HEIC:
+        return "HEIC"
+    if brand in (b"avif", b"avis") and not AVIF:
+        return "AVIF"
+    return "RAW" if Path(name).suffix.lower() in _RAW_NAMES else ""

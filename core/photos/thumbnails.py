@@ -1,0 +1,103 @@
+"""Small pictures for the grid, kept on disk. The folder may be deleted at any time; any thread may ask."""
+
+import hashlib
+import io
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.photos.decode import open_photo
+from core.problems import Problem
+
+THUMBNAIL_EDGE = 256
+LIMIT_BYTES = 1 << 30
+_QUALITY = 85
+_TOUCH_AFTER_S = 3600.0
+
+
+class ThumbnailStore:
+    """Thumbnails of photos, JPEG files named by path, date and size of the photo and by the edge."""
+
+    def __init__(self, folder: Path, *, edge: int = THUMBNAIL_EDGE) -> None:
+        self.folder = folder
+        self.edge = edge
+
+    def get(self, photo: Path) -> bytes:
+        """The thumbnail as JPEG bytes, upright, its longer side `edge` pixels at most.
+
+        Raises:
+            Problem: the photo is gone or cannot be read (`photos.*`).
+        """
+        place = self._place(photo)
+        try:
+            data = place.read_bytes()
+        except OSError:
+            return self.put(photo, open_photo(photo, at_least=self.edge))
+        _mark_used(place)
+        return data
+
+    def array(self, photo: Path) -> np.ndarray:
+        """The thumbnail as uint8 (H, W, 3). Raises Problem like `get`."""
+        with Image.open(io.BytesIO(self.get(photo)), formats=("JPEG",)) as image:
+            return np.asarray(image.convert("RGB"))
+
+    def put(self, photo: Path, image: Image.Image) -> bytes:
+        """Make the thumbnail from the decoded photo and keep it; gives its JPEG bytes."""
+        data = _shrink(image, self.edge)
+        _write(self._place(photo), data)
+        return data
+
+    def trim(self, limit_bytes: int = LIMIT_BYTES) -> int:
+        """Delete the longest unused thumbnails until the rest fit; gives how many went."""
+        files = [(entry, entry.stat()) for entry in self.folder.glob("*/*.jpg")]
+        files.sort(key=lambda pair: pair[1].st_mtime)
+        excess = sum(facts.st_size for _, facts in files) - limit_bytes
+        removed = 0
+        for path, facts in files:
+            if excess <= 0:
+                break
+            path.unlink(missing_ok=True)
+            excess -= facts.st_size
+            removed += 1
+        return removed
+
+    def _place(self, photo: Path) -> Path:
+        try:
+            facts = photo.stat()
+        except OSError as error:
+            raise Problem("photos.missing", name=photo.name, path=photo) from error
+        key = f"{photo.absolute()}|{facts.st_mtime_ns}|{facts.st_size}|{self.edge}"
+        name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:40]
+        return self.folder / name[:2] / f"{name[2:]}.jpg"
+
+
+def _shrink(image: Image.Image, edge: int) -> bytes:
+    small = image.copy()
+    small.thumbnail((edge, edge), Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()
+
+
+def _write(place: Path, data: bytes) -> None:
+    """Whole or not at all; a cache that cannot be written only costs time."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(name, place)
+    except OSError:
+        return
+
+
+def _mark_used(place: Path) -> None:
+    try:
+        if time.time() - place.stat().st_mtime > _TOUCH_AFTER_S:
+            os.utime(place)
+    except OSError:
+        return

@@ -1,0 +1,101 @@
+"""Finding the files of a folder tree: links in circles, folders that may not be read, hidden files."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.photos.formats import is_hidden, looks_like_photo
+from core.problems import Problem
+
+_PROJECT_FILE = "project.hikidashi"
+_PROJECT_FOLDERS = frozenset(("runs", "cache"))
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file whose name promises a photo, with what the folder says about it."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Unwalkable:
+    """A folder or file that could not be looked at."""
+
+    path: Path
+    problem: Problem
+
+
+def walk(root: Path) -> Iterator[FoundFile | Unwalkable]:
+    """Every photo file below `root`, in an order that depends on names only; each folder at most once."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [str(root)]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            if not _first_visit(folder, seen):
+                continue
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            name = Path(folder).name
+            problem = Problem("photos.folder_unreadable", name=name, path=folder, reason=reason)
+            yield Unwalkable(Path(folder), problem)
+            continue
+        own = {entry.name for entry in entries} & {_PROJECT_FILE} and _PROJECT_FOLDERS or frozenset[str]()
+        folders: list[str] = []
+        for entry in entries:
+            found = _look_at(entry, folders, own)
+            if found is not None:
+                yield found
+        waiting.extend(reversed(folders))
+
+
+def _look_at(
+    entry: "os.DirEntry[str]", folders: list[str], skip: frozenset[str]
+) -> FoundFile | Unwalkable | None:
+    """The photo in an entry, if any; a folder is put on the list instead."""
+    try:
+        if is_hidden(entry):
+            return None
+        if not entry.name.isprintable() and _undecodable(entry.name):
+            return _bad_name(entry)
+        if entry.is_dir():
+            if entry.name not in skip:
+                folders.append(entry.path)
+            return None
+        if not looks_like_photo(Path(entry.name)):
+            return None
+        facts = entry.stat()
+        return FoundFile(entry.path, facts.st_size, facts.st_mtime_ns)
+    except FileNotFoundError:
+        return Unwalkable(Path(entry.path), Problem("photos.missing", name=entry.name, path=entry.path))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problem = Problem("photos.unreadable", name=entry.name, path=entry.path, reason=reason)
+        return Unwalkable(Path(entry.path), problem)
+
+
+def _undecodable(name: str) -> bool:
+    """Names that are not UTF-8, as a Shift-JIS zip unpacked on Linux leaves them."""
+    return any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _bad_name(entry: "os.DirEntry[str]") -> Unwalkable | None:
+    if not entry.is_dir() and not looks_like_photo(Path(entry.name)):
+        return None
+    readable = entry.path.encode("utf-8", "replace").decode()
+    return Unwalkable(Path(readable), Problem("photos.bad_name", name=Path(readable).name, path=readable))
+
+
+def _first_visit(folder: str, seen: set[tuple[int, int]]) -> bool:
+    facts = os.stat(folder)
+    identity = (facts.st_dev, facts.st_ino)
+    if identity in seen:
+        return False
+    seen.add(identity)
+    return True
