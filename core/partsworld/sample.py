@@ -1,0 +1,106 @@
+"""The sample project: photos of a small plant's parts, to learn the program with.
+
+`python -m core.partsworld.sample` writes `assets/sample/{train,test}/<folder>/*.jpg` and `classes.toml`, the same
+bytes each time. The classes are ordered so that the first half (base) and the rest (new) make a base-to-new task:
+both halves hold several parts and conditions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.partsworld.captions import describe
+from core.partsworld.render import render
+from core.partsworld.scene import draw_scene
+from core.partsworld.vocabulary import Composition, Finish
+
+SIZE = 224
+TEST_PHOTOS = 22
+SEED = 20240607
+ROOT = Path(__file__).resolve().parents[2] / "assets" / "sample"
+
+
+@dataclass(frozen=True)
+class SampleClass:
+    """One class of the sample project: what it shows, its names, how many training photos it has."""
+
+    composition: Composition
+    name_ja: str
+    name_en: str
+    train_photos: int
+
+    @property
+    def folder(self) -> str:
+        return self.name_en.lower().replace(" ", "_").replace("-", "_")
+
+    @property
+    def description(self) -> str:
+        return describe(self.composition)
+
+
+def _c(part: str, material: str, colour: str | None, defect: str) -> Composition:
+    return Composition(part, Finish(material, colour), defect)
+
+
+CLASSES: tuple[SampleClass, ...] = (
+    SampleClass(_c("bolt", "brass", None, "none"), "真ちゅうボルト 良品", "Brass bolt OK", 24),
+    SampleClass(_c("bolt", "brass", None, "scratch"), "真ちゅうボルト キズ", "Brass bolt scratch", 12),
+    SampleClass(_c("bolt", "brass", None, "bend"), "真ちゅうボルト 曲がり", "Brass bolt bent", 8),
+    SampleClass(_c("flange", "steel", None, "none"), "鋼フランジ 良品", "Steel flange OK", 20),
+    SampleClass(_c("flange", "steel", None, "rust"), "鋼フランジ さび", "Steel flange rust", 14),
+    SampleClass(_c("flange", "steel", None, "missing hole"), "鋼フランジ 穴なし", "Steel flange missing hole", 8),
+    SampleClass(_c("gear", "plastic", "blue", "none"), "青樹脂ギア 良品", "Blue gear OK", 22),
+    SampleClass(_c("gear", "plastic", "blue", "chip"), "青樹脂ギア 欠け", "Blue gear chip", 10),
+    SampleClass(_c("bracket", "painted", "yellow", "none"), "黄塗装ブラケット 良品", "Yellow bracket OK", 18),
+    SampleClass(_c("bracket", "painted", "yellow", "crack"), "黄塗装ブラケット 割れ", "Yellow bracket crack", 6),
+    SampleClass(_c("screw", "steel", None, "none"), "鋼ねじ 良品", "Steel screw OK", 20),
+    SampleClass(_c("screw", "steel", None, "scratch"), "鋼ねじ キズ", "Steel screw scratch", 9),
+    SampleClass(_c("cap", "anodised", "red", "none"), "赤アルマイトキャップ 良品", "Red cap OK", 16),
+    SampleClass(_c("cap", "anodised", "red", "dent"), "赤アルマイトキャップ へこみ", "Red cap dent", 8),
+    SampleClass(_c("valve", "brass", None, "none"), "真ちゅうバルブ 良品", "Brass valve OK", 14),
+    SampleClass(_c("valve", "brass", None, "stain"), "真ちゅうバルブ 汚れ", "Brass valve stain", 7),
+)  # fmt: skip
+
+
+def write_sample(root: Path = ROOT, size: int = SIZE) -> int:
+    """Render the sample project under `root`; returns its size in bytes."""
+    total = 0
+    for number, entry in enumerate(CLASSES):
+        for split, count in (("train", entry.train_photos), ("test", TEST_PHOTOS)):
+            folder = root / split / entry.folder
+            folder.mkdir(parents=True, exist_ok=True)
+            for n in range(count):
+                rng = np.random.default_rng([SEED, number, n, split == "test"])
+                photo = folder / f"{entry.folder}_{n + 1:03d}.jpg"
+                Image.fromarray(render(draw_scene(rng, entry.composition), size)).save(photo, quality=82)
+                total += photo.stat().st_size
+    (root / "classes.toml").write_text(_classes_toml(), encoding="utf-8")
+    return total
+
+
+def _classes_toml() -> str:
+    blocks = [
+        "\n".join(
+            ("[[class]]", *(f"{key} = {json.dumps(getattr(entry, key), ensure_ascii=False)}" for key in keys))
+        )
+        for keys in [("folder", "name_ja", "name_en", "description")]
+        for entry in CLASSES
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="render the sample project")
+    parser.add_argument("--out", type=Path, default=ROOT)
+    total = write_sample(parser.parse_args().out)
+    print(f"{len(CLASSES)} classes, {total / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
