@@ -1,0 +1,1 @@
+"""How well a run does: protocols, metrics with intervals, calibration, paired comparison."""
