@@ -77,8 +77,8 @@ def mcnemar(gained: int, lost: int) -> float:
     changed = gained + lost
     if changed == 0:
         return 1.0
-    tail = sum(math.comb(changed, k) for k in range(min(gained, lost) + 1)) / 2**changed
-    return min(1.0, 2 * tail)
+    at_most = sum(math.comb(changed, k) for k in range(min(gained, lost) + 1))
+    return min(1.0, 2 * math.exp(math.log(at_most) - changed * math.log(2)))
 
 
 def _paired_interval(photos: int, gained: int, lost: int, seed: int) -> tuple[float, float]:
