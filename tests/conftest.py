@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,11 +38,11 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_sets() -> Iterator[Path]:
+def shared_sets() -> Path:
     """The folder of real photo sets beside the repository; the test is skipped where it is absent."""
     if not SHARED_SETS.is_dir():
         pytest.skip(f"REAL PHOTOS ABSENT: {SHARED_SETS} is not there, so nothing was tested on real photos")
-    yield SHARED_SETS
+    return SHARED_SETS
 
 
 def _is_loopback(address: object) -> bool:
