@@ -1,0 +1,98 @@
+"""DePT: a head with feature channels of its own beside any method (arXiv 2309.07439; methods.md §7).
+
+The inner method goes on matching photos with texts. Beside it, image and text features pass a channel-wise
+affine each and one shared linear head that tells the learned classes apart. What is peculiar to the learned
+classes can settle in the head's channels, and leaves the matching channels to what holds for others too.
+
+    L = (1−λ)·CE(matching) + λ·CE(head over [s̃_y; ẽ], [y; y]) + the inner method's other terms
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.methods.class_text import ClassText
+from core.methods.classifier import Classifier, FusedClassifier
+from core.methods.configs import DePTConfig
+from core.methods.protocol import MATCHING, Aligned, Batch, Method, Needs, ParameterGroup, Term, as_array
+
+HEAD = "head"
+
+
+class ChannelAffine(nn.Module):
+    """γ ⊙ x + β on unnormalised features `(…, D)`; starts as the identity."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(width))
+        self.beta = nn.Parameter(torch.zeros(width))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Scale and shift each channel."""
+        return self.gamma * features + self.beta
+
+
+class DePT(Method):
+    """Any method with a decoupled head for the classes it learns."""
+
+    def __init__(self, config: DePTConfig, inner: Method) -> None:
+        super().__init__(inner.backbone, inner.classes)
+        self.config = config
+        self.inner = inner
+        width = inner.backbone.embed_dim
+        self.image_channels = ChannelAffine(width)
+        self.text_channels = ChannelAffine(width)
+        self.head = nn.Linear(width, len(inner.classes))
+
+    @property
+    def needs(self) -> Needs:
+        """What the inner method needs."""
+        return self.inner.needs
+
+    def align(self, batch: Batch) -> Aligned:
+        """As the inner method does."""
+        return self.inner.align(batch)
+
+    def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
+        """The matching term weighs 1−λ, the head λ; other terms of the inner method stay as they are."""
+        rows = torch.cat([
+            self.text_channels(aligned.text_of(batch.labels).float()),
+            self.image_channels(aligned.image_features.float()),
+        ])  # fmt: skip
+        head = functional.cross_entropy(self.head(rows), batch.labels.repeat(2))
+        share = 1 - self.config.balance
+        inner = [
+            replace(term, weight=share * term.weight) if term.name == MATCHING else term
+            for term in self.inner.terms(aligned, batch)
+        ]
+        return [*inner, Term(HEAD, head, self.config.balance)]
+
+    def classifier(self, classes: Sequence[ClassText]) -> Classifier:
+        """The inner method's classifier, with the head for those of the classes that were learned."""
+        row_of = {entry.name: row for row, entry in enumerate(self.classes)}
+        return FusedClassifier(
+            matching=self.inner.classifier(classes),
+            rows=tuple(row_of.get(entry.name, -1) for entry in classes),
+            gamma=as_array(self.image_channels.gamma),
+            beta=as_array(self.image_channels.beta),
+            weight=as_array(self.head.weight),
+            bias=as_array(self.head.bias),
+            balance=self.config.balance,
+        )
+
+    def image_features(self, pixels: Tensor) -> Tensor:
+        """As the inner method does."""
+        return self.inner.image_features(pixels)
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """The inner method's groups, and the new layers at their own, faster rate."""
+        new = (self.image_channels, self.text_channels, self.head)
+        parameters = tuple(parameter for module in new for parameter in module.parameters())
+        return [*self.inner.parameter_groups(), ParameterGroup(parameters, self.config.lr_scale)]
+
+    def epoch_ended(self, epoch: int, epochs: int) -> None:
+        """Pass it on."""
+        self.inner.epoch_ended(epoch, epochs)

@@ -1,0 +1,163 @@
+"""What every method offers to training, evaluation and the package.
+
+A method is built for the classes it will learn. Training asks it for losses; everything after training
+asks it for a classifier over *any* list of classes. A wrapper is a method that holds another and uses
+nothing but this protocol.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.backbones.clip import Backbone
+from core.methods.class_text import ClassText
+from core.methods.classifier import Array, Classifier
+from core.problems import Problem
+
+MATCHING = "matching"
+
+
+class Needs(StrEnum):
+    """What a method takes of a photo: frozen image features (cached), or the pixels."""
+
+    IMAGE_FEATURES = "image_features"
+    PIXELS = "pixels"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Training photos: `labels` `(B,)` index the learned classes; `inputs` is what the method needs,
+    image features `(B, D)` or normalised pixels `(B, 3, H, W)`."""
+
+    inputs: Tensor
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A batch beside the learned classes: image features `(B, D)`, text features `(C, D)`, or `(B, C, D)`
+    where the texts depend on the photo, and their matching scores `(B, C)`."""
+
+    image_features: Tensor
+    text_features: Tensor
+    logits: Tensor
+
+    def text_of(self, labels: Tensor) -> Tensor:
+        """The text feature of each photo's own class `(B,)` → `(B, D)`."""
+        if self.text_features.dim() == 2:
+            return self.text_features[labels]
+        return self.text_features[torch.arange(len(labels), device=labels.device), labels]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of the loss: a scalar and its weight."""
+
+    name: str
+    value: Tensor
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """Parameters that learn at `lr_scale` times the recipe's rate."""
+
+    parameters: tuple[nn.Parameter, ...]
+    lr_scale: float = 1.0
+
+
+class Method(nn.Module, ABC):
+    """What is learned on a backbone for a list of classes. Only parameters that require a gradient are learned."""
+
+    def __init__(self, backbone: Backbone, classes: Sequence[ClassText]) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.classes = tuple(classes)
+
+    @property
+    def needs(self) -> Needs:
+        """What `Batch.inputs` must hold."""
+        return Needs.IMAGE_FEATURES
+
+    @abstractmethod
+    def align(self, batch: Batch) -> Aligned:
+        """The batch beside the learned classes, with gradients."""
+
+    @abstractmethod
+    def classifier(self, classes: Sequence[ClassText]) -> Classifier:
+        """A classifier over any classes: learned ones, others, or both; by the present parameters."""
+
+    def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
+        """The loss of an aligned batch; the plain matching loss is the term named `MATCHING`."""
+        return [Term(MATCHING, functional.cross_entropy(aligned.logits, batch.labels))]
+
+    def losses(self, batch: Batch) -> list[Term]:
+        """The loss of a batch as named, weighted terms; what is minimised is their weighted sum."""
+        return self.terms(self.align(batch), batch)
+
+    def image_features(self, pixels: Tensor) -> Tensor:
+        """Image features `(B, 3, H, W)` → `(B, D)` that the classifier judges; unnormalised."""
+        return self.backbone.image_features(pixels)
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """The learned parameters by learning speed, always in the same order."""
+        return [ParameterGroup(tuple(self._learned().values()))]
+
+    def epoch_ended(self, epoch: int, epochs: int) -> None:
+        """Called after each epoch (1-based): averaging over epochs, or a second stage, hooks in here."""
+
+    def learned_state(self) -> dict[str, Tensor]:
+        """Copies of what was learned, by name, on the CPU: nothing of the backbone."""
+        return {name: value.detach().cpu().clone() for name, value in self._learned().items()}
+
+    def load_learned_state(self, state: dict[str, Tensor]) -> None:
+        """Take up what was learned.
+
+        Raises:
+            Problem: `methods.other_state` when a name or a shape differs.
+        """
+        learned = self._learned()
+        for name in sorted(learned.keys() | state.keys()):
+            found = tuple(state[name].shape) if name in state else "-"
+            wanted = tuple(learned[name].shape) if name in learned else "-"
+            if found != wanted:
+                raise Problem("methods.other_state", name=name, found=found, wanted=wanted)
+        with torch.no_grad():
+            for name, value in learned.items():
+                value.copy_(state[name])
+
+    def _learned(self) -> dict[str, nn.Parameter]:
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+
+def total(terms: Iterable[Term]) -> Tensor:
+    """The weighted sum that is minimised."""
+    return torch.stack([term.weight * term.value for term in terms]).sum()
+
+
+def matching_logits(image_features: Tensor, text_features: Tensor, logit_scale: float) -> Tensor:
+    """Scaled cosines `(B, D)`, `(C, D)` → `(B, C)`, in float32 whatever the towers ran in."""
+    image = functional.normalize(image_features.float(), dim=-1)
+    text = functional.normalize(text_features.float(), dim=-1)
+    return logit_scale * image @ text.T
+
+
+def as_array(tensor: Tensor) -> Array:
+    """A float32 array of a tensor's values."""
+    return tensor.detach().float().cpu().numpy()
+
+
+def check_fits(eot: Tensor, classes: Sequence[ClassText], context_length: int) -> None:
+    """Refuse a text that fills the context: the tokenizer would have cut it without a word.
+
+    Raises:
+        Problem: `methods.too_long_description`.
+    """
+    for entry, position in zip(classes, eot.tolist(), strict=True):
+        if position >= context_length - 1:
+            raise Problem("methods.too_long_description", name=entry.name, limit=context_length - 2)

@@ -1,0 +1,51 @@
+"""Which photos a run learns from: few per class, drawn by a seed, the same on every PC.
+
+Each photo's place in the draw is a hash of the seed and its identity. So a draw needs no random generator
+whose stream could change, four shots are among the eight, and adding photos moves none of the others.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.project.revision import DataRevision, PhotoEntry
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Photos to learn from, by class and place in the draw; labels are those of the revision."""
+
+    photos: tuple[PhotoEntry, ...]
+
+    @cached_property
+    def id(self) -> str:
+        """SHA-256 over the paths and labels: equal for an equal list."""
+        digest = hashlib.sha256()
+        for photo in self.photos:
+            digest.update(f"{photo.path}\t{photo.label}\n".encode())
+        return digest.hexdigest()
+
+
+def few_shot(revision: DataRevision, shots: int | None, seed: int) -> Sample:
+    """At most `shots` training photos of each learned class (all of them where None)."""
+    drawn: list[PhotoEntry] = []
+    for label in revision.base:
+        of_class = revision.of("train", (label,))
+        drawn += sorted(of_class, key=lambda photo: _place(photo, seed))[:shots]
+    return Sample(tuple(drawn))
+
+
+def held_back(revision: DataRevision) -> tuple[PhotoEntry, ...]:
+    """Photos of new classes to watch during training: their validation part, or, where it is empty, their
+    training part, which nothing learns from. Never their test photos."""
+    return revision.of("val", revision.new) or revision.of("train", revision.new)
+
+
+def labels_of(photos: Iterable[PhotoEntry]) -> list[int]:
+    """The revision's class index of each photo."""
+    return [photo.label for photo in photos]
+
+
+def _place(photo: PhotoEntry, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}\t{photo.sha256 or photo.path}".encode()).digest()
