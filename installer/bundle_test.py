@@ -30,7 +30,7 @@ def main() -> int:
         print("doctor:", _command(bundle, "doctor")["device"])
         answer = _command(bundle, "demo", "--out", str(Path(folder) / "demo"))
         assert answer["verified"] is True, answer
-        verified = _command(bundle, "verify", answer["package"])
+        verified = _command(bundle, "verify", str(answer["package"]))
         assert verified["ok"] is True, verified
     print("The bundle works.")
     return 0

@@ -30,10 +30,6 @@ COMES_WITH = {
     "shiboken6": "PySide6-Essentials",
     "timm": "open_clip_torch",
 }
-    "huggingface_hub": "open_clip_torch",
-    "timm": "open_clip_torch",
-    "shiboken6": "PySide6-Essentials",
-}
 
 
 # Who may import whom
