@@ -101,8 +101,7 @@ def _decode(image: Image.Image, path: Path, at_least: int | None) -> Image.Image
 def _upright(image: Image.Image) -> Image.Image:
     try:
         orientation = image.getexif().get(_ORIENTATION)
-    # A photo whose EXIF block is broken is still a photo.
-    except Exception:
+    except Exception:  # noqa: BLE001 - a photo whose EXIF block is broken is still a photo
         return image
     method = _TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
     return image if method is None else image.transpose(method)

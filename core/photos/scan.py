@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -50,12 +50,12 @@ class ScanProgress:
 
 @dataclass(frozen=True)
 class ScanResult:
-    """What a folder holds. `cancelled`: the rest was not looked at."""
+    """What was found. `complete`: everything below `root` was looked at (not single files, not cancelled)."""
 
     root: Path
     photos: tuple[ScannedPhoto, ...]
     unreadable: tuple[tuple[Path, Problem], ...]
-    cancelled: bool = False
+    complete: bool = True
 
     @cached_property
     def duplicates(self) -> tuple[tuple[Path, ...], ...]:
@@ -88,10 +88,9 @@ def scan(
     Raises:
         Problem: `photos.folder_missing`, or `photos.folder_unreadable` for the folder itself.
     """
-    root = folder.absolute()
+    root = Path(os.path.abspath(folder))
     _check_root(root)
-    scanner = _Scanner(root, progress, cancelled, cache, thumbnails)
-    return scanner.run(walk(root))
+    return _Scanner(root, progress, cancelled, cache, thumbnails).run(walk(root))
 
 
 def scan_files(
@@ -103,9 +102,10 @@ def scan_files(
     thumbnails: ThumbnailStore | None = None,
 ) -> ScanResult:
     """Look at single files, as they are dropped on the window; the root is their common folder."""
-    paths = [path.absolute() for path in files]
+    paths = [Path(os.path.abspath(path)) for path in files]
     root = Path(os.path.commonpath([path.parent for path in paths])) if paths else Path.cwd()
-    return _Scanner(root, progress, cancelled, cache, thumbnails).run(_stat_each(paths))
+    found = _Scanner(root, progress, cancelled, cache, thumbnails).run(_stat_each(paths))
+    return replace(found, complete=False)
 
 
 class _Scanner:
@@ -125,6 +125,7 @@ class _Scanner:
         self._cache = cache
         self._thumbnails = thumbnails
         self._reported = 0.0
+        self._stopped = False  # while files were still being found
 
     def run(self, entries: Iterable[FoundFile | Unwalkable]) -> ScanResult:
         files, unreadable = self._find(entries)
@@ -137,7 +138,8 @@ class _Scanner:
             if (fact := facts.get(file.path)) is not None and fact.problem is None
         ]
         bad = [(Path(path), fact.problem) for path, fact in sorted(facts.items()) if fact.problem is not None]
-        return ScanResult(self._root, tuple(photos), (*unreadable, *bad), len(facts) < len(files) or self._cancelled())
+        complete = len(facts) == len(files) and not self._stopped
+        return ScanResult(self._root, tuple(photos), (*unreadable, *bad), complete)
 
     def _find(
         self, entries: Iterable[FoundFile | Unwalkable]
@@ -151,6 +153,7 @@ class _Scanner:
                 files.append(entry)
             self._report(ScanProgress(len(files), 0, None, None))
             if self._cancelled():
+                self._stopped = True
                 break
         return files, unreadable
 

@@ -4,6 +4,7 @@ One SQLite file in the cache folder; it may be deleted at any time and is made a
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -40,7 +41,7 @@ class ScanCache:
 
     def load(self, folder: Path) -> dict[str, FileFacts]:
         """All that is known below a folder."""
-        prefix = str(folder)
+        prefix = os.path.join(folder, "")
         try:
             with closing(self._connect()) as connection:
                 rows = connection.execute(

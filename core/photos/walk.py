@@ -46,7 +46,8 @@ def walk(root: Path) -> Iterator[FoundFile | Unwalkable]:
             problem = Problem("photos.folder_unreadable", name=name, path=folder, reason=reason)
             yield Unwalkable(Path(folder), problem)
             continue
-        own = {entry.name for entry in entries} & {_PROJECT_FILE} and _PROJECT_FOLDERS or frozenset[str]()
+        is_project = any(entry.name == _PROJECT_FILE for entry in entries)
+        own = _PROJECT_FOLDERS if is_project else frozenset[str]()
         folders: list[str] = []
         for entry in entries:
             found = _look_at(entry, folders, own)

@@ -1,0 +1,200 @@
+"""The project file: SQLite, one connection under one lock, every action durable before it returns."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.problems import Problem
+
+APPLICATION_ID = 0x48494B31  # "HIK1" in the file's header: this is a project of ours
+BUSY_TIMEOUT_S = 5.0
+
+# Each entry leads from one schema version to the next; an entry that was released never changes.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied TEXT NOT NULL)",
+        "CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE sources (id INTEGER PRIMARY KEY, relative TEXT NOT NULL, absolute TEXT NOT NULL)",
+        """CREATE TABLE photos (
+            id INTEGER PRIMARY KEY,
+            source_id INTEGER NOT NULL REFERENCES sources (id),
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            folder_label TEXT NOT NULL,
+            folder_part TEXT CHECK (folder_part IN ('train', 'val', 'test')),
+            part TEXT CHECK (part IN ('train', 'val', 'test')),
+            added TEXT NOT NULL,
+            UNIQUE (source_id, path)
+        )""",
+        "CREATE INDEX photos_by_content ON photos (sha256)",
+        """CREATE TABLE unreadable (
+            path TEXT PRIMARY KEY, code TEXT NOT NULL, data TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE classes (
+            id INTEGER PRIMARY KEY,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            key TEXT NOT NULL,
+            role TEXT CHECK (role IN ('base', 'new'))
+        )""",
+        """CREATE TABLE labels (
+            id INTEGER PRIMARY KEY REFERENCES photos (id),
+            class_id INTEGER NOT NULL REFERENCES classes (id) DEFERRABLE INITIALLY DEFERRED,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE INDEX labels_by_class ON labels (class_id)",
+        """CREATE TABLE exclusions (
+            id INTEGER PRIMARY KEY REFERENCES photos (id), user TEXT NOT NULL, time TEXT NOT NULL
+        )""",
+        """CREATE TABLE steps (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL,
+            undone INTEGER NOT NULL DEFAULT 0
+        )""",
+        """CREATE TABLE changes (
+            step_id INTEGER NOT NULL REFERENCES steps (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            item TEXT NOT NULL,
+            item_id INTEGER NOT NULL,
+            before TEXT NOT NULL,
+            after TEXT NOT NULL,
+            PRIMARY KEY (step_id, position)
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+class Database:
+    """A project's SQLite file. Any thread may call; calls wait for each other.
+
+    Every method raises Problem: `project.locked`, `project.not_writable`, `project.disk_full`,
+    `project.corrupt`.
+    """
+
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._depth = 0
+        with self._explained():
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={'rwc' if new else 'rw'}",
+                uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False,
+            )  # fmt: skip
+        try:
+            self._prepare(new)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it."""
+        with self._lock:
+            self._connection.close()
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._lock, self._explained():
+            return self._connection.execute(sql, values).fetchall()
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """One statement, durable at once outside a transaction; gives the new row's id."""
+        with self._lock, self._explained():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement for many rows, all or none."""
+        with self.transaction():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when it ends. Within another one it is part of that."""
+        with self._lock, self._explained():
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0 and self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _prepare(self, new: bool) -> None:
+        with self._explained():
+            self._check_ours(new)
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            # A file system without shared memory refuses WAL and goes on with a rollback journal.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+        self._migrate()
+
+    def _check_ours(self, new: bool) -> None:
+        if new:
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        (mark,) = self._connection.execute("PRAGMA application_id").fetchone()
+        if mark != APPLICATION_ID:
+            raise Problem("project.not_a_project", path=self.path)
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise Problem("project.newer", path=self.path, version=version, known=len(MIGRATIONS))
+        (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise Problem("project.corrupt", path=self.path, reason=verdict)
+
+    def _migrate(self) -> None:
+        with self.transaction():
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+                for statement in statements:
+                    self._connection.execute(statement)
+                self._connection.execute("INSERT INTO migrations VALUES (?, ?)", (number, now()))
+                self._connection.execute(f"PRAGMA user_version = {number}")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What SQLite raises, as a Problem that an operator can act on."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._problem(error) from error
+
+    def _problem(self, error: sqlite3.Error) -> Exception:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            return error
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return Problem("project.locked", path=self.path)
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            return Problem("project.not_writable", path=self.path)
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            return Problem("project.disk_full", path=self.path, reason=error)
+        return Problem("project.corrupt", path=self.path, reason=error)
+
+
+def now() -> str:
+    """The time to the second with its zone, as it is stored."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

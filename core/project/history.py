@@ -1,0 +1,143 @@
+"""Unlimited undo and redo that survive closing: every step keeps what each row was before and after."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from core.project.database import Database, now
+
+StepKind = Literal[
+    "label", "unlabel", "exclude", "include", "label_folders",
+    "add_class", "edit_class", "move_class", "remove_class",
+]  # fmt: skip
+Item = Literal["labels", "exclusions", "classes"]
+Row = dict[str, Any]
+
+_COLUMNS: dict[Item, tuple[str, ...]] = {
+    "labels": ("class_id", "user", "time"),
+    "exclusions": ("user", "time"),
+    "classes": ("position", "name", "description", "key", "role"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the operator did, as undo shows it. `changes`: how many rows it touched."""
+
+    id: int
+    kind: StepKind
+    user: str
+    time: str
+    changes: int
+
+
+class Recording:
+    """The rows that one step changes, as it changes them."""
+
+    def __init__(self, database: Database, step_id: int) -> None:
+        self._database = database
+        self._step_id = step_id
+        self._changes: list[tuple[Item, int, Row | None, Row | None]] = []
+
+    def put(self, item: Item, item_id: int, row: Row | None) -> None:
+        """Make a row say this, or be gone (None)."""
+        before = _row(self._database, item, item_id)
+        if before == row:
+            return
+        _set_row(self._database, item, item_id, row)
+        self._changes.append((item, item_id, before, row))
+
+    def finish(self) -> bool:
+        """Keep the changes; False when nothing was changed."""
+        self._database.write_many(
+            "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (self._step_id, position, item, item_id, json.dumps(before), json.dumps(after))
+                for position, (item, item_id, before, after) in enumerate(self._changes)
+            ],
+        )
+        return bool(self._changes)
+
+
+class History:
+    """The steps of a project: those done, oldest first, then those undone that can be done again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def step(self, kind: StepKind, user: str) -> Iterator[Recording]:
+        """One step: all of its changes or none, durable when it ends. Undone steps are forgotten by it."""
+        with self._database.transaction():
+            step_id = self._database.write(
+                "INSERT INTO steps (kind, user, time) VALUES (?, ?, ?)", (kind, user, now())
+            )
+            recording = Recording(self._database, step_id)
+            yield recording
+            if recording.finish():
+                self._database.write("DELETE FROM steps WHERE undone")
+            else:
+                self._database.write("DELETE FROM steps WHERE id = ?", (step_id,))
+
+    def undo(self) -> Step | None:
+        """Take the last step back; None when there is none."""
+        with self._database.transaction():
+            step = self.last()
+            if step is not None:
+                self._apply(step, "before", "DESC")
+                self._database.write("UPDATE steps SET undone = 1 WHERE id = ?", (step.id,))
+            return step
+
+    def redo(self) -> Step | None:
+        """Do the step that was undone last again; None when there is none."""
+        with self._database.transaction():
+            step = self.next()
+            if step is not None:
+                self._apply(step, "after", "ASC")
+                self._database.write("UPDATE steps SET undone = 0 WHERE id = ?", (step.id,))
+            return step
+
+    def last(self) -> Step | None:
+        """What undo would take back."""
+        return self._find("SELECT max(id) FROM steps WHERE NOT undone")
+
+    def next(self) -> Step | None:
+        """What redo would do again."""
+        return self._find("SELECT min(id) FROM steps WHERE undone")
+
+    def _find(self, which: str) -> Step | None:
+        rows = self._database.read(
+            f"""SELECT id, kind, user, time, (SELECT count(*) FROM changes WHERE step_id = steps.id)
+            FROM steps WHERE id = ({which})"""
+        )
+        return Step(*rows[0]) if rows else None
+
+    def _apply(self, step: Step, side: Literal["before", "after"], order: Literal["ASC", "DESC"]) -> None:
+        changes = self._database.read(
+            f"SELECT item, item_id, {side} FROM changes WHERE step_id = ? ORDER BY position {order}",
+            (step.id,),
+        )
+        for item, item_id, row in changes:
+            _set_row(self._database, item, item_id, json.loads(row))
+
+
+def _row(database: Database, item: Item, item_id: int) -> Row | None:
+    columns = _COLUMNS[item]
+    rows = database.read(f"SELECT {', '.join(columns)} FROM {item} WHERE id = ?", (item_id,))
+    return dict(zip(columns, rows[0], strict=True)) if rows else None
+
+
+def _set_row(database: Database, item: Item, item_id: int, row: Row | None) -> None:
+    if row is None:
+        database.write(f"DELETE FROM {item} WHERE id = ?", (item_id,))
+        return
+    columns = _COLUMNS[item]
+    updates = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    marks = ", ".join("?" for _ in columns)
+    database.write(
+        f"""INSERT INTO {item} (id, {", ".join(columns)}) VALUES (?, {marks})
+        ON CONFLICT (id) DO UPDATE SET {updates}""",
+        (item_id, *(row[column] for column in columns)),
+    )

@@ -1,0 +1,223 @@
+"""The photos a project knows: which folders they come from, where they lie now, what a scan added.
+
+A folder is remembered relative to the project and absolutely; the first that exists counts. So a project
+moved together with its photos finds them, and one moved alone finds them too.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from core.photos.scan import ScanResult
+from core.problems import Problem
+from core.project.database import Database, now
+from core.project.revision import Part
+
+PhotoState = Literal["usable", "unlabelled", "labelled", "excluded", "all"]
+
+_CONDITIONS: dict[PhotoState, str] = {
+    "usable": "exclusions.id IS NULL",
+    "unlabelled": "exclusions.id IS NULL AND labels.id IS NULL",
+    "labelled": "exclusions.id IS NULL AND labels.id IS NOT NULL",
+    "excluded": "exclusions.id IS NOT NULL",
+    "all": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of the project with its label, who gave it and when ("" without a label).
+
+    `folder_label` and `folder_part` are what its sub-folder says; `part` is set once it was used.
+    """
+
+    id: int
+    path: Path
+    sha256: str
+    size: int
+    mtime_ns: int
+    folder_label: str
+    folder_part: Part | None
+    part: Part | None
+    excluded: bool
+    class_id: int | None
+    labelled_by: str
+    labelled_at: str
+
+
+@dataclass(frozen=True)
+class PhotoSource:
+    """A folder that photos come from. `relative`: as seen from the project ("" on another drive)."""
+
+    id: int
+    relative: str
+    absolute: str
+    project: Path
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where it lies now; the remembered place when it cannot be found."""
+        return self._beside or Path(self.absolute)
+
+    @cached_property
+    def base(self) -> Path:
+        """What the paths of its photos start with, as seen from the project; absolute when not found so."""
+        return Path(self.relative) if self._beside else Path(self.absolute)
+
+    @cached_property
+    def _beside(self) -> Path | None:
+        place = Path(os.path.normpath(self.project / self.relative))
+        return place if self.relative and place.is_dir() else None
+
+
+class PhotoLibrary:
+    """Photos and their folders in the project file."""
+
+    def __init__(self, database: Database, project: Path) -> None:
+        self._database = database
+        self._project = project
+
+    def sources(self) -> dict[int, PhotoSource]:
+        """The folders by id."""
+        rows = self._database.read("SELECT id, relative, absolute FROM sources ORDER BY id")
+        return {row: PhotoSource(row, relative, absolute, self._project) for row, relative, absolute in rows}
+
+    def add(self, found: ScanResult) -> int:
+        """Take in what a scan found; photos known already only get their new facts. Gives how many are new."""
+        with self._database.transaction():
+            before = self._count()
+            source = self._source_for(found.root)
+            known = self._known_elsewhere(source)
+            layout = found.folders
+            rows = [
+                (source.id, photo.path.relative_to(source.folder).as_posix(), photo.size, photo.mtime_ns,
+                 photo.sha256, meaning.label, meaning.part, now())
+                for photo, meaning in zip(found.photos, layout.meanings, strict=True)
+                if photo.path not in known
+            ]  # fmt: skip
+            self._database.write_many(
+                """INSERT INTO photos
+                (source_id, path, size, mtime_ns, sha256, folder_label, folder_part, added)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (source_id, path) DO UPDATE SET
+                size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256""",
+                rows,
+            )
+            self._replace_unreadable(found)
+            return self._count() - before
+
+    def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
+        """Photos by folder and path."""
+        condition = _CONDITIONS[state] + ("" if class_id is None else " AND labels.class_id = ?")
+        return self._select(condition, () if class_id is None else (class_id,))
+
+    def one(self, photo_id: int) -> Photo:
+        """One photo. Raises KeyError when there is none of that id."""
+        found = self._select("photos.id = ?", (photo_id,))
+        if not found:
+            raise KeyError(photo_id)
+        return found[0]
+
+    def by_path(self, path: Path) -> Photo | None:
+        """The photo that lies there, if the project knows it."""
+        for source in self.sources().values():
+            if path.is_relative_to(source.folder):
+                inner = path.relative_to(source.folder).as_posix()
+                found = self._select("photos.source_id = ? AND photos.path = ?", (source.id, inner))
+                if found:
+                    return found[0]
+        return None
+
+    def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
+        """Paths as seen from the project where that can be, else absolute; forward slashes."""
+        bases = [(source.folder, source.base) for source in self.sources().values()]
+        return [_portable(photo.path, bases) for photo in photos]
+
+    def unreadable(self) -> list[tuple[Path, Problem]]:
+        """What the latest scan of each folder could not read, and why."""
+        rows = self._database.read("SELECT path, code, data FROM unreadable ORDER BY path")
+        return [(Path(path), Problem(code, **json.loads(data))) for path, code, data in rows]
+
+    def missing_sources(self) -> list[PhotoSource]:
+        """Folders that cannot be found now."""
+        return [source for source in self.sources().values() if not source.folder.is_dir()]
+
+    def relocate(self, source_id: int, folder: Path) -> None:
+        """Say where a folder of photos lies now."""
+        self._database.write(
+            "UPDATE sources SET relative = ?, absolute = ? WHERE id = ?",
+            (_relative(Path(os.path.abspath(folder)), self._project), os.path.abspath(folder), source_id),
+        )
+
+    def set_parts(self, parts: Sequence[tuple[Part, int]]) -> None:
+        """Remember the parts of photos, as (part, photo id)."""
+        self._database.write_many("UPDATE photos SET part = ? WHERE id = ?", parts)
+
+    def _select(self, condition: str, values: Sequence[Any]) -> list[Photo]:
+        folders = {source.id: source.folder for source in self.sources().values()}
+        rows = self._database.read(
+            f"""SELECT photos.id, source_id, path, sha256, size, mtime_ns, folder_label, folder_part, part,
+            exclusions.id IS NOT NULL, class_id, coalesce(labels.user, ''), coalesce(labels.time, '')
+            FROM photos LEFT JOIN labels ON labels.id = photos.id
+            LEFT JOIN exclusions ON exclusions.id = photos.id
+            WHERE {condition} ORDER BY source_id, path""",
+            values,
+        )
+        return [
+            Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
+                  bool(excluded), class_id, user, time)
+            for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,
+            excluded, class_id, user, time in rows
+        ]  # fmt: skip
+
+    def _count(self) -> int:
+        return int(self._database.read("SELECT count(*) FROM photos")[0][0])
+
+    def _source_for(self, root: Path) -> PhotoSource:
+        for source in self.sources().values():
+            if root.is_relative_to(source.folder):
+                return source
+        relative = _relative(root, self._project)
+        row = self._database.write(
+            "INSERT INTO sources (relative, absolute) VALUES (?, ?)", (relative, str(root))
+        )
+        return PhotoSource(row, relative, str(root), self._project)
+
+    def _known_elsewhere(self, source: PhotoSource) -> set[Path]:
+        """Photos that came in through another folder, so that none is there twice."""
+        folders = {other.id: other.folder for other in self.sources().values()}
+        rows = self._database.read("SELECT source_id, path FROM photos WHERE source_id <> ?", (source.id,))
+        return {folders[source_id] / path for source_id, path in rows}
+
+    def _replace_unreadable(self, found: ScanResult) -> None:
+        if found.complete:
+            prefix = os.path.join(found.root, "")
+            self._database.write(
+                "DELETE FROM unreadable WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
+            )
+        self._database.write_many(
+            "INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?)",
+            [(str(path), problem.code, _data(problem)) for path, problem in found.unreadable],
+        )
+
+
+def _relative(folder: Path, project: Path) -> str:
+    try:
+        return Path(os.path.relpath(folder, project)).as_posix()
+    except ValueError:  # another drive
+        return ""
+
+
+def _portable(path: Path, bases: Sequence[tuple[Path, Path]]) -> str:
+    for folder, base in bases:
+        if path.is_relative_to(folder):
+            return (base / path.relative_to(folder)).as_posix()
+    return path.as_posix()
+
+
+def _data(problem: Problem) -> str:
+    return json.dumps({key: str(value) for key, value in problem.data.items()}, ensure_ascii=False)

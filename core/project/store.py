@@ -1,0 +1,356 @@
+"""A project: one SQLite file, a folder of runs, a cache. Every action is durable before it returns.
+
+Methods may be called from any thread. They raise Problem where the operator can do something about it
+(`project.locked`, `project.not_writable`, `project.disk_full`, `project.corrupt`).
+"""
+
+import getpass
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from core.photos.scan import ScanResult
+from core.photos.thumbnails import ThumbnailStore
+from core.problems import Problem
+from core.project import classes as class_list
+from core.project.class_file import FolderClass, named_after, read_class_file
+from core.project.classes import ProductClass
+from core.project.database import Database, now
+from core.project.glossary import glossary
+from core.project.history import History, Recording, Step
+from core.project.revision import DataRevision, Role
+from core.project.snapshot import take_snapshot
+from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
+
+PROJECT_FILE = "project.hikidashi"
+RUNS_FOLDER = "runs"
+CACHE_FOLDER = "cache"
+WANTED_TO_LEARN = 10
+WANTED_TO_HOLD_BACK = 5
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """Labelled photos of a class, and how many more are wanted for a result worth having."""
+
+    class_id: int
+    labelled: int
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Photos of the project; `excluded` ones are in none of the others."""
+
+    labelled: int
+    unlabelled: int
+    excluded: int
+    unreadable: int
+    classes: tuple[ClassCount, ...]
+
+
+class Project:
+    """An open project. Use `create` or `open`, and `close` when done (or `with`)."""
+
+    def __init__(self, folder: Path, database: Database, user: str) -> None:
+        self.folder = folder
+        self.user = user
+        self._database = database
+        self._history = History(database)
+        self._library = PhotoLibrary(database, folder)
+        self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
+
+    @classmethod
+    def create(cls, folder: Path, name: str, *, user: str = "", seed: int = 1) -> Self:
+        """Make a project in a folder (made if need be). `seed` draws its split.
+
+        Raises:
+            Problem: `project.exists`, `project.not_writable`.
+        """
+        folder = Path(os.path.abspath(folder))
+        if (folder / PROJECT_FILE).exists():
+            raise Problem("project.exists", path=folder)
+        try:
+            (folder / RUNS_FOLDER).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Problem("project.not_writable", path=folder) from error
+        database = Database(folder / PROJECT_FILE, new=True)
+        facts = {"name": name.strip() or folder.name, "seed": str(seed), "created": now()}
+        database.write_many("INSERT INTO facts VALUES (?, ?)", facts.items())
+        return cls(folder, database, user or _login_name())
+
+    @classmethod
+    def open(cls, folder: Path, *, user: str = "") -> Self:
+        """Open the project in a folder, or of a project file.
+
+        Raises:
+            Problem: `project.not_a_project`, `project.newer`, `project.corrupt`, `project.locked`,
+                `project.not_writable`.
+        """
+        folder = Path(os.path.abspath(folder))
+        folder = folder.parent if folder.name == PROJECT_FILE else folder
+        path = folder / PROJECT_FILE
+        if not path.is_file():
+            raise Problem("project.not_a_project", path=folder)
+        if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
+            raise Problem("project.not_writable", path=folder)
+        return cls(folder, Database(path), user or _login_name())
+
+    def close(self) -> None:
+        """Close the file; the project cannot be used any more."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        """The name the operator gave it."""
+        return self._fact("name")
+
+    def rename(self, name: str) -> None:
+        """Give it another name; the folder keeps its own."""
+        self._database.write("UPDATE facts SET value = ? WHERE key = 'name'", (name.strip() or self.name,))
+
+    @property
+    def seed(self) -> int:
+        """The seed of its split."""
+        return int(self._fact("seed"))
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """What was remembered under a key: any JSON value."""
+        rows = self._database.read("SELECT value FROM settings WHERE key = ?", (key,))
+        return json.loads(rows[0][0]) if rows else default
+
+    def remember(self, key: str, value: Any) -> None:
+        """Remember a JSON value: the chosen preset, the last page."""
+        self._database.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    # Photos
+
+    def add_photos(self, found: ScanResult) -> int:
+        """Take in what a scan found, readable or not; gives how many photos are new."""
+        return self._library.add(found)
+
+    def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
+        """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded or all."""
+        return self._library.photos(state, class_id)
+
+    def photo(self, photo_id: int) -> Photo:
+        """One photo as it is now. Raises KeyError when there is none of that id."""
+        return self._library.one(photo_id)
+
+    def photo_at(self, path: Path) -> Photo | None:
+        """The photo that lies at a path, if the project knows it."""
+        return self._library.by_path(Path(os.path.abspath(path)))
+
+    def unreadable(self) -> list[tuple[Path, Problem]]:
+        """Files that could not be read, and why."""
+        return self._library.unreadable()
+
+    def missing_folders(self) -> list[PhotoSource]:
+        """Folders of photos that cannot be found now."""
+        return self._library.missing_sources()
+
+    def relocate(self, source: PhotoSource, folder: Path) -> None:
+        """Say where a folder of photos lies now."""
+        self._library.relocate(source.id, folder)
+
+    def exclude(self, photo_ids: Iterable[int], excluded: bool = True) -> None:
+        """Leave photos out of everything, or take them in again; one step."""
+        row = {"user": self.user, "time": now()} if excluded else None
+        with self._history.step("exclude" if excluded else "include", self.user) as recording:
+            for photo_id in photo_ids:
+                recording.put("exclusions", photo_id, row)
+
+    # Classes
+
+    def classes(self) -> list[ProductClass]:
+        """The classes in their order."""
+        return class_list.list_classes(self._database)
+
+    def product_class(self, class_id: int) -> ProductClass:
+        """One class as it is now. Raises KeyError when it is gone."""
+        return class_list.find_class(self.classes(), class_id)
+
+    def add_class(self, name: str, description: str | None = None) -> ProductClass:
+        """A new class, last in order, with the first free key. No description: the glossary's words, if any.
+
+        Raises:
+            Problem: `project.class_exists`, `project.class_without_name`.
+        """
+        words = glossary().describe(name) if description is None else description
+        with self._history.step("add_class", self.user) as recording:
+            class_id = class_list.add_class(self._database, recording, name, words)
+        return self.product_class(class_id)
+
+    def edit_class(
+        self,
+        class_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Change what is given. A key that another class has is exchanged with it; "" takes it away.
+
+        Raises:
+            Problem: `project.class_exists`, `project.class_without_name`, `project.bad_key`.
+        """
+        given = {"name": name, "description": description, "key": key}
+        changes = {field: value for field, value in given.items() if value is not None}
+        with self._history.step("edit_class", self.user) as recording:
+            class_list.edit_class(self._database, recording, class_id, changes)
+
+    def set_role(self, class_id: int, role: Role | None) -> None:
+        """Learn a class (base) or hold it back (new); None goes by the rule again."""
+        with self._history.step("edit_class", self.user) as recording:
+            class_list.edit_class(self._database, recording, class_id, {"role": role})
+
+    def move_class(self, class_id: int, position: int) -> None:
+        """Put a class at a place in the order (0 is the first)."""
+        with self._history.step("move_class", self.user) as recording:
+            class_list.move_class(self._database, recording, class_id, position)
+
+    def remove_class(self, class_id: int) -> None:
+        """Take a class and its labels away; one step, so undo brings both back."""
+        with self._history.step("remove_class", self.user) as recording:
+            class_list.remove_class(self._database, recording, class_id)
+
+    # Labels
+
+    def label(self, photo_ids: Iterable[int], class_id: int | None) -> None:
+        """Label photos with a class, or take their labels away (None); one step however many they are."""
+        row = None if class_id is None else {"class_id": class_id, "user": self.user, "time": now()}
+        with self._history.step("unlabel" if row is None else "label", self.user) as recording:
+            for photo_id in photo_ids:
+                recording.put("labels", photo_id, row)
+
+    def label_by_folders(self) -> int:
+        """Label what is unlabelled by the names of the sub-folders, one step; gives how many photos.
+
+        Classes are made as needed: from a classes.toml at the top of the folder, else by the folders' names.
+        """
+        photos = [photo for photo in self.photos("unlabelled") if photo.folder_label]
+        known = self._folder_classes()
+        with self._history.step("label_folders", self.user) as recording:
+            ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
+            row = {"user": self.user, "time": now()}
+            for photo in photos:
+                recording.put("labels", photo.id, {"class_id": ids[photo.folder_label], **row})
+        return len(photos)
+
+    def counts(self) -> Counts:
+        """How many photos are labelled, per class and in all, and how many more are wanted."""
+        per_class = dict(
+            self._database.read(
+                """SELECT class_id, count(*) FROM labels
+                WHERE id NOT IN (SELECT id FROM exclusions) GROUP BY class_id"""
+            )
+        )
+        ((total, excluded, unreadable),) = self._database.read(
+            """SELECT (SELECT count(*) FROM photos), (SELECT count(*) FROM exclusions),
+            (SELECT count(*) FROM unreadable)"""
+        )
+        counted = tuple(_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
+        labelled = sum(per_class.values())
+        return Counts(labelled, total - excluded - labelled, excluded, unreadable, counted)
+
+    def undo(self) -> Step | None:
+        """Take the last step back; gives it, or None when there is none."""
+        return self._history.undo()
+
+    def redo(self) -> Step | None:
+        """Do the step undone last again; gives it, or None when there is none."""
+        return self._history.redo()
+
+    def next_undo(self) -> Step | None:
+        """The step that undo would take back."""
+        return self._history.last()
+
+    def next_redo(self) -> Step | None:
+        """The step that redo would do again."""
+        return self._history.next()
+
+    # Runs
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where the runs are."""
+        return self.folder / RUNS_FOLDER
+
+    def new_run_folder(self) -> Path:
+        """A new, empty folder for a run; names sort by time."""
+        stem = datetime.now().strftime("%Y%m%d-%H%M%S")
+        for number in range(1, 1000):
+            folder = self.runs_folder / (stem if number == 1 else f"{stem}-{number:03}")
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise Problem("project.not_writable", path=self.folder) from error
+            return folder
+        raise Problem("project.not_writable", path=self.folder)
+
+    def snapshot(self) -> DataRevision:
+        """The labelled photos, the classes and the split as they are now, frozen.
+
+        Photos without a part get one now and keep it. Where fewer than two classes are held back, built-in
+        probe classes are added (source "probe").
+
+        Raises:
+            Problem: `project.nothing_labelled`.
+        """
+        with self._database.transaction():
+            return take_snapshot(self._library, self.classes(), self.seed, self.folder)
+
+    # Private
+
+    def _fact(self, key: str) -> str:
+        return str(self._database.read("SELECT value FROM facts WHERE key = ?", (key,))[0][0])
+
+    def _folder_classes(self) -> dict[str, FolderClass]:
+        """What the class files of the photo folders say, by folder; the first folder has the first word."""
+        known: dict[str, FolderClass] = {}
+        for source in self._library.sources().values():
+            for entry in read_class_file(source.folder):
+                known.setdefault(entry.folder, entry)
+        return known
+
+    def _classes_for(
+        self, folders: set[str], known: dict[str, FolderClass], recording: Recording
+    ) -> dict[str, int]:
+        """A class for every folder name, made where there is none of its name yet."""
+        ids = {entry.name: entry.id for entry in self.classes()}
+        order = [folder for folder in known if folder in folders] + sorted(folders - set(known))
+        found: dict[str, int] = {}
+        for folder in order:
+            entry = known.get(folder) or named_after(folder)
+            if entry.name not in ids:
+                ids[entry.name] = class_list.add_class(
+                    self._database, recording, entry.name, entry.description
+                )
+            found[folder] = ids[entry.name]
+        return found
+
+
+def _count(entry: ProductClass, labelled: int) -> ClassCount:
+    enough = WANTED_TO_LEARN if entry.role == "base" else WANTED_TO_HOLD_BACK
+    return ClassCount(entry.id, labelled, max(0, enough - labelled))
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
