@@ -89,7 +89,8 @@ def decode_photo(data: bytes, path: Path, *, at_least: int | None = None) -> Ima
 def _decode(image: Image.Image, path: Path, at_least: int | None) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(path, f"{image.width} × {image.height}")
-    if at_least is not None:
+    # Only JPEG: elsewhere a draft may be an embedded preview, not this photo.
+    if at_least is not None and image.format in ("JPEG", "MPO"):
         image.draft(image.mode, (2 * at_least, 2 * at_least))
     image.load()
     # After load(): TIFF turns itself while loading and then no longer says so.

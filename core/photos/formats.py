@@ -22,7 +22,7 @@ _RAW_NAMES = (".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".
 
 # Pillow's name of every decoder that is let near a file: a ".jpg" that is EPS inside never starts Ghostscript.
 DECODERS = (
-    "JPEG", "MPO", "PNG", "TIFF", "BMP", "DIB", "WEBP", "GIF",
+    "JPEG", "PNG", "TIFF", "BMP", "DIB", "WEBP", "GIF",
     *(["HEIF"] if HEIC else []), *(["AVIF"] if AVIF else []),
 )  # fmt: skip
 # Names under which an operator expects a photo; those no decoder reads are listed with the reason.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.problems import Problem
+from core.problems import Language, Problem
 from core.project.glossary import glossary
 
 CLASS_FILE = "classes.toml"
@@ -28,8 +28,10 @@ class FolderClass:
     description: str
 
 
-def read_class_file(folder: Path) -> list[FolderClass]:
+def read_class_file(folder: Path, language: Language = "ja") -> list[FolderClass]:
     """The classes that a folder's classes.toml lists, in its order; none where there is no such file.
+
+    Their shop-floor names are in `language` where the file has them in both.
 
     Raises:
         Problem: `project.class_file_spoiled`.
@@ -41,7 +43,7 @@ def read_class_file(folder: Path) -> list[FolderClass]:
         return []
     except (OSError, ValueError, ValidationError) as error:
         raise Problem("project.class_file_spoiled", path=path, reason=error) from error
-    return [_folder_class(entry) for entry in entries.classes]
+    return [_folder_class(entry, language) for entry in entries.classes]
 
 
 def named_after(folder: str) -> FolderClass:
@@ -65,7 +67,8 @@ class _File(BaseModel):
     classes: list[_Entry] = Field(alias="class")
 
 
-def _folder_class(entry: _Entry) -> FolderClass:
+def _folder_class(entry: _Entry, language: Language) -> FolderClass:
     fallback = named_after(entry.folder)
-    name = entry.name_ja or entry.name_en or fallback.name
+    names = (entry.name_ja, entry.name_en) if language == "ja" else (entry.name_en, entry.name_ja)
+    name = names[0] or names[1] or fallback.name
     return FolderClass(entry.folder, name, entry.description or entry.name_en.lower() or fallback.description)

@@ -179,12 +179,12 @@ class Database:
         """What SQLite raises, as a Problem that an operator can act on."""
         try:
             yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a mistake of the caller, nothing an operator can mend
         except sqlite3.Error as error:
             raise self._problem(error) from error
 
-    def _problem(self, error: sqlite3.Error) -> Exception:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            return error
+    def _problem(self, error: sqlite3.Error) -> Problem:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return Problem("project.locked", path=self.path)

@@ -28,5 +28,5 @@ def create_sample_project(folder: Path, *, language: Language = "ja", user: str 
         project.close()
         raise Problem("project.not_writable", path=folder) from error
     project.add_photos(scan(photos))
-    project.label_by_folders()
+    project.label_by_folders(language)
     return project

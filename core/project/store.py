@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from core.photos.scan import ScanResult
 from core.photos.thumbnails import ThumbnailStore
-from core.problems import Problem
+from core.problems import Language, Problem
 from core.project import classes as class_list
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
@@ -235,13 +235,14 @@ class Project:
             for photo_id in photo_ids:
                 recording.put("labels", photo_id, row)
 
-    def label_by_folders(self) -> int:
+    def label_by_folders(self, language: Language = "ja") -> int:
         """Label what is unlabelled by the names of the sub-folders, one step; gives how many photos.
 
-        Classes are made as needed: from a classes.toml at the top of the folder, else by the folders' names.
+        Classes are made as needed: from a classes.toml at the top of the folder (its names in `language`),
+        else by the folders' names.
         """
         photos = [photo for photo in self.photos("unlabelled") if photo.folder_label]
-        known = self._folder_classes()
+        known = self._folder_classes(language)
         with self._history.step("label_folders", self.user) as recording:
             ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
             row = {"user": self.user, "time": now()}
@@ -319,11 +320,11 @@ class Project:
     def _fact(self, key: str) -> str:
         return str(self._database.read("SELECT value FROM facts WHERE key = ?", (key,))[0][0])
 
-    def _folder_classes(self) -> dict[str, FolderClass]:
+    def _folder_classes(self, language: Language) -> dict[str, FolderClass]:
         """What the class files of the photo folders say, by folder; the first folder has the first word."""
         known: dict[str, FolderClass] = {}
         for source in self._library.sources().values():
-            for entry in read_class_file(source.folder):
+            for entry in read_class_file(source.folder, language):
                 known.setdefault(entry.folder, entry)
         return known
 
