@@ -1,1 +1,1 @@
-"""How well a run does: protocols, metrics with intervals, calibration, paired comparison."""
+"""How good is it, honestly: base, new, both together, beside the untouched backbone, with intervals."""

@@ -131,6 +131,23 @@ class Method(nn.Module, ABC):
             for name, value in learned.items():
                 value.copy_(state[name])
 
+    def training_state(self) -> dict[str, Tensor]:
+        """What training goes on from: what was learned, and buffers of the method's own."""
+        return self.learned_state() | {
+            name: value.cpu().clone() for name, value in self._own_buffers().items()
+        }
+
+    def load_training_state(self, state: dict[str, Tensor]) -> None:
+        """Take up a `training_state`. Raises Problem as `load_learned_state`."""
+        buffers = self._own_buffers()
+        self.load_learned_state({name: value for name, value in state.items() if name not in buffers})
+        for name, value in buffers.items():
+            value.copy_(state[name])
+
+    def _own_buffers(self) -> dict[str, Tensor]:
+        frozen = {id(value) for value in self.backbone.buffers()}
+        return {name: value for name, value in self.named_buffers() if id(value) not in frozen}
+
     def _learned(self) -> dict[str, nn.Parameter]:
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
 

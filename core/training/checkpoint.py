@@ -57,7 +57,11 @@ class Checkpoint:
         """Write it into the run folder, atomically."""
         groups = {"method": self.method, "momentum": self.momentum, "best": self.best}
         tensors = {f"{group}/{name}": t for group, named in groups.items() for name, t in named.items()}
-        about = {"schema_version": CHECKPOINT_SCHEMA, "job_id": self.job_id, "position": asdict(self.position)}
+        about = {
+            "schema_version": CHECKPOINT_SCHEMA,
+            "job_id": self.job_id,
+            "position": asdict(self.position),
+        }
         write_atomic(run / CHECKPOINT_FILE, save(tensors, metadata={_KEY: json.dumps(about)}))
 
 

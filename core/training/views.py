@@ -9,11 +9,11 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.backbones.preprocess import Preprocessing, preprocess_photo, resampling
 from core.methods.configs import RecipeConfig
-from numpy.typing import NDArray
 
 _TRIES = 10
 _ASPECT = 4 / 3

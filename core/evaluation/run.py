@@ -1,0 +1,69 @@
+"""A finished run measured on the test photos of any data, beside the untouched backbone."""
+
+from typing import Any
+
+from core.backbones.device import choose_device
+from core.evaluation.intervals import difference, intervals_of
+from core.evaluation.judged import Judged, confusion, judge, metrics_of
+from core.methods.class_text import class_texts
+from core.methods.configs import ZeroShotConfig
+from core.methods.zero_shot import ZeroShot
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.training.artefact import open_artefact
+from core.training.features import FeatureStore
+from core.training.photos import see
+from core.training.run import Run
+from core.training.setup import cache_folder
+from core.training.views import ViewRecipe
+
+_AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
+
+
+def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
+    """Metrics, intervals, paired gains, the confusion table and its classes (cli.md).
+
+    Base are the classes of `revision` that the run learned, by name; all others are new, also to the run.
+
+    Raises:
+        Problem: `evaluation.no_test_photos`, or as the artefact and the backbone raise.
+    """
+    tuned = open_artefact(run.folder, choose_device(getattr(run.job, "device", "auto")).torch_name)
+    store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder))
+    seen = see(revision, revision.of("test"), store)
+    if not seen.photos:
+        raise Problem("evaluation.no_test_photos")
+    classes = class_texts(revision)
+    learned = {entry.name for entry in tuned.info.class_texts}
+    base = [index for index, entry in enumerate(classes) if entry.name in learned]
+    # The reference reads the same class texts, in the template the run itself used if it has one.
+    template = tuned.info.hyper.get("zero-shot.template", ZeroShotConfig().template)
+    reference = ZeroShot(ZeroShotConfig(str(template)), tuned.backbone, classes)
+    methods = {"zero_shot": reference, "tuned": tuned.method}
+    judged = {
+        name: judge(method.classifier(classes), seen.features, seen.labels, base)
+        for name, method in methods.items()
+    }
+    return _answer(judged, [entry.name for entry in classes], base, len(store.unreadable))
+
+
+def _answer(judged: dict[str, Judged], names: list[str], base: list[int], left_out: int) -> dict[str, Any]:
+    before, after = judged["zero_shot"], judged["tuned"]
+    gains = {
+        name: difference(before.right[group], after.right[group]).model_dump()
+        for name, group in (("base_gain", after.is_base), ("new_gain", ~after.is_base))
+        if group.any()
+    }
+    return {
+        "metrics": {name: metrics_of(found).model_dump() for name, found in judged.items()},
+        "intervals": {
+            name: {key: interval.model_dump() for key, interval in intervals_of(found).items()}
+            for name, found in judged.items()
+        },
+        "gains": gains,
+        "confusion": confusion(after).tolist(),
+        "classes": names,
+        "base": base,
+        "photos": len(after.labels),
+        "left_out": left_out,
+    }

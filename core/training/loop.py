@@ -1,0 +1,217 @@
+"""A training run from its folder to a verified artefact and a result.
+
+Stages: prepare, features, zero_shot, train, evaluate, save, verify. Learned weights are the last epoch's when
+training ran to its end (the papers' protocol), the best epoch's on base validation photos when it was stopped.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from core.evaluation.intervals import difference, intervals_of
+from core.evaluation.judged import Judged, harmonic_mean, judge, metrics_of, true_class_loss
+from core.evaluation.unsure import choose_threshold
+from core.methods.classifier import Classifier
+from core.methods.protocol import Method
+from core.problems import Problem
+from core.training.artefact import open_artefact, save_artefact
+from core.training.checkpoint import CHECKPOINT_FILE, load_checkpoint
+from core.training.commands import Commands, Emit
+from core.training.conduct import conduct
+from core.training.epochs import Epochs, Lessons, Outcome, Watched
+from core.training.events import Finished, Stage, Stopped, Terminal, Warned
+from core.training.photos import RunPhotos, Seen, gather
+from core.training.result import Interval, PhotoPrediction, TrainResult, UnsureThreshold
+from core.training.run import CONTROL_FILE, Run
+from core.training.setup import Setup, set_up
+
+STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
+
+
+def train(
+    run_folder: Path, emit: Emit, commands: Commands | None = None, resume: bool = False
+) -> TrainResult:
+    """Carry out the training job in a run's folder; with `resume` go on from its checkpoint, if there is one.
+
+    Raises:
+        Problem: anything the operator can act on; the run's last event says the same.
+        Halt: interrupted, or stopped before anything was learned.
+    """
+    commands = commands or Commands(run_folder / CONTROL_FILE)
+    return conduct(run_folder, emit, lambda log: _train(Run(run_folder), log, commands, resume))
+
+
+def _train(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[TrainResult, Terminal]:
+    if not resume:
+        (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
+    stages = _Stages(emit)
+    with stages.stage("prepare"):
+        setup = set_up(run)
+    with stages.stage("features"):
+        photos = gather(setup, emit, commands)
+    with stages.stage("zero_shot"):
+        untouched = setup.zero_shot.classifier(setup.classes)
+        zero_shot = _watched(setup, untouched, photos)
+        commands.heed(emit)
+    with stages.stage("train"):
+        outcome = _learn(setup, photos, zero_shot, emit, commands)
+        setup.method.load_learned_state(outcome.state)
+    with stages.stage("evaluate"):
+        tuned = setup.method.classifier(setup.classes)
+        judged = {
+            name: _judge(setup, classifier, photos.test)
+            for name, classifier in (("zero_shot", untouched), ("tuned", tuned))
+        }
+    with stages.stage("save"):
+        save_artefact(run.folder, setup.artefact_info(), outcome.state)
+    with stages.stage("verify"):
+        _verify(setup, tuned, photos.test if photos.test.photos else photos.learned)
+    stages.seconds["train"] = outcome.seconds
+    result = _result(
+        setup, outcome, judged, photos.test, _unsure(setup, tuned, photos.val, emit), stages.seconds
+    )
+    result.save(run.folder)
+    told = result.model_dump(mode="json", exclude={"predictions"})
+    ended = Stopped if outcome.stopped_because == "asked" else Finished
+    return result, ended(result=told)
+
+
+def _learn(setup: Setup, photos: RunPhotos, zero_shot: Watched, emit: Emit, commands: Commands) -> Outcome:
+    if photos.lessons is None:
+        return Outcome({}, 0, 0, 0, 0.0, "nothing_to_learn")
+    epochs = _epochs(setup, photos, photos.lessons, zero_shot)
+    checkpoint = load_checkpoint(setup.run, setup.id)
+    if checkpoint is not None:
+        epochs.take_up(checkpoint)
+    return epochs.run(emit, commands)
+
+
+def _epochs(setup: Setup, photos: RunPhotos, lessons: Lessons, zero_shot: Watched) -> Epochs:
+    return Epochs(
+        setup.method,
+        lessons,
+        setup.recipe,
+        setup.job.seed,
+        watch=lambda: _watched(setup, setup.method.classifier(setup.classes), photos),
+        zero_shot=zero_shot,
+        run=setup.run,
+        job_id=setup.id,
+        autocast=setup.autocast,
+    )
+
+
+def _judge(setup: Setup, classifier: Classifier, seen: Seen) -> Judged:
+    return judge(classifier, seen.features, seen.labels, setup.revision.base)
+
+
+def _watched(setup: Setup, classifier: Classifier, photos: RunPhotos) -> Watched:
+    base = _judge(setup, classifier, photos.val)
+    new = _judge(setup, classifier, photos.watched)
+    of_base, of_new = metrics_of(base), metrics_of(new)
+    return Watched(
+        base=of_base.base,
+        new=of_new.new,
+        union_h=harmonic_mean(of_base.union_base, of_new.union_new),
+        base_loss=float(true_class_loss(base).mean()) if len(base.labels) else 0.0,
+    )
+
+
+def _verify(setup: Setup, classifier: Classifier, seen: Seen) -> None:
+    """Stand the artefact up from its file; it must judge as what was just trained, to the bit."""
+    reopened = open_artefact(setup.run, backbone=setup.backbone).method.classifier(setup.classes)
+    wanted, found = (c.probabilities(seen.features) for c in (classifier, reopened))
+    if not np.array_equal(wanted, found):
+        raise Problem("training.not_verified", difference=float(np.abs(wanted - found).max()))
+
+
+def _unsure(setup: Setup, classifier: Classifier, val: Seen, emit: Emit) -> UnsureThreshold | None:
+    own = setup.own_classes
+    at = {index: position for position, index in enumerate(own)}
+    threshold = choose_threshold(
+        classifier.probabilities(val.features, own) if val.photos else np.zeros((0, len(own)), np.float32),
+        [at[label] for label in val.labels],
+    )
+    if threshold is None or not threshold.promised:
+        emit(Warned(code="evaluation.unsure_not_promised", data={"photos": len(val.photos)}))
+    return threshold
+
+
+def _result(
+    setup: Setup,
+    outcome: Outcome,
+    judged: dict[str, Judged],
+    test: Seen,
+    unsure: UnsureThreshold | None,
+    stages_s: dict[str, float],
+) -> TrainResult:
+    tuned, before = judged["tuned"], judged["zero_shot"]
+    intervals = {name: intervals_of(found) for name, found in judged.items()}
+    intervals["tuned"] |= _gains(before, tuned)
+    job = setup.job
+    return TrainResult(
+        composition=job.composition,
+        preset=job.preset,
+        backbone=job.backbone,
+        backbone_sha256=setup.backbone.card.sha256,
+        revision=setup.revision.id,
+        seed=job.seed,
+        shots=job.shots,
+        metrics={"zero_shot": metrics_of(before), "tuned": metrics_of(tuned)},
+        intervals={"zero_shot": intervals["zero_shot"], "tuned": intervals["tuned"]},
+        predictions=_predictions(test, tuned, before),
+        unsure=unsure,
+        steps=outcome.steps,
+        epochs=outcome.epochs,
+        kept_epoch=outcome.kept_epoch,
+        stopped_because=outcome.stopped_because,
+        stages_s=stages_s,
+        device=setup.device,
+        trained_parameters=_trained_parameters(setup.method),
+        hyper=cast("dict[str, object]", job.hyper),
+    )
+
+
+def _gains(before: Judged, after: Judged) -> dict[str, Interval]:
+    """Paired gains over the untouched backbone on the same photos: `base_gain`, `new_gain`."""
+    groups = {"base_gain": after.is_base, "new_gain": ~after.is_base}
+    return {name: difference(before.right[g], after.right[g]) for name, g in groups.items() if g.any()}
+
+
+def _predictions(test: Seen, tuned: Judged, before: Judged) -> tuple[PhotoPrediction, ...]:
+    return tuple(
+        PhotoPrediction(
+            photo=photo.path,
+            label=photo.label,
+            predicted=int(now.argmax()),
+            probability=float(now.max()),
+            loss=float(loss),
+            zero_shot_predicted=int(then.argmax()),
+            zero_shot_probability=float(then.max()),
+        )
+        for photo, now, then, loss in zip(
+            test.photos, tuned.probabilities, before.probabilities, true_class_loss(tuned), strict=True
+        )
+    )
+
+
+def _trained_parameters(method: Method) -> int:
+    return sum(parameter.numel() for group in method.parameter_groups() for parameter in group.parameters)
+
+
+class _Stages:
+    """Tells each stage as it begins and keeps how long it took, in seconds."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self._emit(Stage(stage=name, index=STAGES.index(name) + 1, of=len(STAGES)))
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - began

@@ -1,0 +1,131 @@
+"""What a training run stands on: its job, data, device, backbone, and the method with its reference."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from core.backbones.clip import Backbone
+from core.backbones.device import choose_device
+from core.backbones.load import load_backbone
+from core.methods.build import build_method
+from core.methods.catalogue import RECIPE, parse_composition
+from core.methods.class_text import ClassText, class_texts
+from core.methods.configs import RecipeConfig, ZeroShotConfig
+from core.methods.protocol import Method
+from core.methods.zero_shot import ZeroShot
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.training.artefact import ArtefactInfo
+from core.training.job import TrainJob
+from core.training.run import Run
+from core.training.sampling import Sample, few_shot
+
+PROJECT_FILE = "project.hikidashi"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that is fixed before the first photo is opened."""
+
+    run: Path
+    job: TrainJob
+    revision: DataRevision
+    device: str
+    backbone: Backbone
+    recipe: RecipeConfig
+    method: Method
+    zero_shot: ZeroShot
+
+    @property
+    def trains(self) -> bool:
+        """Whether there is anything to learn."""
+        return parse_composition(self.job.composition).trainable
+
+    @cached_property
+    def classes(self) -> tuple[ClassText, ...]:
+        """All classes, base and new, in the revision's order."""
+        return class_texts(self.revision)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The photos to learn from."""
+        return few_shot(self.revision, self.job.shots, self.job.seed)
+
+    @cached_property
+    def own_classes(self) -> list[int]:
+        """Indices of the operator's own classes: those that are offered on site."""
+        return [i for i, entry in enumerate(self.revision.classes) if entry.source == "own"]
+
+    @cached_property
+    def id(self) -> str:
+        """Hash of all that decides what training does: a checkpoint of another id is not taken up."""
+        parts = (
+            self.job.model_dump_json(exclude={"run"}),
+            self.revision.id,
+            self.backbone.card.sha256,
+            self.sample.id,
+        )
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def autocast(self) -> bool:
+        """Whether the towers run in bfloat16: when asked, or by themselves on a GPU that has it."""
+        if self.job.precision == "auto":
+            return self.backbone.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return self.job.precision == "bf16"
+
+    def artefact_info(self) -> ArtefactInfo:
+        """What to write beside the learned tensors."""
+        return ArtefactInfo(
+            composition=self.job.composition,
+            hyper=self.job.hyper,
+            backbone=self.job.backbone,
+            backbone_sha256=self.backbone.card.sha256,
+            classes=tuple((entry.name, entry.words) for entry in self.method.classes),
+        )
+
+
+def set_up(run: Run) -> Setup:
+    """Read the job and stand the method up.
+
+    Raises:
+        Problem: `training.other_backbone`, `training.class_without_photos`, or as job, revision, backbone
+            and method raise.
+    """
+    job, revision = run.job, run.revision
+    assert isinstance(job, TrainJob), "not a training job"
+    device = choose_device(job.device)
+    backbone = load_backbone(job.backbone, device.torch_name)
+    if job.backbone_sha256 and backbone.card.sha256 != job.backbone_sha256:
+        raise Problem("training.other_backbone", name=job.backbone)
+    configs = parse_composition(job.composition).configure(job.hyper)
+    base = class_texts(revision, revision.base)
+    setup = Setup(
+        run=run.folder,
+        job=job,
+        revision=revision,
+        device=device.name,
+        backbone=backbone,
+        recipe=configs[RECIPE],
+        method=build_method(job.composition, job.hyper, backbone, base, job.seed),
+        zero_shot=ZeroShot(configs.get("zero-shot", ZeroShotConfig()), backbone, base),
+    )
+    if setup.trains:
+        _check_photos(revision)
+    return setup
+
+
+def cache_folder(run: Path) -> Path:
+    """The project's cache for a run inside a project (`<project>/runs/<id>`), else one beside the run's files."""
+    project = run.parent.parent
+    return (project if (project / PROJECT_FILE).exists() else run) / "cache"
+
+
+def _check_photos(revision: DataRevision) -> None:
+    counts = revision.counts("train")
+    empty = [revision.classes[index].name for index in revision.base if not counts[index]]
+    if empty or not revision.base:
+        raise Problem("training.class_without_photos", classes="、".join(empty))

@@ -1,0 +1,126 @@
+"""The process that the window starts: one job, events on standard output, words on standard input.
+
+It ends with exactly one terminal event. When its parent dies (standard input ends without `detach`) it saves
+and ends as interrupted; a kill leaves the last checkpoint.
+"""
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.problems import Problem
+from core.training.commands import Commands, Emit, Halt
+from core.training.conduct import conduct, last_word_for
+from core.training.events import Event, Finished, Terminal, encode
+from core.training.job import ExportJob, Job, PredictJob, TrainJob, TrialJob, load_job
+from core.training.run import CONTROL_FILE, Run
+
+OK, FAULT, BAD_INPUT = 0, 1, 2
+_STDIN, _STDOUT = 0, 1
+
+
+def work(job_path: Path) -> NoReturn:
+    """Carry out a job file and exit: 0 done or stopped as asked, 2 for what the operator can mend, else 1."""
+    faulthandler.enable()
+    run = job_path.absolute().parent
+    (run / CONTROL_FILE).unlink(missing_ok=True)
+    commands = Commands(run / CONTROL_FILE)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: commands.interrupt("terminated"))
+    threading.Thread(target=_listen, args=(commands,), name="stdin", daemon=True).start()
+    sys.exit(_carry_out(job_path, run, _StandardOutput(), commands))
+
+
+def _carry_out(job_path: Path, run: Path, emit: Emit, commands: Commands) -> int:
+    try:
+        job = load_job(job_path)
+    except Problem as problem:
+        emit(last_word_for(problem))
+        return BAD_INPUT
+    try:
+        _dispatch(job, run, emit, commands)
+    except Halt as halt:
+        return OK if halt.kind == "stop" else FAULT
+    except Problem as problem:
+        if problem.code == "training.already_running":
+            emit(last_word_for(problem))
+        return BAD_INPUT
+    # The run's last word already tells what happened, with the traceback.
+    except Exception:  # noqa: BLE001
+        return FAULT
+    return OK
+
+
+def _dispatch(job: Job, run: Path, emit: Emit, commands: Commands) -> None:
+    """Imports only what the job needs: torch alone takes seconds."""
+    match job:
+        case TrainJob():
+            from core.training.loop import train
+
+            train(run, emit, commands, resume=True)
+        case TrialJob():
+            from core.training.trial import run_trial
+
+            conduct(run, emit, lambda log: _finished(run_trial(Run(run), log, commands)))
+        case ExportJob():
+            from core.package.export import run_export
+
+            conduct(run, emit, lambda log: _finished(run_export(job, log)))
+        case PredictJob():
+            from core.onsite.service import run_predict
+
+            conduct(run, emit, lambda log: _finished(run_predict(job, log, commands)))
+
+
+def _finished(result: dict[str, Any] | None) -> tuple[None, Terminal]:
+    return None, Finished(result=result or {})
+
+
+class _StandardOutput:
+    """Event lines for the parent; falls silent when nobody reads any more (a detached worker goes on)."""
+
+    def __init__(self) -> None:
+        self._open = True
+
+    def __call__(self, event: Event) -> None:
+        """Write one line at once."""
+        if not self._open:
+            return
+        try:
+            sys.stdout.write(encode(event) + "\n")
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            self._open = False
+            # What a library may still print, and Python's flush at exit, must not fail either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
+
+
+def _listen(commands: Commands) -> None:
+    """Read words and requests until standard input ends.
+
+    Unbuffered: a thread that waits inside Python's own buffered reader makes the interpreter abort at exit.
+    """
+    rest = b""
+    try:
+        while piece := os.read(_STDIN, 1 << 16):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                _take(line.decode(errors="replace").strip(), commands)
+    except OSError:
+        pass
+    commands.parent_gone()
+
+
+def _take(line: str, commands: Commands) -> None:
+    if not line.startswith("{"):
+        commands.give(line)
+        return
+    try:
+        commands.request(json.loads(line))
+    except ValueError:
+        sys.stderr.write(f"not understood: {line}\n")
