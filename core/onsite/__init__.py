@@ -1,0 +1,1 @@
+"""At work: judging photos with a package, and keeping the record of what was decided."""

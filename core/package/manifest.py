@@ -1,0 +1,179 @@
+"""What a package says about itself: `manifest.json`, the first member of every `.hkd` file."""
+
+from collections import Counter
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import from_json
+
+from core.problems import Problem
+from core.training.job import HyperValue
+from core.training.result import Interval, Metrics, UnsureThreshold
+
+MANIFEST_SCHEMA: Final = 1
+MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Count = Annotated[int, Field(ge=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Colour = tuple[float, float, float]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class PackagedClass(_Strict):
+    """A class as it is judged: `id` is its column, `description` the English words the model reads.
+
+    `role`: learned from photos (base), held back while training (new), or added later by its words (added).
+    """
+
+    id: Count
+    name: Text
+    description: Text
+    role: Literal["base", "new", "added"]
+
+
+class PackagedPreprocessing(_Strict):
+    """How a photo becomes the model's input: scaled, centre crop, (value / 255 − mean) / std."""
+
+    image_size: Annotated[int, Field(ge=8, le=4096)]
+    resize: Literal["shortest", "squash"]
+    interpolation: Text
+    mean: Colour
+    std: Colour
+    colour: Literal["RGB"] = "RGB"
+
+
+class PackagedBackbone(_Strict):
+    """The untouched model the package needs, by its content; it is not inside."""
+
+    name: Text
+    architecture: Text
+    source: Text
+    sha256: Sha256
+    licence: str
+    embed_dim: Annotated[int, Field(ge=1, le=65536)]
+    preprocessing: PackagedPreprocessing
+
+
+class Training(_Strict):
+    """How it was tuned: the composition, its hyper-parameters, and how long."""
+
+    composition: Text
+    preset: Text
+    hyper: dict[str, HyperValue]
+    seed: int
+    shots: Count | None
+    steps: Count
+    epochs: Count
+    kept_epoch: Count
+    trained_parameters: Count
+
+
+class PartCounts(_Strict):
+    """Photos of each packaged class in the three parts, in class order."""
+
+    train: tuple[Count, ...]
+    val: tuple[Count, ...]
+    test: tuple[Count, ...]
+
+
+class DataFingerprint(_Strict):
+    """The data it was tuned on, without a name or a photo: the revision's hash and counts."""
+
+    revision: str
+    photos: PartCounts
+
+
+class Head(_Strict):
+    """DePT's part in judging: the weight of the head, and each class's row in it (-1: not learned).
+
+    The head's tensors are those of the adapter whose names start with `prefix`.
+    """
+
+    prefix: str
+    balance: Probability
+    rows: tuple[Annotated[int, Field(ge=-1)], ...]
+
+
+class Member(_Strict):
+    """One file inside the package."""
+
+    name: str
+    size: Count
+    sha256: Sha256
+
+
+class Manifest(_Strict):
+    """Everything about a package that can be known without its weights."""
+
+    schema_version: Literal[1] = MANIFEST_SCHEMA
+    media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
+    created: AwareDatetime
+    program: Text
+    task: Literal["classification"] = "classification"
+    classes: Annotated[tuple[PackagedClass, ...], Field(min_length=1)]
+    backbone: PackagedBackbone
+    training: Training
+    data: DataFingerprint
+    metrics: dict[Literal["zero_shot", "tuned"], Metrics]
+    intervals: dict[Literal["zero_shot", "tuned"], dict[str, Interval]]
+    unsure: UnsureThreshold | None
+    logit_scale: Annotated[float, Field(gt=0)]
+    head: Head | None
+    members: tuple[Member, ...]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Shop-floor names, in column order."""
+        return tuple(entry.name for entry in self.classes)
+
+    def member(self, name: str) -> Member:
+        """The member of that name. Raises KeyError when the package has none."""
+        return {member.name: member for member in self.members}[name]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if [entry.id for entry in self.classes] != list(range(len(self.classes))):
+            raise ValueError("classes are not numbered 0, 1, 2 …")
+        for what, names in (("class", self.class_names), ("member", [m.name for m in self.members])):
+            twice = [name for name, count in Counter(names).items() if count > 1]
+            if twice:
+                raise ValueError(f"{what} listed twice: {twice[0]}")
+        if self.head is not None and len(self.head.rows) != len(self.classes):
+            raise ValueError("the head has not one row number per class")
+        if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
+            raise ValueError("the unsure threshold is not a probability")
+        photos = self.data.photos
+        if {len(photos.train), len(photos.val), len(photos.test)} != {len(self.classes)}:
+            raise ValueError("photo counts are not one per class")
+        return self
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The manifest as it lies in the package: UTF-8 JSON, readable by people."""
+    return manifest.model_dump_json(indent=1).encode()
+
+
+def decode_manifest(content: bytes) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        Problem: `package.newer` when a newer program wrote it, `package.bad_manifest` when it is spoiled.
+    """
+    try:
+        plain = from_json(content)
+        schema = plain.get("schema_version") if isinstance(plain, dict) else None
+        if isinstance(schema, int) and schema > MANIFEST_SCHEMA:
+            program = str(plain.get("program", "?"))[:100]
+            raise Problem("package.newer", schema=schema, known=MANIFEST_SCHEMA, program=program)
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Problem("package.bad_manifest", reason=f"{place}: {first['msg']}".strip(": ")) from error
+    except ValueError as error:
+        raise Problem("package.bad_manifest", reason=error) from error
