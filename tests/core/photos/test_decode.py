@@ -70,9 +70,7 @@ def bomb(width: int, height: int) -> bytes:
 class TestOrientation:
     @pytest.mark.parametrize("kind,suffix", FORMATS)
     @pytest.mark.parametrize("orientation", STORED_AS)
-    def test_is_applied_exactly_once(
-        self, tmp_path: Path, kind: str, suffix: str, orientation: int
-    ) -> None:
+    def test_is_applied_exactly_once(self, tmp_path: Path, kind: str, suffix: str, orientation: int) -> None:
         upright = four_corners()
         method = STORED_AS[orientation]
         stored = upright if method is None else upright.transpose(method)
@@ -137,7 +135,11 @@ class TestPixelLayouts:
 
     @pytest.mark.parametrize(
         "levels,expected",
-        [([0.0, 0.5, 1.0], [0, 128, 255]), ([0.0, 51.0, 255.0], [0, 51, 255]), ([-1.0, 0.0, 1.0], [0, 128, 255])],
+        [
+            ([0.0, 0.5, 1.0], [0, 128, 255]),
+            ([0.0, 51.0, 255.0], [0, 51, 255]),
+            ([-1.0, 0.0, 1.0], [0, 128, 255]),
+        ],
     )
     def test_float_tiff(self, tmp_path: Path, levels: list[float], expected: list[int]) -> None:
         path = tmp_path / "float.tif"
@@ -184,7 +186,9 @@ class TestPixelLayouts:
 
 
 class TestNames:
-    @pytest.mark.parametrize("name", ["良品 写真①.jpg", "🔩 bolt.jpg", "a" * 200 + ".jpg", "no_suffix", "png inside.jpg"])
+    @pytest.mark.parametrize(
+        "name", ["良品 写真①.jpg", "🔩 bolt.jpg", "a" * 200 + ".jpg", "no_suffix", "png inside.jpg"]
+    )
     def test_content_counts_not_the_name(self, tmp_path: Path, name: str) -> None:
         four_corners().save(tmp_path / name, "PNG")
         assert difference(open_photo(tmp_path / name), four_corners()) == 0
