@@ -1,0 +1,46 @@
+"""The backbones that can be downloaded, as assets/models.toml lists them."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from core.assets import ASSETS
+from core.problems import Language
+
+
+@dataclass(frozen=True)
+class Downloadable:
+    """A pretrained tag of open_clip.
+
+    `size_bytes` is what its weights take in float32; the server tells the exact size before a download begins.
+    """
+
+    name: str
+    architecture: str
+    tag: str
+    size_bytes: int
+    licence: str
+    licence_url: str
+    purpose: dict[Language, str]
+
+
+@dataclass(frozen=True)
+class EmbeddedTexts:
+    """Licence and purpose of the backbone that ships with the program."""
+
+    licence: str
+    purpose: dict[Language, str]
+
+
+@cache
+def downloadables() -> tuple[Downloadable, ...]:
+    """The catalogue, in the order in which it is shown."""
+    content = tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))
+    return tuple(Downloadable(**entry) for entry in content["model"])
+
+
+@cache
+def embedded_texts() -> EmbeddedTexts:
+    """What is said of the embedded backbone."""
+    content = tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))
+    return EmbeddedTexts(**content["embedded"])

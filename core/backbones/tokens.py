@@ -1,0 +1,68 @@
+"""From texts to token ids, as the backbone's makers do it; never from the network.
+
+CLIP's byte-pair tokenizer comes with open_clip. A backbone with a tokenizer of its own (SigLIP) brings it as
+`tokenizer.json`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from core.backbones.torchvision_shim import make_torchvision_importable
+from core.backbones.unigram import load_unigram
+from core.problems import Problem
+
+
+class Tokenizer(Protocol):
+    """Texts → token ids `(C, context_length)`, int64, padded on the right."""
+
+    def __call__(self, texts: Sequence[str], context_length: int) -> Tensor: ...
+
+
+def make_tokenizer(text_cfg: dict[str, Any], own: Path | None, name: str) -> Tokenizer:
+    """The tokenizer that an open_clip `text_cfg` asks for; `own` is the backbone's `tokenizer.json`, if it has one.
+
+    Raises:
+        Problem: `backbones.no_tokenizer` when the backbone needs its own and has none, `backbones.unsupported`.
+    """
+    kwargs = text_cfg.get("tokenizer_kwargs") or {}
+    if not text_cfg.get("hf_tokenizer_name"):
+        return _ClipTokenizer(kwargs)
+    if text_cfg.get("tokenizer_mode"):
+        raise Problem("backbones.unsupported", part=f"tokenizer_mode={text_cfg['tokenizer_mode']}")
+    if own is None:
+        raise Problem("backbones.no_tokenizer", name=name)
+    return _UnigramTokenizer(own, kwargs.get("clean", "whitespace"))
+
+
+class _ClipTokenizer:
+    def __init__(self, kwargs: dict[str, Any]) -> None:
+        make_torchvision_importable()
+        from open_clip.tokenizer import SimpleTokenizer
+
+        self._tokenizer = SimpleTokenizer(**kwargs)
+
+    def __call__(self, texts: Sequence[str], context_length: int) -> Tensor:
+        ids: Tensor = self._tokenizer(list(texts), context_length=context_length)
+        return ids
+
+
+class _UnigramTokenizer:
+    """Texts end with one end token and are padded with it, as SigLIP was trained."""
+
+    def __init__(self, path: Path, clean: str) -> None:
+        make_torchvision_importable()
+        from open_clip.tokenizer import get_clean_fn
+
+        self._clean = get_clean_fn(clean)
+        self._unigram = load_unigram(path)
+
+    def __call__(self, texts: Sequence[str], context_length: int) -> Tensor:
+        result = torch.full((len(texts), context_length), self._unigram.end_id, dtype=torch.long)
+        for row, text in zip(result, texts, strict=True):
+            ids = self._unigram.encode(self._clean(text))[: context_length - 1]
+            row[: len(ids)] = torch.tensor(ids, dtype=torch.long)
+        return result

@@ -1,0 +1,63 @@
+"""Tiny backbones with random weights: a CLIP, a CustomTextCLIP, and one whose text tower is not causal."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from core.backbones.clip import Backbone
+from core.backbones.load import build_towers, import_file, load_backbone
+from core.backbones.store import ModelStore
+
+TINY: dict[str, Any] = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": 32, "layers": 2, "width": 64, "head_width": 32, "patch_size": 16},
+    "text_cfg": {"context_length": 24, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 3},
+}
+CUSTOM = TINY | {"custom_text": True}
+BIDIRECTIONAL = deepcopy(CUSTOM)
+BIDIRECTIONAL["text_cfg"] |= {"no_causal_mask": True, "pool_type": "last", "proj_bias": True}
+
+MakeFolder = Callable[..., Path]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path / "models", embedded=tmp_path / "no-embedded")
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> MakeFolder:
+    """Write a folder in Hugging Face layout with random weights and give its path."""
+
+    def make(model_cfg: dict[str, Any], name: str = "tiny", **preprocess_cfg: Any) -> Path:
+        folder = tmp_path / "outside" / name
+        folder.mkdir(parents=True)
+        config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg}
+        (folder / "open_clip_config.json").write_text(json.dumps(config))
+        save_file(random_state(model_cfg), folder / "open_clip_model.safetensors")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def backbone(store: ModelStore, make_folder: MakeFolder) -> Backbone:
+    """A tiny CLIP, imported and loaded the way an operator's is."""
+    import_file("tiny", make_folder(TINY), store=store)
+    return load_backbone("tiny", store=store)
+
+
+def random_state(model_cfg: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Random weights of an architecture, the same each time, with no position or bias at zero."""
+    torch.manual_seed(3)
+    model = build_towers(model_cfg)
+    return {
+        key: value + 0.02 * torch.randn_like(value) if value.is_floating_point() and value.dim() else value
+        for key, value in model.state_dict().items()
+    }
