@@ -1,0 +1,102 @@
+"""The classifiers: probabilities on one scale, whatever classes are offered."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.methods.classifier import CosineClassifier, FusedClassifier, softmax
+
+D = 6
+
+
+def _fused(rng: np.random.Generator, rows: tuple[int, ...], balance: float) -> FusedClassifier:
+    learned = max(rows) + 1
+    draw = lambda *shape: rng.normal(size=shape).astype(np.float32)  # noqa: E731
+    matching = CosineClassifier(tuple(map(str, range(len(rows)))), draw(len(rows), D), 14.0)
+    return FusedClassifier(matching, rows, draw(D), draw(D), draw(learned, D), draw(learned), balance)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[FusedClassifier, np.ndarray, list[int]]:
+    learned, others = draw(st.integers(1, 4)), draw(st.integers(0, 4))
+    rows = tuple(draw(st.permutations([*range(learned), *[-1] * others])))
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    subset = draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, unique=True))
+    return _fused(rng, rows, draw(st.floats(0, 1))), rng.normal(size=(5, D)).astype(np.float32), subset
+
+
+@given(cases())
+def test_probabilities_add_up_whatever_is_offered(
+    case: tuple[FusedClassifier, np.ndarray, list[int]],
+) -> None:
+    classifier, features, subset = case
+    for offered in (None, subset):
+        found = classifier.probabilities(features, offered)
+        assert np.all(found >= 0)
+        assert np.allclose(found.sum(axis=1), 1, atol=1e-5)
+
+
+@given(cases())
+def test_classes_never_learned_keep_their_matching_probability(
+    case: tuple[FusedClassifier, np.ndarray, list[int]],
+) -> None:
+    classifier, features, subset = case
+    found = classifier.probabilities(features, subset)
+    matching = classifier.matching.probabilities(features, subset)
+    others = [place for place, index in enumerate(subset) if classifier.rows[index] < 0]
+    assert np.array_equal(found[:, others], matching[:, others])
+
+
+@given(cases())
+def test_learned_classes_share_their_mass_by_the_published_fusion(
+    case: tuple[FusedClassifier, np.ndarray, list[int]],
+) -> None:
+    classifier, features, subset = case
+    learned = [index for index in subset if classifier.rows[index] >= 0]
+    places = [subset.index(index) for index in learned]
+    if not learned:
+        return
+    found = classifier.probabilities(features, subset)[:, places]
+    x = features.astype(np.float64)
+    head = (classifier.gamma * x + classifier.beta) @ classifier.weight.T.astype(np.float64) + classifier.bias
+    itm = classifier.logits(features)[:, learned]
+    rows = [classifier.rows[index] for index in learned]
+    fused = (1 - classifier.balance) * itm + classifier.balance * head[:, rows]
+    wanted = np.exp(fused - fused.max(axis=1, keepdims=True))
+    wanted /= wanted.sum(axis=1, keepdims=True)
+    mass = classifier.matching.probabilities(features, subset)[:, places].sum(axis=1, keepdims=True)
+    assert np.allclose(found, mass * wanted, atol=1e-5)
+
+
+def test_without_balance_the_head_does_nothing() -> None:
+    rng = np.random.default_rng(0)
+    classifier = _fused(rng, (0, 1, -1), 0.0)
+    features = rng.normal(size=(4, D)).astype(np.float32)
+    assert np.allclose(
+        classifier.probabilities(features), classifier.matching.probabilities(features), atol=1e-6
+    )
+
+
+def test_an_idle_head_gives_its_bias() -> None:
+    matching = CosineClassifier(("a", "b"), np.eye(2, D, dtype=np.float32), 14.0)
+    one, zero = np.ones(D, np.float32), np.zeros(D, np.float32)
+    bias = np.array([0.5, -1.0], np.float32)
+    classifier = FusedClassifier(matching, (0, 1), one, zero, np.zeros((2, D), np.float32), bias, 0.7)
+    features = np.random.default_rng(0).normal(size=(3, D)).astype(np.float32)
+    assert np.array_equal(classifier.head_logits(features), np.tile(bias, (3, 1)))
+
+
+def test_cosine_scores_do_not_depend_on_lengths() -> None:
+    rng = np.random.default_rng(1)
+    text, features = (rng.normal(size=(3, D)).astype(np.float32) for _ in range(2))
+    scores = CosineClassifier(("a", "b", "c"), text, 20.0).logits(features)
+    scaled = CosineClassifier(("a", "b", "c"), text * 7, 20.0).logits(features * 0.1)
+    assert np.allclose(scores, scaled, atol=1e-4)
+    assert np.abs(scores).max() <= 20.001
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e4, -1e4])
+def test_softmax_does_not_overflow(offset: float) -> None:
+    logits = np.array([[0.0, 1.0, 2.0]], np.float32) + np.float32(offset)
+    assert np.allclose(softmax(logits).sum(), 1)
