@@ -10,7 +10,7 @@ from core.project.history import Recording, Row
 from core.project.revision import Role
 from core.project.roles import roles_of
 
-_KEYS = "123456789"
+_KEYS = tuple("123456789")
 
 
 @dataclass(frozen=True, slots=True)

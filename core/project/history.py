@@ -42,9 +42,9 @@ class Recording:
         self._changes: list[tuple[Item, int, Row | None, Row | None]] = []
 
     def put(self, item: Item, item_id: int, row: Row | None) -> None:
-        """Make a row say this, or be gone (None)."""
+        """Make a row say this, or be gone (None). What it says already keeps its who and when."""
         before = _row(self._database, item, item_id)
-        if before == row:
+        if _content(before) == _content(row):
             return
         _set_row(self._database, item, item_id, row)
         self._changes.append((item, item_id, before, row))
@@ -121,6 +121,10 @@ class History:
         )
         for item, item_id, row in changes:
             _set_row(self._database, item, item_id, json.loads(row))
+
+
+def _content(row: Row | None) -> Row | None:
+    return None if row is None else {key: row[key] for key in row.keys() - {"user", "time"}}
 
 
 def _row(database: Database, item: Item, item_id: int) -> Row | None:

@@ -68,7 +68,7 @@ def bomb(width: int, height: int) -> bytes:
 
 
 class TestOrientation:
-    @pytest.mark.parametrize("kind,suffix", FORMATS)
+    @pytest.mark.parametrize(("kind", "suffix"), FORMATS)
     @pytest.mark.parametrize("orientation", STORED_AS)
     def test_is_applied_exactly_once(self, tmp_path: Path, kind: str, suffix: str, orientation: int) -> None:
         upright = four_corners()
@@ -134,7 +134,7 @@ class TestPixelLayouts:
         assert dim == bright
 
     @pytest.mark.parametrize(
-        "levels,expected",
+        ("levels", "expected"),
         [
             ([0.0, 0.5, 1.0], [0, 128, 255]),
             ([0.0, 51.0, 255.0], [0, 51, 255]),
@@ -258,6 +258,18 @@ class TestProblems:
         assert code_of(tmp_path / "photo.nef") == "photos.format_missing"
 
 
+GOOD_OUTCOMES = {"RGB", "photos.empty", "photos.not_a_picture", "photos.truncated", "photos.damaged",
+                 "photos.too_large", "photos.format_missing"}  # fmt: skip
+
+
+def outcome(content: bytes) -> str:
+    """The mode of the picture, or the code of the problem; anything else raised fails the test."""
+    try:
+        return decode_photo(content, Path("photo.jpg"), at_least=32).mode
+    except Problem as problem:
+        return problem.code
+
+
 PICTURES = [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*", b"BM", b"RIFF\x00\x00\x00\x00WEBPVP8 ",
             b"GIF89a", b"\x00\x00\x00\x18ftypheic", b"\x00\x00\x00\x18ftypavif", b""]  # fmt: skip
 
@@ -265,12 +277,7 @@ PICTURES = [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"II*\x00", b"MM\x00*", b
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @given(st.sampled_from(PICTURES), st.binary(max_size=300))
 def test_no_bytes_crash_the_loader(head: bytes, rest: bytes) -> None:
-    try:
-        photo = decode_photo(head + rest, Path("photo.jpg"), at_least=32)
-    except Problem as problem:
-        assert problem.code.startswith("photos.")
-    else:
-        assert photo.mode == "RGB"
+    assert outcome(head + rest) in GOOD_OUTCOMES
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -284,9 +291,4 @@ def test_no_damage_crashes_the_loader(kind: str, data: st.DataObject) -> None:
     content = bytearray(buffer.getvalue())
     for _ in range(data.draw(st.integers(1, 8))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        photo = decode_photo(bytes(content), Path("photo.jpg"))
-    except Problem as problem:
-        assert problem.code.startswith("photos.")
-    else:
-        assert photo.mode == "RGB"
+    assert outcome(bytes(content)) in GOOD_OUTCOMES

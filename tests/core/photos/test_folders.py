@@ -12,7 +12,7 @@ def meanings(*photos: str) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize(
-    "photos,expected",
+    ("photos", "expected"),
     [
         (["ok/1.jpg", "ng/2.jpg"], [("ok", None), ("ng", None)]),
         (["ok/monday/1.jpg", "ng/2.jpg"], [("ok", None), ("ng", None)]),
