@@ -138,7 +138,8 @@ def read_state(path: Path) -> dict[str, Tensor]:
     """
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
+            tensors: dict[str, Tensor] = load_file(path)
+            return tensors
         if _is_torchscript(path):
             raise Problem("backbones.torchscript", path=path.name)
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -165,6 +166,17 @@ def architecture_config(architecture: str) -> dict[str, Any]:
     if config is None:
         raise Problem("backbones.unknown_architecture", architecture=architecture)
     return config
+
+
+def published_preprocessing(architecture: str) -> dict[str, Any]:
+    """How the published weights of an architecture want their photos; {} (open_clip's default) where they differ."""
+    make_torchvision_importable()
+    from open_clip.pretrained import get_pretrained_cfg, list_pretrained_tags_by_model
+
+    keys = ("mean", "std", "interpolation", "resize_mode")
+    tags = list_pretrained_tags_by_model(architecture)
+    ways = [{key: get_pretrained_cfg(architecture, tag)[key] for key in keys} for tag in tags]
+    return ways[0] if ways and all(way == ways[0] for way in ways) else {}
 
 
 def build_towers(model_cfg: dict[str, Any]) -> nn.Module:
@@ -243,11 +255,14 @@ def _describe(source: Path, architecture: str | None) -> Described:
         raise Problem("backbones.no_source", path=source)
     if not architecture:
         raise Problem("backbones.architecture_needed", path=source.name)
+    model_cfg = architecture_config(architecture)
+    if "openai" in source.name.lower() and not model_cfg.get("quick_gelu"):
+        raise Problem("backbones.quick_gelu", path=source.name, architecture=architecture)
     tokenizer = source.with_name(TOKENIZER_FILE)
     return Described(
         architecture=architecture,
-        model_cfg=architecture_config(architecture),
-        preprocess_cfg={},
+        model_cfg=model_cfg,
+        preprocess_cfg=published_preprocessing(architecture),
         weights=source,
         tokenizer=tokenizer if tokenizer.is_file() else None,
     )

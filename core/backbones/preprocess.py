@@ -46,7 +46,7 @@ class Preprocessing:
         Raises:
             Problem: `backbones.unsupported` for a way of resizing that is not known here.
         """
-        resize = preprocess_cfg.get("resize_mode") or "shortest"
+        resize: Any = preprocess_cfg.get("resize_mode") or "shortest"
         interpolation = preprocess_cfg.get("interpolation") or "bicubic"
         if resize not in ("shortest", "squash"):
             raise Problem("backbones.unsupported", part=f"resize_mode={resize}")
