@@ -1,0 +1,103 @@
+"""The one way to do something off the screen's thread: an operation, then success or failure on the screen."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from shiboken6 import isValid
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+class Cancel:
+    """Asked by the operation between its steps: whether its answer is still wanted."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def __call__(self) -> bool:
+        return self._asked.is_set()
+
+    def ask(self) -> None:
+        """Ask the operation to end early."""
+        self._asked.set()
+
+
+class Task(QObject, Generic[T]):
+    """An operation under way. After `cancel` neither success nor failure is told."""
+
+    _done = Signal(object)
+    _failed = Signal(object)
+
+    def __init__(self, owner: QObject, op: Callable[[Cancel], T]) -> None:
+        super().__init__(owner)
+        self._cancel = Cancel()
+        self._op = op
+        self._success: Callable[[T], None] | None = None
+        self._failure: Callable[[Exception], None] | None = None
+        # Queued: the answer is taken on the thread of the owner, never on the worker's.
+        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(self._take_failure, Qt.ConnectionType.QueuedConnection)
+
+    def cancel(self) -> None:
+        """Ask the operation to end, and forget its answer."""
+        self._cancel.ask()
+
+    def start(self, success: Callable[[T], None], failure: Callable[[Exception], None] | None) -> None:
+        """Put the operation to work."""
+        self._success, self._failure = success, failure
+        QThreadPool.globalInstance().start(_Work(self, self._op, self._cancel))
+
+    def _take(self, answer: Any) -> None:
+        self.deleteLater()
+        if not self._cancel() and self._success is not None:
+            self._success(answer)
+
+    def _take_failure(self, error: Exception) -> None:
+        self.deleteLater()
+        if self._cancel():
+            return
+        if self._failure is None:
+            raise error
+        self._failure(error)
+
+
+class _Work(QRunnable):
+    """Runs the operation on a thread of the pool."""
+
+    def __init__(self, task: Task[Any], op: Callable[[Cancel], Any], cancel: Cancel) -> None:
+        super().__init__()
+        self._task, self._op, self._cancel = task, op, cancel
+
+    def run(self) -> None:
+        """Called by the pool; the owner may be gone when the answer is there."""
+        try:
+            signal, answer = "_done", self._op(self._cancel)
+        except Exception as error:  # noqa: BLE001 - told to whoever asked
+            _LOG.info("in the background: %r", error)
+            signal, answer = "_failed", error
+        if isValid(self._task):
+            try:
+                getattr(self._task, signal).emit(answer)
+            except RuntimeError:
+                _LOG.debug("the owner went away while its answer was on the way")
+
+
+def run_in_background(
+    owner: QObject,
+    op: Callable[[Cancel], T],
+    *,
+    success: Callable[[T], None],
+    failure: Callable[[Exception], None] | None = None,
+) -> Task[T]:
+    """Run `op` on another thread; `success` or `failure` is called on the screen's thread.
+
+    `op` must not touch a widget. Without `failure` an error goes to the program's own error dialog. Nothing is
+    called once `owner` is gone or the task was cancelled.
+    """
+    task = Task(owner, op)
+    task.start(success, failure)
+    return task

@@ -1,0 +1,235 @@
+"""The bridge to the engine: one worker process, typed events out of it, words into it.
+
+Python's own process class, not Qt's: QProcess kills its child when it goes, and a worker may outlive the window.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
+
+from core.training.events import Event, Failed, decode
+from core.training.run import EVENTS_FILE, Run
+from core.training.state import JobState, next_state, state_at_exit
+
+FOLLOW_MS = 300
+LOG_FILE = "worker.log"
+_KILL_AFTER_S = 5.0
+_LOG = logging.getLogger(__name__)
+
+
+def engine_command() -> list[str]:
+    """How the engine is called: the same program when frozen, else this Python."""
+    return [sys.executable] if _frozen() else [sys.executable, "-m", "core.cli"]
+
+
+class EngineProcess(QObject):
+    """One worker at a time: started here, or followed when it outlived an earlier window.
+
+    `event` tells each event; `ended` the final JobState, exactly once for each start or follow.
+    """
+
+    event = Signal(object)
+    ended = Signal(object)
+    _said = Signal(object, object)
+    _exited = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._state = JobState.QUEUED
+        self._run: Run | None = None
+        self._read = 0
+        self._rest = b""
+        self._timer = QTimer(self, interval=FOLLOW_MS)
+        self._timer.timeout.connect(self._read_on)
+        self._said.connect(self._take_line, Qt.ConnectionType.QueuedConnection)
+        self._exited.connect(self._take_exit, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def running(self) -> bool:
+        """Whether a worker is at work for this window."""
+        return self._process is not None or self._timer.isActive()
+
+    @property
+    def state(self) -> JobState:
+        """The state of the present or last job."""
+        return self._state
+
+    def start(self, job_path: Path) -> None:
+        """Start a worker on a job file. One that cannot start ends as failed, like any other."""
+        self._begin()
+        try:
+            process = _spawn(job_path)
+        except OSError as error:
+            _LOG.exception("the engine did not start")
+            QTimer.singleShot(0, self, lambda: self._fail_to_start(str(error)))
+            return
+        self._process = process
+        threading.Thread(target=self._listen, args=(process,), name="engine", daemon=True).start()
+
+    def follow(self, run: Run) -> None:
+        """Follow a worker that outlived its window, by its record; all its events are told from the first."""
+        self._begin()
+        self._run, self._read, self._rest = run, 0, b""
+        self._timer.start()
+        QTimer.singleShot(0, self, self._read_on)
+
+    def pause(self) -> None:
+        """Ask the worker to pause."""
+        self._say("pause")
+
+    def resume(self) -> None:
+        """Ask the worker to go on."""
+        self._say("resume")
+
+    def stop(self) -> None:
+        """Ask the worker to stop and keep the best so far."""
+        self._say("stop")
+
+    def request(self, request: dict[str, object]) -> None:
+        """Give a predict worker a request."""
+        self._say(json.dumps(request))
+
+    def detach(self) -> None:
+        """Let the worker go on without this window: nothing more is told."""
+        self._say("detach") if self._process is not None else None
+        self._process = None
+        self._timer.stop()
+
+    def kill(self) -> None:
+        """End the worker and all its children: ask, wait, then by force. Nothing more is told."""
+        process, self._process = self._process, None
+        self._timer.stop()
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        threading.Thread(target=_kill_late, args=(process,), name="engine-end", daemon=False).start()
+
+    # What comes back
+
+    def _begin(self) -> None:
+        if self.running:
+            raise RuntimeError("this bridge already has a worker")
+        self._state, self._run = JobState.QUEUED, None
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        """On a thread of its own: pass lines on until the worker is gone."""
+        assert process.stdout is not None
+        for line in process.stdout:
+            self._pass_on("_said", process, line)
+        process.wait()
+        self._pass_on("_exited", process)
+
+    def _pass_on(self, signal: str, *values: object) -> None:
+        if not isValid(self):
+            return
+        try:
+            getattr(self, signal).emit(*values)
+        except RuntimeError:
+            _LOG.debug("the window went away while the engine spoke")
+
+    def _take_line(self, process: object, line: bytes) -> None:
+        if process is not self._process:
+            return
+        text = line.decode("utf-8", "replace").rstrip()
+        event = decode(text)
+        if event is None:
+            _LOG.info("engine: %s", text)
+        else:
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        self._state = next_state(self._state, event)
+        self.event.emit(event)
+
+    def _take_exit(self, process: object) -> None:
+        if process is self._process:
+            self._process = None
+            self._state = state_at_exit(self._state)
+            self.ended.emit(self._state)
+
+    def _fail_to_start(self, reason: str) -> None:
+        self._tell(Failed(code="app.engine_not_started", data={"reason": reason}))
+        self.ended.emit(self._state)
+
+    def _read_on(self) -> None:
+        """Tell what the followed worker has recorded since the last look."""
+        run = self._run
+        if run is None:
+            return
+        alive = run.worker_alive()
+        with (run.folder / EVENTS_FILE).open("rb") as file:
+            file.seek(self._read)
+            piece = file.read()
+        self._read += len(piece)
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            if (event := decode(line.decode("utf-8", "replace"))) is not None:
+                # The record may hold the last word of an earlier worker, before the one followed here.
+                self._state = next_state(JobState.QUEUED if self._state.terminal else self._state, event)
+                self.event.emit(event)
+        if not alive and self._timer.isActive():
+            self._timer.stop()
+            self._state = run.state()
+            self.ended.emit(self._state)
+
+    def _say(self, line: str) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            try:
+                self._process.stdin.write(line.encode() + b"\n")
+                self._process.stdin.flush()
+            except OSError:
+                _LOG.info("the engine no longer listens")
+        elif self._run is not None:
+            self._run.command(line)
+
+
+def _spawn(job_path: Path) -> subprocess.Popen[bytes]:
+    with (job_path.parent / LOG_FILE).open("ab") as log:
+        return subprocess.Popen(
+            [*engine_command(), "worker", str(job_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=None if _frozen() else Path(__file__).parents[1],
+            env=os.environ | {"PYTHONUTF8": "1"},
+            # A session of its own: closing a terminal, or Ctrl+C in it, reaches the window, not the worker.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+
+
+def _kill_late(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_KILL_AFTER_S)
+    except subprocess.TimeoutExpired:
+        _kill_tree(process.pid)
+        process.wait()
+
+
+def _kill_tree(pid: int) -> None:
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], check=False, capture_output=True)
+        return
+    try:
+        family = [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _frozen() -> bool:
+    return bool(getattr(sys, "frozen", False))
