@@ -35,9 +35,9 @@ _HIDDEN_OR_SYSTEM = 0x2 | 0x4  # FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
-def looks_like_photo(path: Path) -> bool:
-    """Whether the name promises a photo."""
-    return path.suffix.lower() in PHOTO_SUFFIXES
+def looks_like_photo(name: str) -> bool:
+    """Whether a file's name promises a photo."""
+    return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES
 
 
 def is_hidden(entry: "os.DirEntry[str]") -> bool:

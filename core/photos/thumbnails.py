@@ -5,6 +5,7 @@ import io
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +54,14 @@ class ThumbnailStore:
 
     def trim(self, limit_bytes: int = LIMIT_BYTES) -> int:
         """Delete the longest unused thumbnails until the rest fit; gives how many went."""
-        files = [(entry, entry.stat()) for entry in self.folder.glob("*/*.jpg")]
-        files.sort(key=lambda pair: pair[1].st_mtime)
-        excess = sum(facts.st_size for _, facts in files) - limit_bytes
+        files = sorted(_sizes_by_use(self.folder))
+        excess = sum(size for _, size, _ in files) - limit_bytes
         removed = 0
-        for path, facts in files:
+        for _, size, path in files:
             if excess <= 0:
                 break
             path.unlink(missing_ok=True)
-            excess -= facts.st_size
+            excess -= size
             removed += 1
         return removed
 
@@ -73,6 +73,16 @@ class ThumbnailStore:
         key = f"{photo.absolute()}|{facts.st_mtime_ns}|{facts.st_size}|{self.edge}"
         name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:40]
         return self.folder / name[:2] / f"{name[2:]}.jpg"
+
+
+def _sizes_by_use(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Time of last use, bytes and path of every thumbnail that is still there."""
+    for path in folder.glob("*/*.jpg"):
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue
+        yield facts.st_mtime, facts.st_size, path
 
 
 def _shrink(image: Image.Image, edge: int) -> bytes:

@@ -69,7 +69,7 @@ def _look_at(
             if entry.name not in skip:
                 folders.append(entry.path)
             return None
-        if not looks_like_photo(Path(entry.name)):
+        if not looks_like_photo(entry.name):
             return None
         facts = entry.stat()
         return FoundFile(entry.path, facts.st_size, facts.st_mtime_ns)
@@ -87,7 +87,7 @@ def _undecodable(name: str) -> bool:
 
 
 def _bad_name(entry: "os.DirEntry[str]") -> Unwalkable | None:
-    if not entry.is_dir() and not looks_like_photo(Path(entry.name)):
+    if not entry.is_dir() and not looks_like_photo(entry.name):
         return None
     readable = entry.path.encode("utf-8", "replace").decode()
     return Unwalkable(Path(readable), Problem("photos.bad_name", name=Path(readable).name, path=readable))

@@ -48,7 +48,7 @@ def add_class(database: Database, recording: Recording, name: str, description: 
     taken = {entry.key for entry in classes}
     key = next((key for key in _KEYS if key not in taken), "")
     class_id = _unused_id(database)
-    recording.put("classes", class_id, _row(len(classes), name, description.strip(), key, None))
+    recording.put("classes", {class_id: _row(len(classes), name, description.strip(), key, None)})
     return class_id
 
 
@@ -64,8 +64,8 @@ def edit_class(database: Database, recording: Recording, class_id: int, changes:
         raise Problem("project.bad_key", key=row["key"])
     for other in others:
         if row["key"] and other.key == row["key"]:
-            recording.put("classes", other.id, _row_of(other) | {"key": entry.key})
-    recording.put("classes", class_id, row)
+            recording.put("classes", {other.id: _row_of(other) | {"key": entry.key}})
+    recording.put("classes", {class_id: row})
 
 
 def move_class(database: Database, recording: Recording, class_id: int, position: int) -> None:
@@ -81,9 +81,9 @@ def remove_class(database: Database, recording: Recording, class_id: int) -> Non
     """Take a class away together with its labels; the photos are unlabelled then."""
     classes = list_classes(database)
     entry = find_class(classes, class_id)
-    for (photo_id,) in database.read("SELECT id FROM labels WHERE class_id = ?", (class_id,)):
-        recording.put("labels", photo_id, None)
-    recording.put("classes", class_id, None)
+    labelled = database.read("SELECT id FROM labels WHERE class_id = ?", (class_id,))
+    recording.put("labels", {photo_id: None for (photo_id,) in labelled})
+    recording.put("classes", {class_id: None})
     _renumber(recording, [other for other in classes if other is not entry])
 
 
@@ -96,8 +96,8 @@ def find_class(classes: Sequence[ProductClass], class_id: int) -> ProductClass:
 
 
 def _renumber(recording: Recording, classes: Sequence[ProductClass]) -> None:
-    for position, entry in enumerate(classes):
-        recording.put("classes", entry.id, _row_of(entry) | {"position": position})
+    rows = {entry.id: _row_of(entry) | {"position": place} for place, entry in enumerate(classes)}
+    recording.put("classes", rows)
 
 
 def _checked_name(name: str, others: Sequence[ProductClass]) -> str:

@@ -88,9 +88,8 @@ class Database:
         self._depth = 0
         with self._explained():
             self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={'rwc' if new else 'rw'}",
-                uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False,
-            )  # fmt: skip
+                path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
         try:
             self._prepare(new)
         except BaseException:

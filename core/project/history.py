@@ -1,7 +1,7 @@
 """Unlimited undo and redo that survive closing: every step keeps what each row was before and after."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +14,8 @@ StepKind = Literal[
 ]  # fmt: skip
 Item = Literal["labels", "exclusions", "classes"]
 Row = dict[str, Any]
+
+_MOST_PARAMETERS = 500  # SQLite's own limit is 999 where it is old
 
 _COLUMNS: dict[Item, tuple[str, ...]] = {
     "labels": ("class_id", "user", "time"),
@@ -41,13 +43,12 @@ class Recording:
         self._step_id = step_id
         self._changes: list[tuple[Item, int, Row | None, Row | None]] = []
 
-    def put(self, item: Item, item_id: int, row: Row | None) -> None:
-        """Make a row say this, or be gone (None). What it says already keeps its who and when."""
-        before = _row(self._database, item, item_id)
-        if _content(before) == _content(row):
-            return
-        _set_row(self._database, item, item_id, row)
-        self._changes.append((item, item_id, before, row))
+    def put(self, item: Item, rows: Mapping[int, Row | None]) -> None:
+        """Make rows say this, or be gone (None). What they say already keeps its who and when."""
+        before = _rows(self._database, item, list(rows))
+        changed = {key: row for key, row in rows.items() if _content(before.get(key)) != _content(row)}
+        _set_rows(self._database, item, changed)
+        self._changes += [(item, key, before.get(key), row) for key, row in changed.items()]
 
     def finish(self) -> bool:
         """Keep the changes; False when nothing was changed."""
@@ -86,7 +87,7 @@ class History:
         with self._database.transaction():
             step = self.last()
             if step is not None:
-                self._apply(step, "before", "DESC")
+                self._apply(step, "before")
                 self._database.write("UPDATE steps SET undone = 1 WHERE id = ?", (step.id,))
             return step
 
@@ -95,7 +96,7 @@ class History:
         with self._database.transaction():
             step = self.next()
             if step is not None:
-                self._apply(step, "after", "ASC")
+                self._apply(step, "after")
                 self._database.write("UPDATE steps SET undone = 0 WHERE id = ?", (step.id,))
             return step
 
@@ -114,34 +115,40 @@ class History:
         )
         return Step(*rows[0]) if rows else None
 
-    def _apply(self, step: Step, side: Literal["before", "after"], order: Literal["ASC", "DESC"]) -> None:
+    def _apply(self, step: Step, side: Literal["before", "after"]) -> None:
+        """Give every row of a step what it said before its first change, or after its last."""
+        order = "DESC" if side == "before" else "ASC"
         changes = self._database.read(
             f"SELECT item, item_id, {side} FROM changes WHERE step_id = ? ORDER BY position {order}",
             (step.id,),
         )
-        for item, item_id, row in changes:
-            _set_row(self._database, item, item_id, json.loads(row))
+        for item in _COLUMNS:
+            rows = {item_id: json.loads(row) for kind, item_id, row in changes if kind == item}
+            _set_rows(self._database, item, rows)
 
 
 def _content(row: Row | None) -> Row | None:
     return None if row is None else {key: row[key] for key in row.keys() - {"user", "time"}}
 
 
-def _row(database: Database, item: Item, item_id: int) -> Row | None:
-    columns = _COLUMNS[item]
-    rows = database.read(f"SELECT {', '.join(columns)} FROM {item} WHERE id = ?", (item_id,))
-    return dict(zip(columns, rows[0], strict=True)) if rows else None
+def _rows(database: Database, item: Item, ids: Sequence[int]) -> dict[int, Row]:
+    columns = ("id", *_COLUMNS[item])
+    found: dict[int, Row] = {}
+    for start in range(0, len(ids), _MOST_PARAMETERS):
+        some = ids[start : start + _MOST_PARAMETERS]
+        marks = ", ".join("?" * len(some))
+        for values in database.read(f"SELECT {', '.join(columns)} FROM {item} WHERE id IN ({marks})", some):
+            found[values[0]] = dict(zip(_COLUMNS[item], values[1:], strict=True))
+    return found
 
 
-def _set_row(database: Database, item: Item, item_id: int, row: Row | None) -> None:
-    if row is None:
-        database.write(f"DELETE FROM {item} WHERE id = ?", (item_id,))
-        return
+def _set_rows(database: Database, item: Item, rows: Mapping[int, Row | None]) -> None:
     columns = _COLUMNS[item]
-    updates = ", ".join(f"{column} = excluded.{column}" for column in columns)
-    marks = ", ".join("?" for _ in columns)
-    database.write(
-        f"""INSERT INTO {item} (id, {", ".join(columns)}) VALUES (?, {marks})
-        ON CONFLICT (id) DO UPDATE SET {updates}""",
-        (item_id, *(row[column] for column in columns)),
+    database.write_many(
+        f"DELETE FROM {item} WHERE id = ?", [(key,) for key, row in rows.items() if row is None]
+    )
+    database.write_many(
+        f"""INSERT INTO {item} (id, {", ".join(columns)}) VALUES (?{", ?" * len(columns)})
+        ON CONFLICT (id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in columns)}""",
+        [(key, *(row[column] for column in columns)) for key, row in rows.items() if row is not None],
     )

@@ -169,8 +169,7 @@ class Project:
         """Leave photos out of everything, or take them in again; one step."""
         row = {"user": self.user, "time": now()} if excluded else None
         with self._history.step("exclude" if excluded else "include", self.user) as recording:
-            for photo_id in photo_ids:
-                recording.put("exclusions", photo_id, row)
+            recording.put("exclusions", dict.fromkeys(photo_ids, row))
 
     # Classes
 
@@ -232,8 +231,7 @@ class Project:
         """Label photos with a class, or take their labels away (None); one step however many they are."""
         row = None if class_id is None else {"class_id": class_id, "user": self.user, "time": now()}
         with self._history.step("unlabel" if row is None else "label", self.user) as recording:
-            for photo_id in photo_ids:
-                recording.put("labels", photo_id, row)
+            recording.put("labels", dict.fromkeys(photo_ids, row))
 
     def label_by_folders(self, language: Language = "ja") -> int:
         """Label what is unlabelled by the names of the sub-folders, one step; gives how many photos.
@@ -246,8 +244,8 @@ class Project:
         with self._history.step("label_folders", self.user) as recording:
             ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
             row = {"user": self.user, "time": now()}
-            for photo in photos:
-                recording.put("labels", photo.id, {"class_id": ids[photo.folder_label], **row})
+            labels = {photo.id: {"class_id": ids[photo.folder_label], **row} for photo in photos}
+            recording.put("labels", labels)
         return len(photos)
 
     def counts(self) -> Counts:

@@ -104,6 +104,14 @@ class TestScaledDecoding:
         four_corners(1200, 800).save(path)
         assert open_photo(path, at_least=50).size == (150, 100)
 
+    def test_several_pictures_in_one_jpeg(self, tmp_path: Path) -> None:
+        path = tmp_path / "photo.jpg"
+        four_corners(1200, 800).save(
+            path, "MPO", save_all=True, append_images=[Image.new("RGB", (1200, 800))]
+        )
+        small = open_photo(path, at_least=50)
+        assert small.size == (150, 100) and difference(small, four_corners(150, 100)) < 12
+
     def test_looks_like_the_whole_photo(self, tmp_path: Path) -> None:
         path = tmp_path / "photo.jpg"
         four_corners(1200, 800).save(path, quality=95)
