@@ -76,13 +76,13 @@ def source_of(revision: DataRevision, photo: PhotoEntry) -> Source:
 
 
 def plain_chunks(sources: Iterable[Source]) -> list[Chunk]:
-    """The sources as they are judged, each photo once, cut where a hash starts with 0 or a chunk is full."""
+    """The sources as they are judged, each photo once, cut where a hash ends with 0 or a chunk is full."""
     unique = sorted({source.identity: source for source in sources}.values(), key=lambda s: s.identity)
     chunks: list[Chunk] = []
     rows: list[tuple[Source, int]] = []
     for source in unique:
         rows.append((source, 0))
-        if source.identity.startswith("0") or len(rows) == CHUNK_ROWS:
+        if source.identity.endswith("0") or len(rows) == CHUNK_ROWS:
             chunks.append(Chunk(tuple(rows)))
             rows = []
     return [*chunks, Chunk(tuple(rows))] if rows else chunks

@@ -12,6 +12,9 @@ from core.backbones.tokens import make_tokenizer
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.files import sha256_file
 
+# Threads cost more than they bring on models this small, most of all on a busy machine.
+torch.set_num_threads(1)
+
 NAME = "tiny"
 MODEL_CFG: dict[str, Any] = {
     "embed_dim": 24,

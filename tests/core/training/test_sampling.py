@@ -1,0 +1,59 @@
+"""Few-shot drawing: few per learned class, repeatable, stable when photos are added."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.project.revision import ClassEntry, DataRevision, Part, PhotoEntry
+from core.training.sampling import few_shot, held_back
+
+
+def _revision(counts: list[int], roles: str, parts: tuple[Part, ...] = ("train",)) -> DataRevision:
+    classes = tuple(
+        ClassEntry(name=f"c{i}", description=f"c{i}", role="base" if role == "b" else "new")
+        for i, role in enumerate(roles)
+    )
+    photos = tuple(
+        PhotoEntry(path=f"{part}/{label}/{n}.jpg", label=label, part=part)
+        for label, count in enumerate(counts)
+        for part in parts
+        for n in range(count)
+    )
+    return DataRevision(root="/", classes=classes, photos=photos)
+
+
+@given(st.lists(st.integers(0, 12), min_size=3, max_size=3), st.integers(1, 16), st.integers(0, 99))
+def test_each_learned_class_gives_its_shots_or_all_it_has(counts: list[int], shots: int, seed: int) -> None:
+    sample = few_shot(_revision(counts, "bbn"), shots, seed)
+    drawn = [sum(photo.label == label for photo in sample.photos) for label in range(3)]
+    assert drawn == [min(counts[0], shots), min(counts[1], shots), 0]
+    assert len({photo.path for photo in sample.photos}) == len(sample.photos)
+
+
+@given(st.integers(1, 8), st.integers(0, 99))
+def test_fewer_shots_are_among_more(shots: int, seed: int) -> None:
+    revision = _revision([12, 12], "bb")
+    fewer, more = few_shot(revision, shots, seed), few_shot(revision, 2 * shots, seed)
+    assert {photo.path for photo in fewer.photos} <= {photo.path for photo in more.photos}
+
+
+def test_the_list_is_the_same_on_every_pc_and_day() -> None:
+    assert few_shot(_revision([20, 20, 20], "bbn"), 4, 1).id == (
+        "2c3a6bc2405037987054036e981601192a62212ab3cfe4fb7115944158699847"
+    )
+
+
+def test_seeds_draw_differently() -> None:
+    revision = _revision([20, 20], "bb")
+    assert few_shot(revision, 4, 1).id != few_shot(revision, 4, 2).id
+
+
+def test_no_limit_takes_every_training_photo() -> None:
+    assert len(few_shot(_revision([7, 3], "bb", ("train", "val", "test")), None, 1).photos) == 10
+
+
+def test_test_photos_are_never_watched() -> None:
+    with_val = _revision([3, 3], "bn", ("train", "val", "test"))
+    without = _revision([3, 3], "bn", ("train", "test"))
+    assert {photo.part for photo in held_back(with_val)} == {"val"}
+    assert {photo.part for photo in held_back(without)} == {"train"}
+    assert {photo.label for photo in held_back(with_val)} == {1}
