@@ -14,7 +14,7 @@ MANIFEST_SCHEMA: Final = 1
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[float, float, float]
@@ -32,7 +32,7 @@ class PackagedClass(_Strict):
 
     id: Count
     name: Text
-    description: Text
+    description: str
     role: Literal["base", "new", "added"]
 
 
@@ -82,10 +82,14 @@ class PartCounts(_Strict):
 
 
 class DataFingerprint(_Strict):
-    """The data it was tuned on, without a name or a photo: the revision's hash and counts."""
+    """The data it was tuned on, without a name or a photo: the revision's hash and counts.
+
+    `new_measured_on`: the held-back classes themselves, the built-in probe classes, or nothing.
+    """
 
     revision: str
     photos: PartCounts
+    new_measured_on: Literal["own", "probe", "nothing"]
 
 
 class Head(_Strict):

@@ -1,0 +1,157 @@
+"""Judging photos with a package: the one loader, the backbone, the packaged classifier."""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.backbones.clip import Backbone
+from core.backbones.device import choose_device
+from core.backbones.load import load_backbone
+from core.backbones.preprocess import preprocess_photo
+from core.methods.classifier import Array
+from core.package.archive import Package, open_package
+from core.package.model import image_features, stand_up
+from core.package.verify import find_backbone
+from core.photos.decode import open_photo
+from core.problems import Problem
+
+BATCH = 16
+RANKED = 10  # of many classes only the likeliest are told
+_DECODERS = 4
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one photo: classes with probabilities, best first; `seconds` of work it took."""
+
+    photo: str
+    ranking: tuple[tuple[str, float], ...]
+    unsure: bool
+    seconds: float
+
+    @property
+    def class_name(self) -> str:
+        """The class it was taken for."""
+        return self.ranking[0][0]
+
+    @property
+    def probability(self) -> float:
+        """The probability of that class, among all classes of the package."""
+        return self.ranking[0][1]
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """A photo that could not be judged, and why."""
+
+    photo: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A photo at input size `(H, W, 3)`, or why there is none; and the seconds that took."""
+
+    picture: NDArray[np.uint8] | Problem
+    seconds: float
+
+
+def open_predictor(path: Path, device: str = "auto") -> "Predictor":
+    """A predictor from a package file, on this PC's own copy of the backbone.
+
+    Raises:
+        Problem: `package.*` for a package that is not sound or whose backbone is not here.
+    """
+    package = open_package(path)
+    name = find_backbone(package.manifest)
+    return Predictor(package, load_backbone(name, choose_device(device).torch_name))
+
+
+class Predictor:
+    """Judges photos with a package standing on its backbone.
+
+    Raises:
+        Problem: `package.other_backbone`, `package.bad_tensors`, or as `Package.read`.
+    """
+
+    def __init__(self, package: Package, backbone: Backbone) -> None:
+        self._model = stand_up(package, backbone)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes that are offered, those added here behind the others."""
+        return self._model.classifier.class_names
+
+    def add_class(self, name: str, description: str) -> None:
+        """Offer one more class, told by its English words alone; the others are judged by the rule they had.
+
+        Raises:
+            Problem: `onsite.class_exists`, `onsite.class_incomplete`, `methods.too_long_description`.
+        """
+        name, description = name.strip(), description.strip()
+        if not name or not description:
+            raise Problem("onsite.class_incomplete")
+        if name in self.class_names:
+            raise Problem("onsite.class_exists", name=name)
+        self._model = self._model.with_class(name, description)
+
+    def predict(self, photos: Sequence[str | Path]) -> Iterator[Prediction | NotJudged]:
+        """Judge photos in their order; the next batch is opened while one is judged."""
+        batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
+        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+            ahead = self._draw_all(pool, batches[0]) if batches else []
+            for number, batch in enumerate(batches):
+                drawn = [future.result() for future in ahead]
+                ahead = self._draw_all(pool, batches[number + 1]) if number + 1 < len(batches) else []
+                yield from self._judge(batch, drawn)
+
+    def _draw_all(self, pool: ThreadPoolExecutor, photos: Sequence[str | Path]) -> list[Future[_Drawn]]:
+        return [pool.submit(self._draw, photo) for photo in photos]
+
+    def _draw(self, photo: str | Path) -> _Drawn:
+        preprocessing = self._model.method.backbone.preprocessing
+        began = time.perf_counter()
+        try:
+            image = open_photo(photo, at_least=preprocessing.image_size)
+            picture: NDArray[np.uint8] | Problem = preprocess_photo(image, preprocessing)
+        except Problem as problem:
+            picture = problem
+        except (MemoryError, ValueError) as error:
+            # A strip a few pixels wide grows beyond all bounds when its short side is brought to size.
+            picture = Problem(
+                "photos.too_large", name=Path(photo).name, path=photo, size=type(error).__name__
+            )
+        return _Drawn(picture, time.perf_counter() - began)
+
+    def _judge(
+        self, photos: Sequence[str | Path], drawn: Sequence[_Drawn]
+    ) -> Iterator[Prediction | NotJudged]:
+        pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
+        began = time.perf_counter()
+        rows = iter(self._probabilities(pictures))
+        each = (time.perf_counter() - began) / max(1, len(pictures))
+        for photo, entry in zip(photos, drawn, strict=True):
+            if isinstance(entry.picture, Problem):
+                yield NotJudged(str(photo), entry.picture)
+            else:
+                yield self._prediction(photo, next(rows), entry.seconds + each)
+
+    def _probabilities(self, pictures: Sequence[NDArray[np.uint8]]) -> Array:
+        if not pictures:
+            return np.zeros((0, len(self.class_names)), np.float32)
+        return self._model.classifier.probabilities(image_features(self._model.method, pictures))
+
+    def _prediction(self, photo: str | Path, probabilities: Array, seconds: float) -> Prediction:
+        best = np.argsort(-probabilities, kind="stable")[:RANKED]
+        ranking = tuple((self.class_names[index], float(probabilities[index])) for index in best)
+        return Prediction(str(photo), ranking, self._is_unsure(ranking[0][1]), seconds)
+
+    def _is_unsure(self, probability: float) -> bool:
+        """Below the packaged threshold; a threshold of 1 sends every photo to a person."""
+        unsure = self._model.manifest.unsure
+        return unsure is not None and (probability < unsure.probability or unsure.probability >= 1)

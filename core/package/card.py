@@ -1,0 +1,42 @@
+"""The model card, `card.md`: Markdown, Japanese first, English below."""
+
+import re
+
+from core.package.manifest import Manifest
+from core.package.story import Bars, Block, Story, Table, Verdict, tell
+from core.problems import Language
+
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+_MARKS = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def model_card(manifest: Manifest, verdict: Verdict) -> str:
+    """The card of a package in both languages."""
+    return "\n---\n\n".join(_told(tell(manifest, verdict, language)) for language in LANGUAGES)
+
+
+def _told(story: Story) -> str:
+    lines = [f"# {_plain(story.title)}", _plain(story.made)]
+    for section in story.sections:
+        lines.append(f"## {_plain(section.heading)}")
+        lines += [text for block in section.blocks if (text := _block(block))]
+    return "\n\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case str():
+            return _plain(block)
+        case Table():
+            rows = [block.head, ("---",) * len(block.head), *block.rows]
+            cells = [["---" if cell == "---" else _plain(cell) for cell in row] for row in rows]
+            return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+        case Bars():
+            return ""  # the table beside it says the same
+        case _:
+            return "\n".join(f"- {_plain(sentence)}" for sentence in block)
+
+
+def _plain(text: str) -> str:
+    """Names may hold anything: on one line, and no Markdown of their own."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))

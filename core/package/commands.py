@@ -1,0 +1,142 @@
+"""`hikidashi export`, `verify` and `predict`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from core.package.verify import verify_package
+from core.photos.walk import FoundFile, walk
+from core.problems import Problem, problem_text
+from core.settings import system_language
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the three commands."""
+    _add_export(subparsers)
+    _add_verify(subparsers)
+    _add_predict(subparsers)
+
+
+def _add_export(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "export",
+        help="write a run to a package and verify it",
+        description="Writes what a finished run learned to a package (.hkd). A fresh process reopens it and must "
+        "judge as the run does; otherwise no package is left.",
+        epilog="example: hikidashi export run1 --out parts.hkd --json",
+    )
+    parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.hkd", help="the package to write")
+    _add_json(parser)
+    parser.set_defaults(run=_export)
+
+
+def _add_verify(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "verify",
+        help="check a package",
+        description="Checks that a package is whole and unchanged, that it judges as it did when it was made, and "
+        "whether this PC has the backbone it needs. Exit code 2 when something is wrong.",
+        epilog="example: hikidashi verify parts.hkd --json",
+    )
+    parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package to check")
+    _add_json(parser)
+    parser.set_defaults(run=_verify)
+
+
+def _add_predict(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser(
+        "predict",
+        help="judge photos with a package",
+        description="Judges photos, or all photos below a folder. Photos that cannot be opened are listed with the "
+        "reason; the others go on.",
+        epilog='example: hikidashi predict parts.hkd photos --add-class "赤いキャップ=a red plastic cap" --json',
+    )
+    parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package")
+    parser.add_argument("photos", metavar="PATH", type=Path, nargs="+", help="photos, or folders of photos")
+    parser.add_argument(
+        "--add-class",
+        type=_new_class,
+        action="append",
+        default=[],
+        metavar="NAME=DESCRIPTION",
+        help="offer one more class, told by its English description; may be repeated",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    _add_json(parser)
+    parser.set_defaults(run=_predict)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+
+
+def _export(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.cli.progress import TerminalProgress
+    from core.package.export import export_run
+
+    return export_run(arguments.run_folder, arguments.out, TerminalProgress()).as_dict()
+
+
+def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
+    report = verify_package(arguments.package)
+    return {
+        "ok": report.ok,
+        "problems": [_told(problem) for problem in report.problems],
+        "max_difference": report.max_difference,
+        "checked": report.checked,
+        "backbone": report.backbone,
+    }
+
+
+def _predict(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.onsite.predictor import Prediction, open_predictor
+
+    photos, unreadable = _photos(arguments.photos)
+    if not photos:
+        raise Problem("onsite.no_photos", paths=", ".join(str(path) for path in arguments.photos))
+    predictor = open_predictor(arguments.package, arguments.device)
+    for name, description in arguments.add_class:
+        predictor.add_class(name, description)
+    predictions: list[dict[str, Any]] = []
+    for found in predictor.predict(photos):
+        if isinstance(found, Prediction):
+            predictions.append(
+                {
+                    "photo": found.photo,
+                    "class": found.class_name,
+                    "probability": found.probability,
+                    "unsure": found.unsure,
+                    "seconds": found.seconds,
+                }
+            )
+        else:
+            unreadable.append({"photo": found.photo, **_told(found.problem)})
+    return {"predictions": predictions, "not_judged": unreadable, "classes": list(predictor.class_names)}
+
+
+def _photos(paths: list[Path]) -> tuple[list[str | Path], list[dict[str, Any]]]:
+    """The photos named, or found below folders; and what below folders could not be looked at."""
+    photos: list[str | Path] = []
+    unreadable: list[dict[str, Any]] = []
+    for path in paths:
+        if not path.is_dir():
+            photos.append(path)
+            continue
+        for found in walk(path):
+            if isinstance(found, FoundFile):
+                photos.append(found.path)
+            else:
+                unreadable.append({"photo": str(found.path), **_told(found.problem)})
+    return photos, unreadable
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {"code": problem.code, "message": str(problem_text(problem.code, problem.data, system_language()))}
+
+
+def _new_class(text: str) -> tuple[str, str]:
+    name, separator, description = text.partition("=")
+    if not separator or not name.strip() or not description.strip():
+        raise argparse.ArgumentTypeError("write it as NAME=DESCRIPTION")
+    return name.strip(), description.strip()

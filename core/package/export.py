@@ -1,0 +1,247 @@
+"""From a finished run to a package that was reopened from disk by a fresh process and judged as it must.
+
+What is not verified is not exported: the file stands under a hidden name until then, so that a package of
+the same name from before is not lost either.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from core import __version__
+from core.backbones.preprocess import preprocess_photo
+from core.files import sha256_file
+from core.methods.class_text import ClassText, class_texts
+from core.methods.protocol import as_array
+from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, write_package
+from core.package.card import model_card
+from core.package.classifier import TEXT_TENSOR, PackedClassifier, pack_classifier
+from core.package.manifest import (
+    DataFingerprint,
+    Manifest,
+    PackagedBackbone,
+    PackagedClass,
+    PackagedPreprocessing,
+    PartCounts,
+    Training,
+)
+from core.package.model import image_features
+from core.package.report import report_page
+from core.package.story import verdict_of
+from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES
+from core.photos.decode import open_photo
+from core.problems import Problem
+from core.project.revision import DataRevision, PhotoEntry
+from core.training.artefact import Tuned, open_artefact
+from core.training.commands import Emit
+from core.training.events import Event, Stage
+from core.training.job import ExportJob
+from core.training.result import TrainResult
+from core.training.run import Run
+
+CHECK_PHOTOS = 32
+_VERIFY_SECONDS = 600
+_STAGES = ("load", "write", "verify")
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was exported: the file, and by how much a fresh process's probabilities differed at most."""
+
+    package: Path
+    sha256: str
+    verified: bool
+    max_difference: float
+    size_bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"package": str(self.package)}
+
+
+def run_export(job: ExportJob, emit: Emit) -> dict[str, Any]:
+    """Carry out an export job. Raises Problem as `export_run`."""
+    return export_run(Path(job.source_run), Path(job.out), emit).as_dict()
+
+
+def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> ExportReport:
+    """Write a run's result to the package `out` and verify it in a fresh process.
+
+    Raises:
+        Problem: `package.no_result`, `.not_exportable`, `.no_check_photos`, `.not_written`, `.not_verified`,
+            or as the artefact and the backbone raise.
+    """
+    out = out.absolute()
+    unverified = out.with_name(f".{out.name}.unverified")
+    _tell(emit, "load")
+    run = Run(run_folder.absolute())
+    result = run.result()
+    if result is None:
+        raise Problem("package.no_result", path=run.folder)
+    tuned = open_artefact(run.folder)
+    _tell(emit, "write")
+    try:
+        _write(unverified, tuned, run.revision, result)
+        _tell(emit, "verify")
+        difference = _verify_afresh(unverified)
+        unverified.replace(out)
+    except OSError as error:
+        raise Problem("package.not_written", path=out, reason=error.strerror or error) from error
+    finally:
+        unverified.unlink(missing_ok=True)
+    return ExportReport(out, sha256_file(out), True, difference, out.stat().st_size)
+
+
+def _tell(emit: Emit, stage: str) -> None:
+    event: Event = Stage(stage=stage, index=_STAGES.index(stage) + 1, of=len(_STAGES))
+    emit(event)
+
+
+def _write(path: Path, tuned: Tuned, revision: DataRevision, result: TrainResult) -> None:
+    own = [index for index, entry in enumerate(revision.classes) if entry.source == "own"]
+    texts = class_texts(revision, own)
+    adapter = {name: as_array(value) for name, value in tuned.method.learned_state().items()}
+    classifier = tuned.method.classifier(texts)
+    packed = pack_classifier(classifier, adapter, tuned.info.composition)
+    features = image_features(tuned.method, _check_pictures(tuned, revision, own))
+    manifest = _manifest(tuned, revision, result, own, texts, packed)
+    verdict = verdict_of(result, revision)
+    members = {
+        ADAPTER: save(adapter),
+        TEXT_FEATURES: save({TEXT_TENSOR: packed.text_features}),
+        CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: classifier.probabilities(features)}),
+        CARD: model_card(manifest, verdict).encode(),
+        REPORT: report_page(manifest, verdict).encode(),
+    }
+    write_package(path, manifest, members)
+
+
+def _manifest(
+    tuned: Tuned,
+    revision: DataRevision,
+    result: TrainResult,
+    own: Sequence[int],
+    texts: Sequence[ClassText],
+    packed: PackedClassifier,
+) -> Manifest:
+    return Manifest(
+        created=datetime.now(UTC).replace(microsecond=0),
+        program=__version__,
+        classes=tuple(
+            PackagedClass(id=at, name=text.name, description=text.words, role=revision.classes[index].role)
+            for at, (index, text) in enumerate(zip(own, texts, strict=True))
+        ),
+        backbone=_backbone(tuned),
+        training=Training(
+            composition=tuned.info.composition,
+            preset=result.preset,
+            hyper=tuned.info.hyper,
+            seed=result.seed,
+            shots=result.shots,
+            steps=result.steps,
+            epochs=result.epochs,
+            kept_epoch=result.kept_epoch,
+            trained_parameters=result.trained_parameters,
+        ),
+        data=_fingerprint(revision, own),
+        metrics=result.metrics,
+        intervals=result.intervals,
+        unsure=result.unsure,
+        logit_scale=packed.logit_scale,
+        head=packed.head,
+        members=(),
+    )
+
+
+def _backbone(tuned: Tuned) -> PackagedBackbone:
+    card = tuned.backbone.card
+    return PackagedBackbone(
+        name=card.name,
+        architecture=card.architecture,
+        source=card.source,
+        sha256=card.sha256,
+        licence=card.licence,
+        embed_dim=tuned.backbone.embed_dim,
+        preprocessing=PackagedPreprocessing(**card.preprocessing.as_dict()),
+    )
+
+
+def _fingerprint(revision: DataRevision, own: Sequence[int]) -> DataFingerprint:
+    train, val, test = (
+        tuple(revision.counts(part)[index] for index in own) for part in ("train", "val", "test")
+    )
+    sources = {revision.classes[index].source for index in revision.new}
+    return DataFingerprint(
+        revision=revision.id,
+        photos=PartCounts(train=train, val=val, test=test),
+        new_measured_on="probe" if "probe" in sources else "own" if sources else "nothing",
+    )
+
+
+def _check_pictures(tuned: Tuned, revision: DataRevision, own: Sequence[int]) -> list[NDArray[np.uint8]]:
+    """Some photos of the run at input size, of as many classes as possible, test photos first.
+
+    Raises:
+        Problem: `package.no_check_photos` when none can be opened.
+    """
+    preprocessing = tuned.backbone.preprocessing
+    pictures: list[NDArray[np.uint8]] = []
+    for photo in _mixed(revision, own):
+        try:
+            image = open_photo(revision.photo_path(photo), at_least=preprocessing.image_size)
+        except Problem:
+            continue
+        pictures.append(preprocess_photo(image, preprocessing))
+        if len(pictures) == CHECK_PHOTOS:
+            break
+    if not pictures:
+        raise Problem("package.no_check_photos")
+    return pictures
+
+
+def _mixed(revision: DataRevision, own: Sequence[int]) -> list[PhotoEntry]:
+    """The photos of the packaged classes: test before validation before training photos, classes in turn."""
+    parts = [
+        zip_longest(*(revision.of(part, (index,)) for index in own)) for part in ("test", "val", "train")
+    ]
+    return [photo for part in parts for turn in part for photo in turn if photo is not None]
+
+
+def _verify_afresh(path: Path) -> float:
+    """Have a fresh process verify the package; gives the largest difference of a probability.
+
+    Raises:
+        Problem: `package.not_verified`.
+    """
+    started = ["verify", str(path), "--json"]
+    frozen = getattr(sys, "frozen", False)
+    command = [sys.executable, *started] if frozen else [sys.executable, "-m", "core.cli", *started]
+    try:
+        process = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_VERIFY_SECONDS,
+            check=False,
+            cwd=None if frozen else Path(__file__).parents[2],
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        answer = json.loads(process.stdout.splitlines()[-1])
+    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        raise Problem("package.not_verified", reason=error) from error
+    if process.returncode != 0 or not answer["ok"] or answer["max_difference"] is None:
+        found = "; ".join(problem["message"] for problem in answer["problems"])
+        raise Problem("package.not_verified", reason=found or process.stderr[-500:])
+    return float(answer["max_difference"])

@@ -1,0 +1,209 @@
+"""What a package tells people about itself, in one language: the model card and the report are two forms of it."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from core.assets import ASSETS
+from core.evaluation.compare import Comparison, compare
+from core.package.manifest import Manifest
+from core.problems import Language
+from core.project.revision import DataRevision
+from core.training.result import Interval, Metrics, TrainResult
+
+METRICS = tuple(Metrics.model_fields)
+FEW_TEST_PHOTOS = 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Tuned against untouched on the same test photos, all classes offered; None where there are no photos."""
+
+    base: Comparison | None
+    new: Comparison | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text below a head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Pairs of shares 0-1, before and after, by name; None where nothing was measured."""
+
+    before: str
+    after: str
+    rows: tuple[tuple[str, float | None, float | None], ...]
+
+
+Block = str | tuple[str, ...] | Table | Bars
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it: a sentence, a list of sentences, a table, or bars."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The whole text."""
+
+    language: Language
+    title: str
+    made: str
+    sections: tuple[Section, ...]
+
+
+def verdict_of(result: TrainResult, revision: DataRevision) -> Verdict:
+    """What the test photos of a run say."""
+    groups = {
+        role: [p for p in result.predictions if revision.classes[p.label].role == role]
+        for role in ("base", "new")
+    }
+    base, new = (compare(photos) if photos else None for photos in groups.values())
+    return Verdict(base, new)
+
+
+def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
+    """The story of a package."""
+    words = package_words(language)
+    teller = _Teller(manifest, words)
+    sections = {
+        "verdict": (teller.verdict(verdict),),
+        "what": (teller.what(),),
+        "limits": (teller.limits(),),
+        "metrics": (teller.bars(), teller.metrics(), words["metrics_note"]),
+        "unsure": (teller.unsure(),),
+        "data": (teller.classes(),),
+        "licence": (
+            teller.fill("licence", backbone=manifest.backbone.name, licence=manifest.backbone.licence),
+        ),
+        "fingerprint": (teller.fingerprint(),),
+    }
+    made = teller.fill("made", created=f"{manifest.created:%Y-%m-%d %H:%M} UTC", program=manifest.program)
+    told = tuple(Section(words[f"{name}_heading"], blocks) for name, blocks in sections.items())
+    return Story(language, words["title"], made, told)
+
+
+@cache
+def package_words(language: Language) -> dict[str, str]:
+    """The words of a language, by key."""
+    return tomllib.loads((ASSETS / "package" / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class _Teller:
+    manifest: Manifest
+    words: dict[str, str]
+
+    def fill(self, key: str, **facts: object) -> str:
+        return self.words[key].format(**facts)
+
+    def what(self) -> str:
+        training = self.manifest.training
+        return self.fill(
+            "what" if training.trained_parameters else "what_untrained",
+            count=len(self.manifest.classes),
+            backbone=self.manifest.backbone.name,
+            preset=training.preset,
+            composition=training.composition,
+            parameters=f"{training.trained_parameters:,}",
+            epochs=training.epochs,
+            kept=training.kept_epoch,
+        )
+
+    def verdict(self, verdict: Verdict) -> Block:
+        told = [
+            self.fill(
+                f"verdict_{name}",
+                photos=found.photos,
+                after=found.after,
+                before=found.before,
+                change=self.words[f"change_{found.change.value}"],
+            )
+            for name, found in (("base", verdict.base), ("new", verdict.new))
+            if found is not None
+        ]
+        return (*told, self.words["measured_together"]) if told else self.words["verdict_none"]
+
+    def classes(self) -> Table:
+        keys = ("class", "words", "role", "train", "val", "test")
+        photos = self.manifest.data.photos
+        rows = (
+            (entry.name, entry.description, self.words[f"role_{entry.role}"], *(f"{n}" for n in counts))
+            for entry, *counts in zip(
+                self.manifest.classes, photos.train, photos.val, photos.test, strict=True
+            )
+        )
+        return Table(tuple(self.words[f"column_{key}"] for key in keys), tuple(rows))
+
+    def bars(self) -> Bars:
+        before, after = (self.manifest.metrics.get(name) for name in ("zero_shot", "tuned"))
+        rows = (
+            (self.words[f"metric_{n}"], getattr(before, n, None), getattr(after, n, None)) for n in METRICS
+        )
+        return Bars(self.words["column_zero_shot"], self.words["column_tuned"], tuple(rows))
+
+    def metrics(self) -> Table:
+        intervals = self.manifest.intervals
+        rows = (
+            (
+                label,
+                _figure(before, intervals.get("zero_shot", {}).get(name)),
+                _figure(after, intervals.get("tuned", {}).get(name)),
+            )
+            for name, (label, before, after) in zip(METRICS, self.bars().rows, strict=True)
+        )
+        head = (self.words["column_measure"], self.words["column_zero_shot"], self.words["column_tuned"])
+        return Table(head, tuple(rows))
+
+    def unsure(self) -> Block:
+        unsure = self.manifest.unsure
+        if unsure is None:
+            return self.words["unsure_none"]
+        told = self.fill(
+            "unsure" if unsure.probability < 1 else "unsure_everything",
+            threshold=percent(unsure.probability),
+            wished=percent(unsure.wished_error),
+            person=percent(unsure.sent_to_person),
+            photos=unsure.n,
+        )
+        return told if unsure.promised else (told, self.words["unsure_not_promised"])
+
+    def limits(self) -> tuple[str, ...]:
+        backbone, data = self.manifest.backbone, self.manifest.data
+        tested = sum(data.photos.test)
+        applies = {
+            "embedded": backbone.source == "embedded",
+            "backbone": True,
+            "alike": True,
+            "other": True,
+            "probe": data.new_measured_on == "probe",
+            "new": any(entry.role != "base" for entry in self.manifest.classes),
+            "few": tested < FEW_TEST_PHOTOS,
+        }
+        facts = {"sha256": backbone.sha256, "backbone": backbone.name, "photos": tested}
+        return tuple(self.fill(f"limit_{name}", **facts) for name, holds in applies.items() if holds)
+
+    def fingerprint(self) -> str:
+        training = self.manifest.training
+        shots = self.words["shots_all"] if training.shots is None else training.shots
+        return self.fill("fingerprint", revision=self.manifest.data.revision, seed=training.seed, shots=shots)
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it."""
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def _figure(value: float | None, interval: Interval | None) -> str:
+    if value is None or interval is None:
+        return percent(value)
+    return f"{percent(value)} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"

@@ -1,0 +1,132 @@
+"""Is a package whole, does it judge as it did when it was made, and can it work on this PC? Without torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from core.backbones.store import ModelStore
+from core.methods.classifier import Array
+from core.package.archive import CARD, CHECK, MEMBERS, REPORT, Package, open_package
+from core.package.classifier import packaged_classifier
+from core.package.manifest import Manifest
+from core.problems import Problem
+
+CHECK_FEATURES = "image_features"
+CHECK_PROBABILITIES = "probabilities"
+TOLERANCE = 1e-4  # probability; another processor's arithmetic stays well below it
+
+BackboneState = Literal["matches", "other", "absent", "unknown"]
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """What was found. `max_difference` is that of probabilities over `checked` stored checks, None when they
+    could not be run; `backbone` is whether the one that the package needs is on this PC."""
+
+    problems: tuple[Problem, ...]
+    max_difference: float | None
+    checked: int
+    backbone: BackboneState
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong. A backbone that is absent is no fault of the package."""
+        return not self.problems
+
+
+def verify_package(path: Path, store: ModelStore | None = None) -> VerifyReport:
+    """Read everything in a package, run its checks, look for its backbone; problems are gathered, not raised."""
+    try:
+        package = open_package(path)
+    except Problem as problem:
+        return VerifyReport((problem,), None, 0, "unknown")
+    problems = _unsound_members(package)
+    difference, checked = None, 0
+    if not problems:
+        try:
+            difference, checked = run_check(package)
+        except Problem as problem:
+            problems.append(problem)
+            difference = problem.data.get("difference")
+    state: BackboneState = "absent"
+    try:
+        find_backbone(package.manifest, store)
+        state = "matches"
+    except Problem as problem:
+        if problem.code == "package.other_backbone":
+            state = "other"
+            problems.append(problem)
+    return VerifyReport(tuple(problems), difference, checked, state)
+
+
+def run_check(package: Package) -> tuple[float, int]:
+    """Judge the stored image features with what lies on disk: the largest difference of a probability from
+    what was stored at export, and how many photos were judged.
+
+    Raises:
+        Problem: `package.other_results`, `package.bad_tensors`, or as `Package.read`.
+    """
+    features, expected = _check_of(package)
+    # Hostile tensors may overflow: that is a difference like any other.
+    with np.errstate(all="ignore"):
+        found = packaged_classifier(package).probabilities(features)
+        differences = np.abs(found - expected).max(axis=1)
+    unlike = ~(differences <= TOLERANCE)  # NaN is unlike too
+    if unlike.any():
+        raise Problem(
+            "package.other_results",
+            name=package.path.name,
+            count=len(features),
+            wrong=int((found.argmax(axis=1) != expected.argmax(axis=1)).sum()),
+            difference=float(differences.max()),
+            tolerance=TOLERANCE,
+        )
+    return float(differences.max()), len(features)
+
+
+def find_backbone(manifest: Manifest, store: ModelStore | None = None) -> str:
+    """The name under which this PC has the very backbone that a package needs, its hash taken anew.
+
+    Raises:
+        Problem: `package.no_backbone`, or `package.other_backbone` when only the name is the same.
+    """
+    store = store or ModelStore()
+    wanted = manifest.backbone
+    ready = [entry for entry in store.entries() if entry.state == "ready"]
+    if alike := next((entry.name for entry in ready if entry.sha256 == wanted.sha256), None):
+        store.verify(alike)
+        return alike
+    if any(entry.name == wanted.name for entry in ready):
+        raise Problem("package.other_backbone", backbone=wanted.name)
+    raise Problem("package.no_backbone", backbone=wanted.name)
+
+
+def _unsound_members(package: Package) -> list[Problem]:
+    problems = []
+    for name in MEMBERS:
+        try:
+            if name in (CARD, REPORT):
+                package.text(name)
+            else:
+                package.tensors(name)
+        except Problem as problem:
+            problems.append(problem)
+    return problems
+
+
+def _check_of(package: Package) -> tuple[Array, Array]:
+    tensors = package.tensors(CHECK)
+    features, expected = tensors.get(CHECK_FEATURES), tensors.get(CHECK_PROBABILITIES)
+    manifest = package.manifest
+    fits = (
+        features is not None
+        and expected is not None
+        and len(features) > 0
+        and features.shape == (len(features), manifest.backbone.embed_dim)
+        and expected.shape == (len(features), len(manifest.classes))
+    )
+    if features is None or expected is None or not fits:
+        raise Problem("package.bad_tensors", name=package.path.name, member=CHECK, reason="shapes")
+    return features, expected
