@@ -42,7 +42,14 @@ _BACKGROUND_PHRASES: dict[str, tuple[str, ...]] = {
     "mat": ("on a cutting mat", "on a grid mat"), "concrete": ("on concrete", "on a concrete floor"),
     "paper": ("on white paper", "on a sheet of paper"), "table": ("on a metal table", "on a steel table"),
 }  # fmt: skip
-_OPENINGS = ("a photo of a {}", "a picture of a {}", "a close-up of a {}", "an inspection photo of a {}", "a {}", "{}")
+_OPENINGS = (
+    "a photo of a {}",
+    "a picture of a {}",
+    "a close-up of a {}",
+    "an inspection photo of a {}",
+    "a {}",
+    "{}",
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,14 @@ def draw_caption(rng: np.random.Generator, scene: Scene) -> Caption:
     name_background = rng.random() < 0.2
     if not (name_part or name_finish or name_defect or name_background):
         name_part = True
-    finish_words, material, colour = _draw_finish(rng, composition.finish, full) if name_finish else ("", None, None)
-    noun = _pick(rng, PART_WORDS[composition.part]) if name_part else _pick(rng, ("part", "workpiece", "component"))
+    finish_words, material, colour = (
+        _draw_finish(rng, composition.finish, full) if name_finish else ("", None, None)
+    )
+    noun = (
+        _pick(rng, PART_WORDS[composition.part])
+        if name_part
+        else _pick(rng, ("part", "workpiece", "component"))
+    )
     before, after = _draw_defect(rng, composition.defect) if name_defect else ("", "")
     tail = _pick(rng, _BACKGROUND_PHRASES[scene.background]) if name_background else ""
     words = " ".join(w for w in (before, finish_words, noun, after) if w)
@@ -100,6 +113,14 @@ def draw_caption(rng: np.random.Generator, scene: Scene) -> Caption:
         defect=composition.defect if name_defect else None,
         background=scene.background if name_background else None,
     )
+
+
+def caption_wording() -> list[str]:
+    """Every wording a caption or a class text is made of (each piece once, punctuation with it)."""
+    words: list[str] = ["an ,", "part workpiece component", *MATERIALS, *COLOURS]
+    for table in (PART_WORDS, _DEFECT_ADJECTIVES, _DEFECT_PHRASES, _BACKGROUND_PHRASES):
+        words += [wording for wordings in table.values() for wording in wordings]
+    return [*words, *(opening.format("") for opening in _OPENINGS)]
 
 
 def _draw_finish(rng: np.random.Generator, finish: Finish, full: bool) -> tuple[str, str | None, str | None]:

@@ -8,11 +8,12 @@ comes from the distance. All functions are elementwise on float32 arrays of one 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def box(u: Array, v: Array, half_width: float, half_height: float, corner: float
     du = np.abs(u) - np.float32(half_width - corner)
     dv = np.abs(v) - np.float32(half_height - corner)
     outside = np.sqrt(np.maximum(du, 0) ** 2 + np.maximum(dv, 0) ** 2)
-    return outside + np.minimum(np.maximum(du, dv), 0) - np.float32(corner)
+    return np.asarray(outside + np.minimum(np.maximum(du, dv), 0) - np.float32(corner))
 
 
 def hexagon(u: Array, v: Array, radius: float) -> Array:
@@ -78,7 +79,7 @@ def subtract(shape: Array, *holes: Array) -> Array:
 def bevel(sdf: Array, width: float, height: float) -> Array:
     """Height of a flat body whose edge is rounded over `width`."""
     depth = np.clip(-sdf / np.float32(width), 0, 1)
-    return np.float32(height) * np.sqrt(depth * (2 - depth))
+    return np.asarray(np.float32(height) * np.sqrt(depth * (2 - depth)))
 
 
 def round_bar(distance_from_axis: Array, radius: float) -> Array:
@@ -88,9 +89,9 @@ def round_bar(distance_from_axis: Array, radius: float) -> Array:
 
 def wave(phase: Array) -> Array:
     """Triangle wave of period 1 and range -1..1: the flanks of a thread."""
-    return 4 * np.abs(phase - np.floor(phase + np.float32(0.5))) - 1
+    return np.asarray(4 * np.abs(phase - np.floor(phase + np.float32(0.5))) - 1)
 
 
 def step(x: Array, edge: float, softness: float = 0.02) -> Array:
     """0 below the edge, 1 above, linear over `softness`."""
-    return np.clip((x - np.float32(edge)) / np.float32(softness) + np.float32(0.5), 0, 1)
+    return np.asarray(np.clip((x - np.float32(edge)) / np.float32(softness) + np.float32(0.5), 0, 1))

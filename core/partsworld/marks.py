@@ -95,7 +95,9 @@ def _crack(relief: Relief, u: Array, v: Array, finish: Finish, rng: np.random.Ge
         start = -reach if branch == 0 else 0.0
         here = np.clip(1.3 - np.abs(across - jag) / np.maximum(width, 1e-3), 0, 1) * (along > start)
         line = np.maximum(line, here * (width > 0.004))
-    return replace(relief, height=relief.height - 0.06 * line), (Marks(np.full(3, 0.008, np.float32), 0.95 * line),)
+    return replace(relief, height=relief.height - 0.06 * line), (
+        Marks(np.full(3, 0.008, np.float32), 0.95 * line),
+    )
 
 
 def _rust(relief: Relief, u: Array, v: Array, finish: Finish, rng: np.random.Generator) -> Marked:
@@ -138,7 +140,9 @@ def _chip(relief: Relief, u: Array, v: Array, finish: Finish, rng: np.random.Gen
         for k in range(5):  # an irregular pentagon
             lean = turn + k * 2 * np.pi / 5 + float(rng.normal(0, 0.25))
             reach = radius * float(rng.uniform(0.6, 1.15))
-            bite = np.maximum(bite, du * np.float32(np.cos(lean)) + dv * np.float32(np.sin(lean)) - np.float32(reach))
+            bite = np.maximum(
+                bite, du * np.float32(np.cos(lean)) + dv * np.float32(np.sin(lean)) - np.float32(reach)
+            )
         sdf = np.maximum(sdf, -bite)
         raw = np.maximum(raw, np.clip(1.6 - bite / 0.045, 0, 1))
     bright = 0.45 if finish.colour in (None, "black") or finish.material in ("painted", "anodised") else 0.3
@@ -146,7 +150,14 @@ def _chip(relief: Relief, u: Array, v: Array, finish: Finish, rng: np.random.Gen
     return replace(relief, sdf=sdf, height=height), (Marks(np.full(3, bright, np.float32), 0.8 * raw),)
 
 
-_MARKERS = {"scratch": _scratch, "dent": _dent, "crack": _crack, "rust": _rust, "stain": _stain, "chip": _chip}
+_MARKERS = {
+    "scratch": _scratch,
+    "dent": _dent,
+    "crack": _crack,
+    "rust": _rust,
+    "stain": _stain,
+    "chip": _chip,
+}
 
 
 def _point_on(

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.partsworld.geometry import Array, Relief, bevel, box, circle, hexagon, round_bar, step, subtract, wave
+from core.partsworld.geometry import (
+    Array,
+    Relief,
+    bevel,
+    box,
+    circle,
+    hexagon,
+    round_bar,
+    step,
+    subtract,
+    wave,
+)
 
 Variation = tuple[float, ...]
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from core.partsworld.geometry import (
-    Array, Relief, arc, bevel, box, circle, round_bar, segment, step, wave,
+    Array,
+    Relief,
+    arc,
+    bevel,
+    box,
+    circle,
+    round_bar,
+    segment,
+    step,
+    wave,
 )  # fmt: skip
 
 Variation = tuple[float, ...]
@@ -65,7 +74,9 @@ def tube(u: Array, v: Array, variation: Variation) -> Relief:
     height = round_bar(v, radius)
     rim = (mouth < 1) & (mouth > inner)
     height = np.where(mouth < 1, np.float32(radius * 0.8), height)
-    tone = np.where(mouth < inner, np.float32(0.12) + 0.25 * np.clip(v / radius, 0, 1), np.where(rim, 1.15, 1.0))
+    tone = np.where(
+        mouth < inner, np.float32(0.12) + 0.25 * np.clip(v / radius, 0, 1), np.where(rim, 1.15, 1.0)
+    )
     return Relief(body, height, tone.astype(np.float32))
 
 
@@ -77,7 +88,9 @@ def spring(u: Array, v: Array, variation: Variation) -> Relief:
     front = segment(local, v, (pitch * 0.05, -half), (pitch * 0.55, half), wire)
     before = segment(local, v, (-pitch * 0.45, half), (pitch * 0.05, -half), wire)
     after = segment(local, v, (pitch * 0.55, half), (pitch * 1.05, -half), wire)
-    back = np.minimum(np.where(index > 0, before, 9), np.where(index < coils - 1, after, 9)).astype(np.float32)
+    back = np.minimum(np.where(index > 0, before, 9), np.where(index < coils - 1, after, 9)).astype(
+        np.float32
+    )
     front_height = round_bar(front + np.float32(wire), wire) + 0.3
     back_height = round_bar(np.minimum(back, 0) + np.float32(wire), wire)
     tone = np.where(front < 0, 1.0, 0.5).astype(np.float32)
@@ -106,7 +119,10 @@ def hook(u: Array, v: Array, variation: Variation) -> Relief:
 
 def chain(u: Array, v: Array, variation: Variation) -> Relief:
     wire, half = 0.055 + 0.02 * variation[0], 0.2 + 0.03 * variation[1]
-    flat = [np.abs(segment(u, v, (c - 0.16, 0), (c + 0.16, 0), half)) - np.float32(wire) for c in (-0.62, 0.0, 0.62)]
+    flat = [
+        np.abs(segment(u, v, (c - 0.16, 0), (c + 0.16, 0), half)) - np.float32(wire)
+        for c in (-0.62, 0.0, 0.62)
+    ]
     ring = np.minimum(np.minimum(flat[0], flat[1]), flat[2])
     edge_on = [segment(u, v, (c - 0.2, 0), (c + 0.2, 0), wire) for c in (-0.31, 0.31)]
     upright = np.minimum(edge_on[0], edge_on[1])
@@ -145,5 +161,3 @@ def connector(u: Array, v: Array, variation: Variation) -> Relief:
     tone = np.where(pins < 0, 1.1, tone).astype(np.float32)
     height = bevel(body, 0.06, 0.3) - 0.18 * np.clip(-cavity / 0.03, 0, 1) + 0.1 * np.clip(-pins / 0.03, 0, 1)
     return Relief(body, height, tone, np.clip(-pins * 60, 0, 1).astype(np.float32))
-
-

@@ -104,14 +104,21 @@ def _shadow(alpha: Array, scene: Scene) -> Array:
     small = 64
     mask = Image.fromarray((alpha * 255).astype(np.uint8)).resize((small, small), Image.Resampling.BILINEAR)
     reach = 0.05 + 0.08 * (1.2 - scene.lighting.elevation)
-    dx, dy = -np.cos(scene.lighting.azimuth) * reach * small / 2, -np.sin(scene.lighting.azimuth) * reach * small / 2
-    cast = mask.transform((small, small), Image.Transform.AFFINE, (1, 0, -dx, 0, 1, -dy), Image.Resampling.BILINEAR)
+    dx, dy = (
+        -np.cos(scene.lighting.azimuth) * reach * small / 2,
+        -np.sin(scene.lighting.azimuth) * reach * small / 2,
+    )
+    cast = mask.transform(
+        (small, small), Image.Transform.AFFINE, (1, 0, -dx, 0, 1, -dy), Image.Resampling.BILINEAR
+    )
     soft = cast.filter(ImageFilter.BoxBlur(1.2)).filter(ImageFilter.BoxBlur(1.0))
     shadow = np.asarray(soft.resize((side, side), Image.Resampling.BILINEAR), np.float32) / 255
     return shadow * np.float32(0.5 * scene.lighting.strength + 0.08)
 
 
-def _take(picture: Array, lighting: Lighting, camera: Camera, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _take(
+    picture: Array, lighting: Lighting, camera: Camera, size: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
     side = picture.shape[0]
     line = np.linspace(-1, 1, side, dtype=np.float32)
     x, y = line[None, :], line[:, None]
@@ -121,7 +128,9 @@ def _take(picture: Array, lighting: Lighting, camera: Camera, size: int, rng: np
     tint = np.array((1 + lighting.warmth, 1, 1 - lighting.warmth), np.float32) * np.float32(camera.exposure)
     picture = np.maximum(picture * (fall[..., None] * tint), 0)
     # A film-like shoulder keeps highlights from clipping, then gamma 2.
-    picture = np.sqrt(picture * (1 + np.float32(0.12) * picture) / (np.float32(0.76) + np.float32(0.91) * picture))
+    picture = np.sqrt(
+        picture * (1 + np.float32(0.12) * picture) / (np.float32(0.76) + np.float32(0.91) * picture)
+    )
     image = Image.fromarray(np.minimum(picture * 255, 255).astype(np.uint8))
     if side != size:
         image = image.resize((size, size), Image.Resampling.BILINEAR)

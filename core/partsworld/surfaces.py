@@ -87,11 +87,13 @@ def shade(normal: tuple[Array, Array, Array], lighting: Lighting, surface: Surfa
         room = np.maximum(room + 0.32 * strip, 0.04) * roughness
         diffuse = np.maximum(nx * lx + ny * ly + nz * lz, 0) * np.float32(lighting.strength * 0.45) + 0.18
         light = np.float32(surface.mirror) * room + np.float32(1 - surface.mirror) * diffuse * roughness
-        return light[..., None] * colour + (np.float32(0.12 * lighting.strength) * _power(box, 2))[..., None]
+        return np.asarray(
+            light[..., None] * colour + (np.float32(0.12 * lighting.strength) * _power(box, 2))[..., None]
+        )
     diffuse = np.maximum(nx * lx + ny * ly + nz * lz, 0) * np.float32(lighting.strength * 0.9)
     diffuse = (diffuse + np.float32(lighting.ambient) * (0.45 + 0.55 * nz)) * roughness
     shine = np.float32(surface.highlight * lighting.strength) * _power(box, 1) + np.float32(0.015)
-    return diffuse[..., None] * colour + shine[..., None]
+    return np.asarray(diffuse[..., None] * colour + shine[..., None])
 
 
 def _direction(azimuth: float, elevation: float) -> tuple[float, float, float]:

@@ -25,7 +25,7 @@ def fractal_noise(seed: int, beta: float = 1.6, stretch: float = 1.0) -> Array:
     spectrum = np.exp(2j * np.pi * rng.random((TILE, TILE))) * frequency ** (-beta)
     spectrum[0, 0] = 0
     noise = np.fft.ifft2(spectrum).real
-    return (noise / noise.std()).astype(np.float32)
+    return np.asarray((noise / noise.std()).astype(np.float32))
 
 
 def cut(texture: Array, rng: np.random.Generator, side: int, zoom: float = 1.0) -> Array:
@@ -56,7 +56,7 @@ def background(name: str, rng: np.random.Generator, side: int) -> Array:
 
 
 def _tinted(value: Array, colour: tuple[float, float, float]) -> Array:
-    return (np.clip(value, 0.0, 1.5)[..., None] * np.array(colour)).astype(np.float32)
+    return np.asarray((np.clip(value, 0.0, 1.5)[..., None] * np.array(colour)).astype(np.float32))
 
 
 def _axes() -> tuple[Array, Array]:
@@ -131,5 +131,3 @@ _PAINTERS = {
     "conveyor": _conveyor, "tray": _tray, "cloth": _cloth, "board": _board, "mat": _mat, "concrete": _concrete,
     "paper": _paper, "table": _table,
 }  # fmt: skip
-
-
