@@ -16,12 +16,14 @@ from core.project.split import SplitPhoto, split_photos
 def take_snapshot(
     library: PhotoLibrary, classes: Sequence[ProductClass], seed: int, folder: Path
 ) -> DataRevision:
-    """The labelled photos with their classes and parts; parts that are new are remembered.
+    """The labelled photos that can be read, with their classes and parts; new parts are remembered.
 
     Raises:
         Problem: `project.nothing_labelled`.
     """
-    photos = _assign_parts(library, library.photos("labelled"), seed)
+    bad = {path for path, _ in library.unreadable()}
+    readable = [photo for photo in library.photos("labelled") if photo.path not in bad]
+    photos = _assign_parts(library, readable, seed)
     if not photos:
         raise Problem("project.nothing_labelled")
     place = {entry.id: index for index, entry in enumerate(classes)}

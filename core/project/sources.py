@@ -1,7 +1,7 @@
 """The photos a project knows: which folders they come from, where they lie now, what a scan added.
 
-A folder is remembered relative to the project and absolutely; the first that exists counts. So a project
-moved together with its photos finds them, and one moved alone finds them too.
+A folder is remembered relative to the project and absolutely; the first that still holds one of its photos
+counts. So a project moved together with its photos finds them, and one moved alone finds them too.
 """
 
 import json
@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from core.photos.folders import read_layout
 from core.photos.scan import ScanResult
 from core.problems import Problem
 from core.project.database import Database, now
@@ -51,12 +52,16 @@ class Photo:
 
 @dataclass(frozen=True)
 class PhotoSource:
-    """A folder that photos come from. `relative`: as seen from the project ("" on another drive)."""
+    """A folder that photos come from. `relative`: as seen from the project ("" on another drive).
+
+    `witnesses`: paths of a few of its photos, by which the folder is known again.
+    """
 
     id: int
     relative: str
     absolute: str
     project: Path
+    witnesses: tuple[str, ...] = ()
 
     @cached_property
     def folder(self) -> Path:
@@ -70,8 +75,11 @@ class PhotoSource:
 
     @cached_property
     def _beside(self) -> Path | None:
+        if not self.relative:
+            return None
         place = Path(os.path.normpath(self.project / self.relative))
-        return place if self.relative and place.is_dir() else None
+        known_again = any((place / path).exists() for path in self.witnesses) or not self.witnesses
+        return place if known_again and place.is_dir() else None
 
 
 class PhotoLibrary:
@@ -82,31 +90,29 @@ class PhotoLibrary:
         self._project = project
 
     def sources(self) -> dict[int, PhotoSource]:
-        """The folders by id."""
+        """The folders by id; none lies within another."""
         rows = self._database.read("SELECT id, relative, absolute FROM sources ORDER BY id")
-        return {row: PhotoSource(row, relative, absolute, self._project) for row, relative, absolute in rows}
+        return {
+            key: PhotoSource(key, relative, absolute, self._project, self._witnesses(key))
+            for key, relative, absolute in rows
+        }
 
     def add(self, found: ScanResult) -> int:
         """Take in what a scan found; photos known already only get their new facts. Gives how many are new."""
         with self._database.transaction():
             before = self._count()
             source = self._source_for(found.root)
-            known = self._known_elsewhere(source)
-            layout = found.folders
-            rows = [
-                (source.id, photo.path.relative_to(source.folder).as_posix(), photo.size, photo.mtime_ns,
-                 photo.sha256, meaning.label, meaning.part, now())
-                for photo, meaning in zip(found.photos, layout.meanings, strict=True)
-                if photo.path not in known
-            ]  # fmt: skip
             self._database.write_many(
-                """INSERT INTO photos
-                (source_id, path, size, mtime_ns, sha256, folder_label, folder_part, added)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (source_id, path) DO UPDATE SET
+                """INSERT INTO photos (source_id, path, size, mtime_ns, sha256, folder_label, added)
+                VALUES (?, ?, ?, ?, ?, '', ?) ON CONFLICT (source_id, path) DO UPDATE SET
                 size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256""",
-                rows,
-            )
+                [
+                    (source.id, photo.path.relative_to(source.folder).as_posix(), photo.size, photo.mtime_ns,
+                     photo.sha256, now())
+                    for photo in found.photos
+                ],
+            )  # fmt: skip
+            self._read_places(source)
             self._replace_unreadable(found)
             return self._count() - before
 
@@ -177,31 +183,54 @@ class PhotoLibrary:
     def _count(self) -> int:
         return int(self._database.read("SELECT count(*) FROM photos")[0][0])
 
+    def _witnesses(self, source_id: int) -> tuple[str, ...]:
+        rows = self._database.read("SELECT path FROM photos WHERE source_id = ? LIMIT 3", (source_id,))
+        return tuple(path for (path,) in rows)
+
     def _source_for(self, root: Path) -> PhotoSource:
-        for source in self.sources().values():
+        """The source that holds a folder; a new one takes over the sources that lie within it."""
+        sources = self.sources().values()
+        for source in sources:
             if root.is_relative_to(source.folder):
                 return source
         relative = _relative(root, self._project)
         row = self._database.write(
             "INSERT INTO sources (relative, absolute) VALUES (?, ?)", (relative, str(root))
         )
+        for source in sources:
+            if source.folder.is_relative_to(root):
+                prefix = source.folder.relative_to(root).as_posix() + "/"
+                self._database.write(
+                    "UPDATE photos SET source_id = ?, path = ? || path WHERE source_id = ?",
+                    (row, prefix, source.id),
+                )
+                self._database.write("DELETE FROM sources WHERE id = ?", (source.id,))
         return PhotoSource(row, relative, str(root), self._project)
 
-    def _known_elsewhere(self, source: PhotoSource) -> set[Path]:
-        """Photos that came in through another folder, so that none is there twice."""
-        folders = {other.id: other.folder for other in self.sources().values()}
-        rows = self._database.read("SELECT source_id, path FROM photos WHERE source_id <> ?", (source.id,))
-        return {folders[source_id] / path for source_id, path in rows}
+    def _read_places(self, source: PhotoSource) -> None:
+        """Note what the sub-folders say now: with more photos a tree may say more."""
+        rows = self._database.read("SELECT id, path FROM photos WHERE source_id = ?", (source.id,))
+        layout = read_layout(path for _, path in rows)
+        self._database.write_many(
+            "UPDATE photos SET folder_label = ?, folder_part = ? WHERE id = ?",
+            [(m.label, m.part, photo_id) for m, (photo_id, _) in zip(layout.meanings, rows, strict=True)],
+        )
 
     def _replace_unreadable(self, found: ScanResult) -> None:
+        """Note what could not be read, and, after a look at a whole folder, what is no longer there."""
+        bad = dict(found.unreadable)
         if found.complete:
             prefix = os.path.join(found.root, "")
             self._database.write(
                 "DELETE FROM unreadable WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
             )
+            there = {photo.path for photo in found.photos} | bad.keys()
+            for photo in self.photos("all"):
+                if photo.path not in there and photo.path.is_relative_to(found.root):
+                    bad[photo.path] = Problem("photos.missing", name=photo.path.name, path=photo.path)
         self._database.write_many(
             "INSERT OR REPLACE INTO unreadable VALUES (?, ?, ?)",
-            [(str(path), problem.code, _data(problem)) for path, problem in found.unreadable],
+            [(str(path), problem.code, _data(problem)) for path, problem in bad.items()],
         )
 
 

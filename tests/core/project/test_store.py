@@ -124,6 +124,21 @@ class TestPhotos:
             project.add_photos(scan(tmp_path / folder))
         paths = [photo.path for photo in project.photos()]
         assert len(paths) == len(set(paths)) == 3
+        assert [photo.folder_label for photo in project.photos()] == ["ng", "ok", "ok"]
+
+    def test_a_photo_that_is_gone_is_listed_and_not_trained_on(self, tmp_path: Path) -> None:
+        project = project_with(tmp_path, {"a": 5, "b": 5})
+        project.label_by_folders()
+        gone = project.photos()[0].path
+        gone.rename(tmp_path / "elsewhere.png")
+        project.add_photos(scan(tmp_path / "photos"))
+        ((path, problem),) = project.unreadable()
+        assert (path, problem.code) == (gone, "photos.missing")
+        assert sum(c.source == "own" for c in project.snapshot().classes) == 2
+        assert "../photos/a/000.png" not in {photo.path for photo in project.snapshot().photos}
+        (tmp_path / "elsewhere.png").rename(gone)
+        project.add_photos(scan(tmp_path / "photos"))
+        assert project.unreadable() == [] and project.photos()[0].class_id is not None
 
     def test_bad_files_are_remembered_until_they_are_mended(self, tmp_path: Path) -> None:
         bad = tmp_path / "photos/bad.jpg"
@@ -165,6 +180,13 @@ class TestPhotos:
             project.label([1, 2, 3], 1)
             revision = project.snapshot()
             assert all(revision.photo_path(photo).is_file() for photo in revision.photos)
+
+    def test_moved_alone_beside_other_photos(self, tmp_path: Path) -> None:
+        project_with(tmp_path / "line a", {"ok": 3}).close()
+        write_tree(tmp_path / "line b/photos", {"other": 2}, first_shade=90)
+        shutil.copytree(tmp_path / "line a/project", tmp_path / "line b/project")
+        with Project.open(tmp_path / "line b/project") as project:
+            assert {photo.path.parent for photo in project.photos()} == {tmp_path / "line a/photos/ok"}
 
     def test_photos_moved_away_are_asked_for_and_found(self, tmp_path: Path) -> None:
         project = project_with(tmp_path, {"ok": 3})
