@@ -69,9 +69,10 @@ class PhotoSource:
         return self._beside or Path(self.absolute)
 
     @cached_property
-    def base(self) -> Path:
+    def base(self) -> str:
         """What the paths of its photos start with, as seen from the project; absolute when not found so."""
-        return Path(self.relative) if self._beside else Path(self.absolute)
+        place = Path(self.relative) if self._beside else Path(self.absolute)
+        return "" if place == Path() else place.as_posix().rstrip("/") + "/"
 
     @cached_property
     def _beside(self) -> Path | None:
@@ -140,8 +141,8 @@ class PhotoLibrary:
 
     def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
         """Paths as seen from the project where that can be, else absolute; forward slashes."""
-        bases = [(source.folder, source.base) for source in self.sources().values()]
-        return [_portable(photo.path, bases) for photo in photos]
+        starts = [(os.path.join(source.folder, ""), source.base) for source in self.sources().values()]
+        return [_portable(str(photo.path), starts) for photo in photos]
 
     def unreadable(self) -> list[tuple[Path, Problem]]:
         """What the latest scan of each folder could not read, and why."""
@@ -241,11 +242,11 @@ def _relative(folder: Path, project: Path) -> str:
         return ""
 
 
-def _portable(path: Path, bases: Sequence[tuple[Path, Path]]) -> str:
-    for folder, base in bases:
-        if path.is_relative_to(folder):
-            return (base / path.relative_to(folder)).as_posix()
-    return path.as_posix()
+def _portable(path: str, starts: Sequence[tuple[str, str]]) -> str:
+    for folder, base in starts:
+        if path.startswith(folder):
+            return base + path[len(folder) :].replace(os.sep, "/")
+    return path.replace(os.sep, "/")
 
 
 def _data(problem: Problem) -> str:

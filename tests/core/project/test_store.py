@@ -161,15 +161,18 @@ class TestPhotos:
             assert project.photo(photo.id) == photo
         assert project.photo_at(tmp_path / "other.jpg") is None
 
-    @pytest.mark.parametrize("inside", [True, False], ids=["photos inside", "photos beside"])
-    def test_moved_together_with_its_photos(self, tmp_path: Path, inside: bool) -> None:
-        photos = write_tree(tmp_path / "old" / ("project/photos" if inside else "photos"), {"ok": 3})
+    @pytest.mark.parametrize("place", ["project", "project/photos", "photos"])
+    def test_moved_together_with_its_photos(self, tmp_path: Path, place: str) -> None:
+        photos = write_tree(tmp_path / "old" / place, {"ok": 3, "ng": 3})
         with Project.create(tmp_path / "old/project", "a") as project:
             project.add_photos(scan(photos))
+            project.label_by_folders()
+            before = project.snapshot()
         shutil.move(tmp_path / "old", tmp_path / "new")
         with Project.open(tmp_path / "new/project") as project:
-            assert len(project.photos()) == 3 and project.missing_folders() == []
+            assert len(project.photos()) == 6 and project.missing_folders() == []
             assert all(photo.path.is_file() for photo in project.photos())
+            assert project.snapshot().id == before.id
 
     def test_moved_alone(self, tmp_path: Path) -> None:
         project_with(tmp_path, {"ok": 3}).close()
