@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_model
 
 from core.backbones.clip import Backbone, BackboneCard
 from core.backbones.preprocess import Preprocessing
@@ -48,25 +49,24 @@ def tiny_backbone(seed: int = 0) -> Backbone:
 
 def store_tiny_backbone(seed: int = 0) -> str:
     """Put the model into the model store of this test's home, where any process finds it; gives its name."""
-    from safetensors.torch import save_model
+    model = tiny_model(seed)
+    ModelStore().add(NAME, lambda folder: _fill(folder, model))
+    return NAME
 
-    with_weights = Path("weights.safetensors")
-    store = ModelStore()
-    store.root.mkdir(parents=True, exist_ok=True)
-    scratch = store.root.parent / "tiny.safetensors"
-    save_model(tiny_model(seed), str(scratch))
-    record = Record(
+
+def _fill(folder: Path, model: torch.nn.Module) -> Record:
+    weights = folder / "weights.safetensors"
+    save_model(model, str(weights))
+    return Record(
         name=NAME,
         architecture=NAME,
         source="file",
         origin="test",
-        weights=with_weights.name,
-        sha256=sha256_file(scratch),
-        size_bytes=scratch.stat().st_size,
+        weights=weights.name,
+        sha256=sha256_file(weights),
+        size_bytes=weights.stat().st_size,
         licence="none",
         purpose={"ja": "", "en": ""},
         model_cfg=MODEL_CFG,
         preprocessing=PREPROCESSING,
     )
-    store.add(record, lambda folder: scratch.rename(folder / with_weights) and None)
-    return NAME
