@@ -104,30 +104,32 @@ def keep(
     Raises:
         Problem: as `import_file`.
     """
-    weights = _plain_name(found.weights)
-    record = Record(
-        name=name,
-        architecture=found.architecture,
-        source=source,
-        origin=origin,
-        weights=weights,
-        sha256=sha256_file(found.weights),
-        size_bytes=found.weights.stat().st_size,
-        licence=licence,
-        purpose=purpose,
-        model_cfg=found.model_cfg,
-        preprocessing=Preprocessing.from_open_clip(found.preprocess_cfg, _image_size(found.model_cfg)),
-    )
+    preprocessing = Preprocessing.from_open_clip(found.preprocess_cfg, _image_size(found.model_cfg))
+    file_name = _plain_name(found.weights)
 
-    def fill(folder: Path) -> None:
+    def fill(folder: Path) -> Record:
+        weights, tokenizer = folder / file_name, folder / TOKENIZER_FILE
         if found.tokenizer is not None:
-            shutil.copyfile(found.tokenizer, folder / TOKENIZER_FILE)
-        place(found.weights, folder / weights)
-        if sha256_file(folder / weights) != record.sha256:
-            raise Problem("backbones.hash_changed", name=name, expected=record.sha256, found="")
-        _assemble(StoredModel(record, folder), read_state(folder / weights), "cpu")
+            shutil.copyfile(found.tokenizer, tokenizer)
+        place(found.weights, weights)
+        record = Record(
+            name=name,
+            architecture=found.architecture,
+            source=source,
+            origin=origin,
+            weights=weights.name,
+            sha256=sha256_file(weights),
+            size_bytes=weights.stat().st_size,
+            tokenizer_sha256=sha256_file(tokenizer) if found.tokenizer else "",
+            licence=licence,
+            purpose=purpose,
+            model_cfg=found.model_cfg,
+            preprocessing=preprocessing,
+        )
+        _assemble(StoredModel(record, folder), read_state(weights), "cpu")
+        return record
 
-    return store.add(record, fill)
+    return store.add(name, fill)
 
 
 def read_state(path: Path) -> dict[str, Tensor]:

@@ -53,6 +53,7 @@ class Record(BaseModel):
     weights: str
     sha256: str
     size_bytes: int
+    tokenizer_sha256: str = ""
     licence: str
     purpose: dict[Language, str]
     model_cfg: dict[str, Any]
@@ -89,8 +90,7 @@ class StoredModel:
     @property
     def tokenizer(self) -> Path | None:
         """A tokenizer of its own, where the backbone has one; otherwise CLIP's serves."""
-        path = self.folder / TOKENIZER_FILE
-        return path if path.is_file() else None
+        return self.folder / TOKENIZER_FILE if self.record.tokenizer_sha256 else None
 
 
 class ModelStore:
@@ -134,37 +134,41 @@ class ModelStore:
         return model
 
     def verify(self, name: str) -> StoredModel:
-        """`open`, and the weights are hashed and compared with the record.
+        """`open`, and the weights (and the tokenizer) are hashed and compared with the record.
 
         Raises:
             Problem: as `open`, and `backbones.hash_changed`.
         """
         model = self.open(name)
-        found = sha256_file(model.weights)
-        if found != model.record.sha256:
-            raise Problem("backbones.hash_changed", name=name, expected=model.record.sha256, found=found)
+        recorded = {model.weights: model.record.sha256}
+        if model.tokenizer is not None:
+            recorded[model.tokenizer] = model.record.tokenizer_sha256
+        for path, expected in recorded.items():
+            found = sha256_file(path)
+            if found != expected:
+                raise Problem("backbones.hash_changed", name=name, expected=expected, found=found)
         return model
 
-    def add(self, record: Record, fill: Callable[[Path], None]) -> StoredModel:
-        """Store a backbone under its name: `fill` puts the weights (and what else belongs to them) into a folder.
+    def add(self, name: str, fill: Callable[[Path], Record]) -> StoredModel:
+        """Store a backbone under its name: `fill` puts what belongs to it into a folder and describes it.
 
         Raises:
             Problem: `backbones.bad_name`, `backbones.name_taken`.
         """
-        self.check_free(record.name)
+        self.check_free(name)
         self.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as scratch:
-            folder = Path(scratch) / record.name
+            folder = Path(scratch) / name
             folder.mkdir()
-            fill(folder)
+            record = fill(folder)
             write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1))
             try:
-                folder.rename(self.root / record.name)
+                folder.rename(self.root / name)
             except OSError as error:
-                if (self.root / record.name).exists():
-                    raise Problem("backbones.name_taken", name=record.name) from error
+                if (self.root / name).exists():
+                    raise Problem("backbones.name_taken", name=name) from error
                 raise
-        return StoredModel(record, self.root / record.name)
+        return StoredModel(record, self.root / name)
 
     def check_free(self, name: str) -> None:
         """Refuse a name that cannot be given to a new backbone.
@@ -199,7 +203,7 @@ class ModelStore:
             name=name,
             architecture=record.architecture,
             source=record.source,
-            state="ready" if _has_size(model.weights, record.size_bytes) else "broken",
+            state="ready" if _is_whole(model) else "broken",
             sha256=record.sha256,
             size_bytes=record.size_bytes,
             licence=record.licence,
@@ -255,9 +259,10 @@ def _offered(model: Downloadable) -> ModelEntry:
     )
 
 
-def _has_size(path: Path, size: int) -> bool:
+def _is_whole(model: StoredModel) -> bool:
     with suppress(OSError):
-        return path.stat().st_size == size
+        whole = model.weights.stat().st_size == model.record.size_bytes
+        return whole and (model.tokenizer is None or model.tokenizer.is_file())
     return False
 
 

@@ -9,6 +9,8 @@ over eight sets. Everything is drawn from one fixed seed that no training uses. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,20 @@ def zero_shot_check(
     model: Any, name: str = "model", sets: int = SETS, pictures_per_class: int = PICTURES_PER_CLASS
 ) -> dict[str, Any]:
     """The same for any open_clip model that takes OpenCLIP's tokens and default preprocessing."""
-    hits = np.array([_check_set(model, number, pictures_per_class) for number in range(sets)])
+    encoders = partial(encode_pictures, model), partial(encode_texts, model)
+    return measure(*encoders, name=name, sets=sets, pictures_per_class=pictures_per_class)
+
+
+def measure(
+    pictures: Callable[[NDArray[np.uint8]], Tensor],
+    texts: Callable[[list[str]], Tensor],
+    *,
+    name: str,
+    sets: int = SETS,
+    pictures_per_class: int = PICTURES_PER_CLASS,
+) -> dict[str, Any]:
+    """The procedure with any two encoders: pictures (n, S, S, 3) and texts → unit features (n, D)."""
+    hits = np.array([_check_set(pictures, texts, number, pictures_per_class) for number in range(sets)])
     return {
         "model": name,
         "top1": float(hits[:, 0].mean()),
@@ -96,16 +111,21 @@ def encode_texts(model: Any, texts: list[str]) -> Tensor:
     return functional.normalize(model.encode_text(tokens), dim=1)
 
 
-def _check_set(model: Any, number: int, pictures_per_class: int) -> tuple[float, float]:
+def _check_set(
+    encode_set: Callable[[NDArray[np.uint8]], Tensor],
+    encode_captions: Callable[[list[str]], Tensor],
+    number: int,
+    pictures_per_class: int,
+) -> tuple[float, float]:
     classes = class_set(number)
     pictures = np.stack([
         render(draw_scene(np.random.default_rng([_SEED, number, k, n]), composition), 112)
         for k, composition in enumerate(classes)
         for n in range(pictures_per_class)
     ])  # fmt: skip
-    texts = encode_texts(model, [f"a photo of a {describe(c)}" for c in classes])
-    ranked = (encode_pictures(model, pictures) @ texts.T).argsort(dim=1, descending=True)
-    truth = torch.arange(CLASSES).repeat_interleave(pictures_per_class)[:, None]
+    texts = encode_captions([f"a photo of a {describe(c)}" for c in classes])
+    ranked = (encode_set(pictures) @ texts.T).argsort(dim=1, descending=True)
+    truth = torch.arange(CLASSES, device=ranked.device).repeat_interleave(pictures_per_class)[:, None]
     return float((ranked[:, :1] == truth).any(1).float().mean()), float(
         (ranked[:, :5] == truth).any(1).float().mean()
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,12 @@ def backbone(store: ModelStore, make_folder: MakeFolder) -> Backbone:
 
 def random_state(model_cfg: dict[str, Any]) -> dict[str, torch.Tensor]:
     """Random weights of an architecture, the same each time, with no position or bias at zero."""
+    return dict(_drawn(json.dumps(model_cfg)))
+
+
+@cache
+def _drawn(description: str) -> dict[str, torch.Tensor]:
+    model_cfg = json.loads(description)
     torch.manual_seed(3)
     model = build_towers(model_cfg)
     return {

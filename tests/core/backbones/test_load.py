@@ -159,12 +159,15 @@ def test_what_is_missing_is_named(store: ModelStore, tmp_path: Path, make_folder
     assert {code: refusal_of("x", *case, store).code for code, case in cases.items()} == {c: c for c in cases}
 
 
-def test_openai_weights_must_be_read_with_quick_gelu(store: ModelStore, tmp_path: Path) -> None:
+def test_openai_weights_must_be_read_with_quick_gelu(
+    store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     weights = tmp_path / "vit_b_32_openai.safetensors"
     save_file(random_state(TINY), weights)
     refused = refusal_of("openai", weights, "ViT-B-32", store)
     assert refused.code == "backbones.quick_gelu"
-    assert refusal_of("openai", weights, "ViT-B-32-quickgelu", store).code == "backbones.wrong_weights"
+    monkeypatch.setattr(load, "architecture_config", lambda architecture: TINY | {"quick_gelu": True})
+    import_file("openai", weights, "ViT-B-32-quickgelu", store=store)
 
 
 def test_a_model_with_its_own_tokenizer_needs_it(store: ModelStore, make_folder: MakeFolder) -> None:
@@ -178,6 +181,10 @@ def test_a_model_with_its_own_tokenizer_needs_it(store: ModelStore, make_folder:
     import_file("own", folder, store=store)
     tokens = load_backbone("own", store=store).tokenize(["bolt", "bolt bolt"])
     assert tokens[:, :4].tolist() == [[3, 1, 1, 1], [3, 3, 1, 1]]
+    (store.root / "own" / "tokenizer.json").write_text("{}")
+    with pytest.raises(Problem) as refusal:
+        load_backbone("own", store=store)
+    assert refusal.value.code == "backbones.hash_changed"
 
 
 @pytest.mark.parametrize("part", ["multimodal_cfg", "hf_model_name"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.backbones.catalogue import downloadables, embedded_texts
 from core.backbones.load import import_file
-from core.backbones.store import RECORD_FILE, ModelStore, is_name
+from core.backbones.store import RECORD_FILE, ModelStore, Record, is_name
 from core.problems import Problem
 from tests.core.backbones.conftest import TINY, MakeFolder
 
@@ -97,18 +97,18 @@ def test_a_taken_name_is_refused_whatever_its_case(stored: ModelStore) -> None:
 
 
 def test_a_failure_while_filling_leaves_nothing(stored: ModelStore) -> None:
-    record = stored.open("tiny").record.model_copy(update={"name": "other"})
-
-    def fail(folder: Path) -> None:
+    def fail(folder: Path) -> Record:
         (folder / "half").write_bytes(b"half")
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        stored.add(record, fail)
+        stored.add("other", fail)
     assert [path.name for path in stored.root.iterdir()] == ["tiny"]
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "../a", "a.", ".a", "a b", "con", "NUL.txt", "種", "a" * 65])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "a\\b", "../a", "a.", ".a", "a b", "con", "NUL.txt", "種", "a" * 65]
+)
 def test_names_that_are_no_plain_folder_names_are_refused(store: ModelStore, name: str) -> None:
     assert not is_name(name)
     for act in (store.check_free, store.open, store.remove):

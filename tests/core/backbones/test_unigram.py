@@ -14,7 +14,16 @@ from core.problems import Problem
 
 END, UNKNOWN = 1, 2
 SPECIAL = ["<pad>", "</s>", "<unk>"]
-PIECES = {"\u2581": -2.0, "a": -3.0, "b": -3.5, "\u2581a": -4.0, "ab": -5.0, "ba": -4.4, "\u2581ab": -7.5, "aab": -9.0}
+PIECES = {
+    "\u2581": -2.0,
+    "a": -3.0,
+    "b": -3.5,
+    "\u2581a": -4.0,
+    "ab": -5.0,
+    "ba": -4.4,
+    "\u2581ab": -7.5,
+    "aab": -9.0,
+}
 
 
 def unigram() -> Unigram:

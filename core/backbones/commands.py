@@ -1,0 +1,187 @@
+"""`hikidashi models …`: which backbones there are, and how to get, check and remove one."""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.backbones.catalogue import downloadables
+from core.backbones.store import ModelEntry, ModelStore
+from core.settings import load_settings, system_language
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `models` and its words."""
+    parser = subparsers.add_parser(
+        "models",
+        help="list, import, download and check backbones",
+        description="The backbones on this PC, and those that can be downloaded.",
+        epilog="example: hikidashi models list --json",
+    )
+    words = parser.add_subparsers(metavar="WORD", required=True)
+    _add_list(words)
+    _add_import(words)
+    _add_download(words)
+    _add_verify(words)
+    _add_check(words)
+    _add_remove(words)
+
+
+def _add_list(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser("list", help="list them", epilog="example: hikidashi models list --json")
+    _finish(parser, _list)
+
+
+def _add_import(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "import",
+        help="bring in a weights file or a folder in Hugging Face layout",
+        description="Weights are loaded once on the way; nothing in the file is run. OpenAI's weights need an "
+        "architecture that ends in -quickgelu.",
+        epilog="example: hikidashi models import my-clip weights.safetensors --architecture ViT-B-32",
+    )
+    parser.add_argument("name", help="what it will be called here")
+    parser.add_argument("source", type=Path, help="weights (.safetensors, .pt, .bin), or a folder")
+    parser.add_argument("--architecture", help="open_clip's name of the architecture; a folder names its own")
+    parser.add_argument("--licence", default="", help="its licence, for the record")
+    _finish(parser, _import)
+
+
+def _add_download(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    names = ", ".join(model.name for model in downloadables())
+    parser = words.add_parser(
+        "download",
+        help="fetch one of the catalogue's",
+        description="Without --yes nothing is connected: size and licence are shown. An interrupted download goes "
+        "on where it stopped.",
+        epilog="example: hikidashi models download vit-b-32-openai --yes --online",
+    )
+    parser.add_argument("name", help=f"one of {names}")
+    parser.add_argument("--yes", action="store_true", help="agree to the size and the licence, and download")
+    parser.add_argument("--online", action="store_true", help="leave offline mode for this one download")
+    _finish(parser, _download)
+
+
+def _add_verify(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "verify",
+        help="hash the weights and compare with the record",
+        epilog="example: hikidashi models verify --json",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all that are on this PC")
+    _finish(parser, _verify)
+
+
+def _add_check(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "check",
+        help="measure zero-shot accuracy on rendered parts that the embedded backbone never saw",
+        epilog="example: hikidashi models check embedded --json",
+    )
+    parser.add_argument("name")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto (default)")
+    _finish(parser, _check)
+
+
+def _add_remove(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "remove", help="delete one from this PC", epilog="example: hikidashi models remove my-clip"
+    )
+    parser.add_argument("name")
+    _finish(parser, _remove)
+
+
+def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.set_defaults(run=run)
+
+
+def _list(arguments: argparse.Namespace) -> dict[str, Any]:
+    del arguments
+    return {"models": [_as_dict(entry) for entry in ModelStore().entries()]}
+
+
+def _import(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.load import import_file
+
+    store = ModelStore()
+    import_file(
+        arguments.name, arguments.source, arguments.architecture, licence=arguments.licence, store=store
+    )
+    return _as_dict(store.entry(arguments.name))
+
+
+def _download(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.download import catalogue_entry, download
+
+    store = ModelStore()
+    model = catalogue_entry(arguments.name)
+    facts = f"{model.name}: {_megabytes(model.size_bytes)}, {model.licence} ({model.licence_url})"
+    print(f"{facts}\n{model.purpose[system_language()]}", file=sys.stderr)
+    if not arguments.yes:
+        print("add --yes to agree and download", file=sys.stderr)
+        return _as_dict(store.entry(model.name)) | {"licence_url": model.licence_url}
+    offline = load_settings().offline and not arguments.online
+    download(model.name, offline=offline, store=store, progress=_Percent())
+    return _as_dict(store.entry(model.name)) | {"licence_url": model.licence_url}
+
+
+def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.problems import Problem, problem_text
+
+    store = ModelStore()
+    names = arguments.names or [e.name for e in store.entries() if e.state != "not downloaded"]
+    problems = []
+    for name in names:
+        try:
+            store.verify(name)
+        except Problem as problem:
+            message = str(problem_text(problem.code, problem.data, system_language()))
+            problems.append({"model": name, "code": problem.code, "message": message})
+    return {"ok": not problems, "verified": names, "problems": problems}
+
+
+def _check(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.check import check_backbone
+    from core.backbones.device import choose_device
+    from core.backbones.load import load_backbone
+
+    device = choose_device(arguments.device)
+    return check_backbone(load_backbone(arguments.name, device.torch_name))
+
+
+def _remove(arguments: argparse.Namespace) -> dict[str, Any]:
+    ModelStore().remove(arguments.name)
+    return {"removed": arguments.name}
+
+
+def _as_dict(entry: ModelEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "state": entry.state,
+        "source": entry.source,
+        "architecture": entry.architecture,
+        "size_bytes": entry.size_bytes,
+        "licence": entry.licence,
+        "purpose": entry.purpose.get(system_language(), ""),
+        "sha256": entry.sha256,
+        "path": str(entry.path) if entry.path else None,
+    }
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
+
+
+@dataclass
+class _Percent:
+    """Prints each whole percent once."""
+
+    shown: int = -1
+
+    def __call__(self, received: int, total: int) -> None:
+        percent = received * 100 // max(total, 1)
+        if percent > self.shown:
+            self.shown = percent
+            print(f"{percent} %  {_megabytes(received)} / {_megabytes(total)}", file=sys.stderr, flush=True)
