@@ -1,0 +1,380 @@
+"""See the result: a verdict in words, before and after, mix-ups, mistaken photos, the threshold, other runs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from app.background import run_in_background
+from app.pages.base import Page
+from app.session import Session
+from app.widgets.banner import ProblemBanner
+from app.widgets.before_after import BeforeAfterTable
+from app.widgets.class_table import ClassTable
+from app.widgets.confusion_matrix import ConfusionMatrix
+from app.widgets.judged_photos import JudgedPhoto, JudgedPhotosList
+from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
+from app.widgets.runs_table import RunRow, RunsTable, read_row
+from app.widgets.unsure_preview import UnsurePreview
+from app.widgets.verdict import Findings, Verdict, find
+from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.project.store import Project
+from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
+from core.training.run import Run, runs_in
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The result on the page, and all that was worked out from it."""
+
+    run: Run
+    result: TrainResult
+    revision: DataRevision
+    findings: Findings
+
+
+@dataclass(frozen=True)
+class _Relabelling:
+    """A label that was mended here: the photo and the class it had before."""
+
+    photo_id: int
+    before: int | None
+
+
+class CheckPage(Page):
+    """結果を見る."""
+
+    key = "check"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._shown: _Shown | None = None
+        self._cell: tuple[int, int] | None = None
+        self._mended: list[_Relabelling] = []
+        self._rows: Sequence[RunRow] = ()
+        self._build()
+        session.project_changed.connect(self._load)
+        session.run_changed.connect(self._load)
+        self.retranslate()
+        self._show_or_teach()
+
+    def title(self) -> str:
+        return self.tr("結果を見る")
+
+    def next_text(self) -> str:
+        return self.tr("持ち出す")
+
+    def blocker(self) -> str:
+        run = self.session.run
+        if run is not None and (run.folder / RESULT_FILE).is_file():
+            return ""
+        return self.tr("学習が終わると、ここに結果が出て、先へ進めます。")
+
+    def enter(self) -> None:
+        self._load()
+
+    def retranslate(self) -> None:
+        self.empty.setText(self.tr("学習が終わると、ここに結果が出ます。まだ結果がありません。"))
+        words = (
+            self.tr("前と後"),
+            self.tr("取り違え"),
+            self.tr("まちがえた写真"),
+            self.tr("要確認"),
+            self.tr("ほかの学習と比べる"),
+        )
+        for number, text in enumerate(words):
+            self.tabs.setTabText(number, text)
+        self.tabs.setAccessibleName(self.tr("結果の見方"))
+        self.matrix_words.setText(
+            self.tr("縦が正解、横がモデルの答えです。ます目を選んで Enter を押すと、その写真を見られます。")
+        )
+        self.all_mistakes.setText(self.tr("まちがいをすべて表示"))
+        self.open_run.setText(self.tr("選んだ学習の結果を表示"))
+        self.train_again.setText(self.tr("もう一度学習する"))
+        for button in (self.all_mistakes, self.open_run, self.train_again):
+            button.setAccessibleName(button.text())
+        self.list.setAccessibleName(self.tr("写真の一覧"))
+        for part in (
+            self.verdict,
+            self.table,
+            self.classes,
+            self.matrix,
+            self.list,
+            self.judgement,
+            self.unsure,
+            self.runs,
+        ):
+            part.retranslate()
+        self._say_list()
+        self._show_runs()
+
+    # Loading
+
+    def _load(self) -> None:
+        """Read the run's result and its neighbours, unless they are on the page already."""
+        run, project = self.session.run, self.session.project
+        if run is None or project is None:
+            self._shown, self._rows = None, ()
+            self._show_or_teach()
+            return
+        if not self.isVisible() or (self._shown is not None and self._shown.run == run):
+            return
+        self._shown = None
+        self._mended.clear()
+        run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._not_loaded)
+        run_in_background(
+            self,
+            lambda _cancel: tuple(read_row(other) for other in runs_in(project.runs_folder)),
+            success=self._runs_loaded,
+        )
+
+    def _loaded(self, shown: _Shown | None) -> None:
+        if shown is not None and shown.run != self.session.run:
+            return
+        self.banner.hide()
+        self._shown = shown
+        self._cell = None
+        if shown is not None:
+            self._fill(shown)
+        self._show_or_teach()
+
+    def _not_loaded(self, error: Exception) -> None:
+        if not isinstance(error, Problem):
+            raise error
+        self._show_or_teach()
+        self.banner.show_problem(error)
+
+    def _runs_loaded(self, rows: Sequence[RunRow]) -> None:
+        self._rows = rows
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        self.runs.rows.show(self._rows, self.session.run, self.session.language)
+
+    def _show_or_teach(self) -> None:
+        self.body.setVisible(self._shown is not None)
+        self.empty.setVisible(self._shown is None)
+        self.changed.emit()
+
+    def _fill(self, shown: _Shown) -> None:
+        result, revision = shown.result, shown.revision
+        names = [entry.name for entry in revision.classes]
+        self.verdict.show_findings(shown.findings)
+        self.table.show_result(result, revision)
+        self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
+        self.matrix.show_counts(confusion(result.predictions, len(names)), names)
+        self.unsure.show_result(result)
+        project = self._project()
+        self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
+        self.judgement.relabelled(0)
+        self._show_list()
+
+    # Photos
+
+    def _open_cell(self, truth: int, answer: int) -> None:
+        """The photos behind a cell of the table of mix-ups."""
+        self._cell = (truth, answer)
+        self._show_list()
+        self.tabs.setCurrentWidget(self.photos_tab)
+        self.list.setFocus()
+
+    def _show_all_mistakes(self) -> None:
+        self._cell = None
+        self._show_list()
+
+    def _listed(self) -> list[PhotoPrediction]:
+        assert self._shown is not None, "there is no result"
+        predictions = self._shown.result.predictions
+        if self._cell is None:
+            return mistakes(predictions)
+        behind = [p for p in predictions if (p.label, p.predicted) == self._cell]
+        return sorted(behind, key=lambda p: (-p.loss, p.photo))
+
+    def _show_list(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        names = [entry.name for entry in shown.revision.classes]
+        root = _root(shown, self._project())
+        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in self._listed()]
+        self.list.show_photos(photos, self._project().thumbnails)
+        self._say_list()
+
+    def _say_list(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        count = self.list.photos.rowCount()
+        self.all_mistakes.setVisible(self._cell is not None)
+        if self._cell is not None:
+            truth, answer = (shown.revision.classes[index].name for index in self._cell)
+            self.list_words.setText(
+                self.tr("正解が「{truth}」で、答えが「{answer}」の写真：{count} 枚").format(
+                    truth=truth, answer=answer, count=count
+                )
+            )
+        elif count:
+            self.list_words.setText(
+                self.tr("まちがえた写真 {count} 枚。自信を持ってまちがえたものから並んでいます。").format(
+                    count=count
+                )
+            )
+        else:
+            self.list_words.setText(self.tr("まちがえた写真はありません。"))
+
+    def _look_at(self, photo: JudgedPhoto | None) -> None:
+        class_id = None
+        if photo is not None:
+            known = self._project().photo_at(photo.path)
+            class_id = known.class_id if known is not None else None
+        self.judgement.show_photo(photo, class_id, self.session.language)
+
+    def _relabel(self, photo: JudgedPhoto, class_id: int) -> None:
+        known = self._project().photo_at(photo.path)
+        if known is None or known.class_id == class_id:
+            return
+        self._label(known.id, class_id, lambda: self._mended.append(_Relabelling(known.id, known.class_id)))
+
+    def _undo_relabel(self) -> None:
+        if self._mended:
+            last = self._mended[-1]
+            self._label(last.photo_id, last.before, lambda: self._mended.remove(last))
+
+    def _label(self, photo_id: int, class_id: int | None, done: Callable[[], None]) -> None:
+        project = self._project()
+
+        def labelled(_: None) -> None:
+            done()
+            self.judgement.relabelled(len(self._mended))
+            self.train_again.setVisible(bool(self._mended))
+            self._look_at(self.list.current())
+            self.session.labels_changed.emit()
+
+        run_in_background(
+            self,
+            lambda _cancel: project.label([photo_id], class_id),
+            success=labelled,
+            failure=self._not_loaded,
+        )
+
+    def _go_training(self) -> None:
+        self.go_to.emit("training")
+
+    # Other runs
+
+    def _open_run(self, run: Run | None) -> None:
+        if run is not None and run.result() is not None:
+            self.session.run = run
+
+    def _project(self) -> Project:
+        project = self.session.project
+        assert project is not None, "there is no project"
+        return project
+
+    # Laying out
+
+    def _build(self) -> None:
+        self.banner = ProblemBanner(self)
+        self.empty = QLabel(objectName="check_empty", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.verdict = Verdict()
+        self.tabs = QTabWidget(objectName="check_tabs")
+        for tab in (
+            self._build_before_after(),
+            self._build_matrix(),
+            self._build_photos(),
+            self._build_unsure(),
+            self._build_runs(),
+        ):
+            self.tabs.addTab(tab, "")
+        self.body = QWidget()
+        inside = QVBoxLayout(self.body, spacing=12)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.verdict)
+        inside.addWidget(self.tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.body, 1)
+
+    def _build_before_after(self) -> QWidget:
+        self.table = BeforeAfterTable()
+        self.classes = ClassTable()
+        tab = QWidget()
+        column = QVBoxLayout(tab, spacing=12)
+        column.addWidget(self.table)
+        column.addWidget(self.classes, 1)
+        return tab
+
+    def _build_matrix(self) -> QWidget:
+        self.matrix_words = QLabel(wordWrap=True)
+        self.matrix = ConfusionMatrix()
+        self.matrix.cell_chosen.connect(self._open_cell)
+        tab = QWidget()
+        column = QVBoxLayout(tab, spacing=8)
+        column.addWidget(self.matrix_words)
+        column.addWidget(self.matrix, 1)
+        return tab
+
+    def _build_photos(self) -> QWidget:
+        self.list_words = QLabel(objectName="photos_words", wordWrap=True)
+        self.all_mistakes = QPushButton(objectName="all_mistakes", minimumHeight=40)
+        self.all_mistakes.clicked.connect(self._show_all_mistakes)
+        self.list = JudgedPhotosList("judged_photos")
+        self.list.looked_at.connect(self._look_at)
+        self.judgement = PhotoJudgement()
+        self.judgement.relabel.connect(self._relabel)
+        self.judgement.undo.connect(self._undo_relabel)
+        self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
+        self.train_again.clicked.connect(self._go_training)
+        right = QWidget()
+        right_column = QVBoxLayout(right)
+        right_column.setContentsMargins(0, 0, 0, 0)
+        right_column.addWidget(self.judgement, 1)
+        right_column.addWidget(self.train_again)
+        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        split.addWidget(self.list)
+        split.addWidget(right)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        row = QHBoxLayout()
+        row.addWidget(self.list_words, 1)
+        row.addWidget(self.all_mistakes)
+        self.photos_tab = QWidget()
+        column = QVBoxLayout(self.photos_tab, spacing=8)
+        column.addLayout(row)
+        column.addWidget(split, 1)
+        return self.photos_tab
+
+    def _build_unsure(self) -> QWidget:
+        self.unsure = UnsurePreview()
+        return self.unsure
+
+    def _build_runs(self) -> QWidget:
+        self.runs = RunsTable()
+        self.runs.chosen.connect(self._open_run)
+        self.open_run = QPushButton(objectName="open_run", minimumHeight=40)
+        self.open_run.clicked.connect(lambda: self._open_run(self.runs.current()))
+        tab = QWidget()
+        column = QVBoxLayout(tab, spacing=8)
+        column.addWidget(self.runs, 1)
+        column.addWidget(self.open_run, 0, Qt.AlignmentFlag.AlignLeft)
+        return tab
+
+
+def _read(run: Run) -> _Shown | None:
+    result = run.result()
+    if result is None:
+        return None
+    revision = run.revision
+    return _Shown(run, result, revision, find(result, revision))
+
+
+def _root(shown: _Shown, project: Project) -> Path:
+    """Where the run's photos are counted from: a project that was moved takes its runs along."""
+    inside = shown.run.folder.is_relative_to(project.folder)
+    return project.folder if inside else Path(shown.revision.root)

@@ -1,0 +1,423 @@
+"""Take the result away: one file for the PC on site, called done only after it was reopened and compared."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background import run_in_background
+from app.engine import EngineProcess
+from app.pages.base import Page
+from app.session import Session
+from app.widgets.banner import ProblemBanner
+from app.widgets.level_mark import LevelMark
+from core.package.archive import CARD, open_package
+from core.problems import Problem
+from core.project.store import CACHE_FOLDER, Project
+from core.training.events import Event, Failed, Finished, Progress, Stage
+from core.training.job import JOB_FILE, ExportJob, save_job
+from core.training.result import RESULT_FILE
+from core.training.run import Run
+from core.training.state import JobState
+
+SUFFIX = ".hkd"
+_FOLDER = "export"
+_REMEMBERED = "exported"
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A package that was written, as the engine reported it."""
+
+    run: str
+    package: str
+    sha256: str
+    verified: bool
+    max_difference: float
+    size_bytes: int
+
+    @classmethod
+    def of(cls, run: str, told: dict[str, Any]) -> "Exported | None":
+        """From the engine's result; None when it does not say all of it."""
+        try:
+            return cls(
+                run=run,
+                package=str(told["package"]),
+                sha256=str(told["sha256"]),
+                verified=told["verified"] is True,
+                max_difference=float(told["max_difference"]),
+                size_bytes=int(told["size_bytes"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+class ExportPage(Page):
+    """持ち出す."""
+
+    key = "export"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.exported: Exported | None = None
+        self._card = ""
+        self._stage: Stage | None = None
+        self._failure: Failed | None = None
+        self.engine = EngineProcess(self)
+        self.engine.event.connect(self._take)
+        self.engine.ended.connect(self._ended)
+        self._build()
+        session.project_changed.connect(self._refresh)
+        session.run_changed.connect(self._refresh)
+        self.retranslate()
+        self._refresh()
+
+    def title(self) -> str:
+        return self.tr("持ち出す")
+
+    def next_text(self) -> str:
+        return self.tr("現場で使う")
+
+    def blocker(self) -> str:
+        if self.exported is not None and self.exported.verified:
+            return ""
+        return self.tr("「書き出す」を押して確認が済むと、先へ進めます。")
+
+    def enter(self) -> None:
+        self._refresh()
+
+    def retranslate(self) -> None:
+        self.lead.setText(
+            self.tr("学習した結果を、現場の PC で使う 1 つのファイルにします。写真は中に入りません。")
+        )
+        self.empty.setText(self.tr("学習が終わると、ここで結果を書き出せます。"))
+        self.name_label.setText(self.tr("名前"))
+        self.folder_label.setText(self.tr("保存先"))
+        self.choose_folder.setText(self.tr("保存先を選ぶ"))
+        self.open_folder.setText(self.tr("フォルダーを開く"))
+        self.copy_hash.setText(self.tr("SHA-256 をコピー"))
+        self.try_it.setText(self.tr("現場の画面で試す"))
+        for button in (self.choose_folder, self.open_folder, self.copy_hash, self.try_it):
+            button.setAccessibleName(button.text())
+        for field, label in ((self.name, self.name_label), (self.folder, self.folder_label)):
+            field.setAccessibleName(label.text())
+        self.bar.setAccessibleName(self.tr("書き出しの進み"))
+        self.take_along.setText(
+            self.tr(
+                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）"
+            )
+        )
+        self._say_start()
+        self._say_progress()
+        self._say_result()
+        self._show_failure()
+
+    # What to write
+
+    def target(self) -> Path:
+        """The file that would be written."""
+        name = _NOT_IN_NAMES.sub("_", self.name.text().strip()).rstrip(". ")
+        return Path(self.folder.text()) / f"{name or 'hikidashi'}{SUFFIX}"
+
+    def _refresh(self) -> None:
+        project, run = self.session.project, self.session.run
+        ready = project is not None and run is not None and (run.folder / RESULT_FILE).is_file()
+        self.body.setVisible(ready)
+        self.empty.setVisible(not ready)
+        if not ready:
+            self.exported = None
+        elif project is not None and run is not None:
+            self.exported = self._remembered(project, run)
+            if not self.name.text():
+                self.name.setText(f"{project.name}-{date.today():%Y%m%d}")
+            if not self.folder.text():
+                self.folder.setText(self.session.settings.last_folders.get(_FOLDER) or _documents())
+        self._say_start()
+        self._say_result()
+        self.changed.emit()
+
+    def _remembered(self, project: Project, run: Run) -> Exported | None:
+        """The package last written of this run, if it still lies there."""
+        kept = project.setting(_REMEMBERED)
+        if not isinstance(kept, dict) or kept.get("run") != run.folder.name:
+            return None
+        exported = Exported.of(run.folder.name, kept)
+        return exported if exported is not None and Path(exported.package).is_file() else None
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("保存先を選ぶ"), self.folder.text())
+        if chosen:
+            self.folder.setText(chosen)
+            folders = self.session.settings.last_folders | {_FOLDER: chosen}
+            self.session.change_settings(last_folders=folders)
+
+    def _say_start(self) -> None:
+        busy = self.engine.running
+        refusal = self._refusal()
+        replaces = not busy and bool(self.name.text().strip()) and self.target().is_file()
+        self.start.setText(self.tr("置きかえて書き出す") if replaces else self.tr("書き出す"))
+        self.start.setAccessibleName(self.start.text())
+        self.start.setEnabled(not busy and not refusal)
+        self.refusal.setText(
+            refusal or (self.tr("同じ名前のファイルがあります。置きかえます。") if replaces else "")
+        )
+
+    def _refusal(self) -> str:
+        if not self.name.text().strip():
+            return self.tr("名前を入れてください。")
+        if not Path(self.folder.text()).is_dir():
+            return self.tr("保存先のフォルダーが見つかりません。選び直してください。")
+        return ""
+
+    # Writing
+
+    def _start(self) -> None:
+        project, run = self.session.project, self.session.run
+        if project is None or run is None or self.engine.running:
+            return
+        self.exported, self._failure, self._stage = None, None, None
+        self.banner.hide()
+        self.start.setEnabled(False)
+        self.progress_words.setText(self.tr("エンジンを準備しています…"))
+        self.progress.show()
+        self.bar.setRange(0, 0)
+        self._say_result()
+        self.changed.emit()
+        target = self.target()
+        run_in_background(
+            self,
+            lambda _cancel: _write_job(project, run, target),
+            success=self.engine.start,
+            failure=self._could_not_start,
+        )
+
+    def _could_not_start(self, error: Exception) -> None:
+        self.progress.hide()
+        self._say_start()
+        if not isinstance(error, Problem):
+            raise error
+        self.banner.show_problem(error)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Stage():
+                self._stage = event
+                self.bar.setRange(0, event.of)
+                self.bar.setValue(event.index - 1)
+                self._say_progress()
+            case Progress(done=done, total=total):
+                self.bar.setRange(0, total)
+                self.bar.setValue(done)
+            case Failed():
+                self._failure = event
+            case Finished(result=told):
+                self._finished(told)
+
+    def _finished(self, told: dict[str, Any]) -> None:
+        project, run = self.session.project, self.session.run
+        if project is None or run is None:
+            return
+        self.exported = Exported.of(run.folder.name, told)
+        if self.exported is not None:
+            project.remember(_REMEMBERED, vars(self.exported))
+
+    def _ended(self, state: JobState) -> None:
+        self.progress.hide()
+        if state is not JobState.FINISHED and self._failure is None:
+            self._failure = Failed(code="app.export_cut_off")
+        self._show_failure()
+        self._say_start()
+        self._say_result()
+        self.changed.emit()
+
+    def _show_failure(self) -> None:
+        if self._failure is not None:
+            self.banner.show_problem(Problem(self._failure.code, **self._failure.data), self._failure.detail)
+
+    def _say_progress(self) -> None:
+        if self._stage is None:
+            return
+        words = {
+            "load": self.tr("学習した結果を読み込んでいます…"),
+            "prepare": self.tr("書き出す準備をしています…"),
+            "evaluate": self.tr("書き出す内容をまとめています…"),
+            "write": self.tr("ファイルに書いています…"),
+            "save": self.tr("ファイルに書いています…"),
+            "verify": self.tr("書いたファイルを別に開き直し、同じ答えになるか確かめています…"),
+        }
+        self.progress_words.setText(words.get(self._stage.stage, self.tr("書き出しています…")))
+
+    # What was written
+
+    def _say_result(self) -> None:
+        exported = self.exported
+        self.result.setVisible(exported is not None)
+        if exported is None:
+            return
+        self.mark.set_mark("ok" if exported.verified else "stop")
+        self.verified.setText(
+            self.tr("確認済み：開き直しても同じ答えでした（最大の差 {difference:.1e}）。").format(
+                difference=exported.max_difference
+            )
+            if exported.verified
+            else self.tr("確認できませんでした。このファイルは使わないでください。")
+        )
+        self.facts.setText(
+            self.tr("{path}\n大きさ {size}　SHA-256 {sha256}").format(
+                path=exported.package, size=_size(exported.size_bytes), sha256=exported.sha256
+            )
+        )
+        run_in_background(
+            self,
+            lambda _cancel: open_package(Path(exported.package)).text(CARD),
+            success=self._show_card,
+            failure=self._no_card,
+        )
+
+    def _show_card(self, card: str) -> None:
+        self.card.setMarkdown(card)
+
+    def _no_card(self, error: Exception) -> None:
+        if not isinstance(error, Problem):
+            raise error
+        self.card.clear()
+        self.banner.show_problem(error)
+
+    def _open_folder(self) -> None:
+        if self.exported is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.exported.package).parent)))
+
+    def _copy_hash(self) -> None:
+        if self.exported is not None:
+            QGuiApplication.clipboard().setText(self.exported.sha256)
+            self.copy_hash.setText(self.tr("コピーしました"))
+
+    # Laying out
+
+    def _build(self) -> None:
+        self.banner = ProblemBanner(self)
+        self.empty = QLabel(objectName="export_empty", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.lead = QLabel(objectName="export_lead", wordWrap=True)
+        self.body = QWidget()
+        inside = QVBoxLayout(self.body, spacing=16)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.lead)
+        inside.addWidget(self._build_form())
+        inside.addWidget(self._build_progress())
+        inside.addWidget(self._build_result(), 1)
+        inside.addStretch(0)
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="export_scroll")
+        area.setWidget(self.body)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        column.addWidget(self.empty, 1)
+        column.addWidget(area, 1)
+
+    def _build_form(self) -> QWidget:
+        self.name = QLineEdit(objectName="export_name", maxLength=120)
+        self.folder = QLineEdit(objectName="export_folder", readOnly=True)
+        self.name.textChanged.connect(lambda _: self._say_start())
+        self.folder.textChanged.connect(lambda _: self._say_start())
+        self.choose_folder = _button("export_choose_folder", self._choose_folder)
+        self.start = _button("export_start", self._start)
+        self.start.setProperty("class", "primary")
+        self.refusal = QLabel(objectName="export_refusal", wordWrap=True)
+        self.name_label, self.folder_label = QLabel(), QLabel()
+        holder = QFrame()
+        holder.setProperty("class", "card")
+        form = QFormLayout(holder)
+        form.setContentsMargins(20, 16, 20, 16)
+        form.addRow(self.name_label, self.name)
+        where = QHBoxLayout()
+        where.addWidget(self.folder, 1)
+        where.addWidget(self.choose_folder)
+        form.addRow(self.folder_label, where)
+        act = QHBoxLayout(spacing=12)
+        act.addWidget(self.start)
+        act.addWidget(self.refusal, 1)
+        form.addRow(act)
+        return holder
+
+    def _build_progress(self) -> QWidget:
+        self.progress_words = QLabel(objectName="export_progress_words")
+        self.bar = QProgressBar(objectName="export_progress", textVisible=False)
+        self.progress = QWidget(visible=False)
+        column = QVBoxLayout(self.progress)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.progress_words)
+        column.addWidget(self.bar)
+        return self.progress
+
+    def _build_result(self) -> QWidget:
+        self.mark = LevelMark("ok", 40)
+        self.verified = QLabel(objectName="export_verified", wordWrap=True)
+        self.verified.setProperty("class", "heading3")
+        self.facts = QLabel(objectName="export_facts", wordWrap=True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.take_along = QLabel(objectName="export_take_along", wordWrap=True)
+        self.open_folder = _button("export_open_folder", self._open_folder)
+        self.copy_hash = _button("export_copy_hash", self._copy_hash)
+        self.try_it = _button("export_try", lambda: self.go_to.emit("onsite"))
+        self.card = QTextBrowser(objectName="export_card", openLinks=False)
+        self.card.setMinimumHeight(160)
+        self.result = QFrame(objectName="export_result")
+        self.result.setProperty("class", "card")
+        grid = QGridLayout(self.result)
+        grid.setContentsMargins(20, 16, 20, 16)
+        grid.setSpacing(12)
+        grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.verified, 0, 1)
+        grid.addWidget(self.facts, 1, 1)
+        buttons = QHBoxLayout(spacing=8)
+        for button in (self.open_folder, self.copy_hash, self.try_it):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        grid.addLayout(buttons, 2, 1)
+        grid.addWidget(self.take_along, 3, 1)
+        grid.addWidget(self.card, 4, 1)
+        grid.setColumnStretch(1, 1)
+        return self.result
+
+
+def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
+    button = QPushButton(objectName=name)
+    button.clicked.connect(pressed)
+    return button
+
+
+def _write_job(project: Project, run: Run, target: Path) -> Path:
+    folder = project.folder / CACHE_FOLDER / "export"
+    shutil.rmtree(folder, ignore_errors=True)
+    save_job(ExportJob(run=str(folder), source_run=str(run.folder), out=str(target)))
+    return folder / JOB_FILE
+
+
+def _documents() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.0f} KB"

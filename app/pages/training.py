@@ -1,0 +1,480 @@
+"""Train: first the list of what is in the way, then the run as it goes, and how it ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background import run_in_background
+from app.device import ask_device
+from app.pages.base import Page
+from app.run_story import RunStory
+from app.session import Session
+from app.training_choice import TrainingChoice
+from app.widgets.banner import ProblemBanner
+from app.widgets.live_chart import REDRAW_MS
+from app.widgets.preflight import PreflightList
+from app.widgets.state_chip import StateChip
+from app.widgets.training_view import TrainingView
+from core.doctor import Check, preflight
+from core.methods.catalogue import parse_composition
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.project.store import Project
+from core.training.events import Event, StateChanged, Terminal
+from core.training.job import DATA_FILE, JOB_FILE, TrainJob, save_job
+from core.training.result import RESULT_FILE
+from core.training.run import Run
+from core.training.state import JobState
+
+_AGAIN = frozenset({JobState.INTERRUPTED, JobState.FAILED})
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What was looked at before training."""
+
+    revision: DataRevision
+    checks: tuple[Check, ...]
+
+
+class TrainingPage(Page):
+    """学習する: ready, running, ended; the chip always shows the job's own state."""
+
+    key = "training"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.story = RunStory()
+        self._ready: _Ready | None = None
+        self._device: Check | None = None
+        self._starting = False
+        self._again = False
+        self._build()
+        self._redraw = QTimer(self, interval=REDRAW_MS, singleShot=True)
+        self._redraw.timeout.connect(self._show_story)
+        session.project_changed.connect(self._project_changed)
+        session.labels_changed.connect(self._data_changed)
+        session.run_changed.connect(self._run_changed)
+        session.engine.event.connect(self._take)
+        session.engine.ended.connect(self._ended)
+        self.retranslate()
+        self._project_changed()
+
+    def title(self) -> str:
+        return self.tr("学習する")
+
+    def next_text(self) -> str:
+        return self.tr("結果を見る")
+
+    def blocker(self) -> str:
+        if self.session.project is None:
+            return self.tr("先に「はじめる」でプロジェクトを開いてください。")
+        run = self.session.run
+        if run is None:
+            return self.tr("「学習を始める」を押すと、結果が見られるようになります。")
+        if (run.folder / RESULT_FILE).is_file():
+            return ""
+        if not self.story.state.terminal:
+            return self.tr("学習が終わると、結果が見られます。")
+        return self.tr("この学習には、まだ結果がありません。")
+
+    def enter(self) -> None:
+        if self._other_choice():
+            self._again = True
+        self._show_page()
+        self._look()
+
+    def restyle(self) -> None:
+        self.view.restyle()
+
+    def retranslate(self) -> None:
+        self.empty.setText(self.tr("プロジェクトを開いてやり方を選ぶと、ここで学習を始められます。"))
+        self.ready_title.setText(self.tr("始める前に確かめます"))
+        self.look_again.setText(self.tr("もう一度確かめる"))
+        self.start.setText(self.tr("学習を始める"))
+        self.pause.setText(self._pause_words())
+        self.stop.setText(self.tr("止めて、いちばん良いものを残す"))
+        self.resume.setText(self._resume_words())
+        self.again.setText(self.tr("もう一度学習する"))
+        self.former.setText(self.tr("前の学習を見る"))
+        for button in (
+            self.look_again,
+            self.start,
+            self.pause,
+            self.stop,
+            self.resume,
+            self.again,
+            self.former,
+        ):
+            button.setAccessibleName(button.text())
+        self.nothing_trained.setText(
+            self.tr("「そのまま使う」は学習をしません。元のモデルの力を、本番の試験の写真で測ります。")
+        )
+        self.chip.retranslate()
+        self.view.retranslate()
+        self._show_checks()
+        self._show_failure()
+        self._say_refusal()
+
+    # Before
+
+    def _project_changed(self) -> None:
+        self._ready, self.story = None, RunStory()
+        self.banner.hide()
+        self._run_changed()
+
+    def _data_changed(self) -> None:
+        """Other labels ask for another training; one that goes on is left alone."""
+        self._ready = None
+        self._again = self.story.state.terminal
+        self._show_page()
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the data and the PC; the device is asked in the engine and joins when it is known."""
+        project = self.session.project
+        if project is None or not self._preparing() or not self.isVisible():
+            return
+        self.look_again.setEnabled(False)
+        run_in_background(
+            self, lambda _cancel: _look(project), success=self._looked, failure=self._could_not_look
+        )
+        if self._device is None:
+            run_in_background(self, lambda _cancel: ask_device(), success=self._device_known)
+
+    def _looked(self, ready: _Ready) -> None:
+        self._ready = ready
+        self.banner.hide()
+        self.look_again.setEnabled(True)
+        self._show_checks()
+
+    def _could_not_look(self, error: Exception) -> None:
+        if not isinstance(error, Problem):
+            raise error
+        self.look_again.setEnabled(True)
+        self._ready = None
+        self.banner.show_problem(error)
+        self._show_checks()
+
+    def _device_known(self, check: Check) -> None:
+        self._device = check
+        self._show_checks()
+
+    def _show_checks(self) -> None:
+        checks: Sequence[Check] = self._ready.checks if self._ready else ()
+        if self._device is not None and checks:
+            checks = (self._device, *checks)
+        self.checks.show_checks(checks, self.session.language)
+        self._say_refusal()
+
+    def _say_refusal(self) -> None:
+        """Why the start button is off, in words beside it."""
+        reason = self._refusal()
+        self.start.setEnabled(not reason)
+        self.refusal.setText(reason)
+        self.start.setAccessibleDescription(reason)
+
+    def _refusal(self) -> str:
+        if self._starting:
+            return self.tr("学習を準備しています…")
+        if self._ready is None:
+            return self.tr("写真とパソコンを確かめています…") if self.banner.isHidden() else ""
+        if any(check.level == "stop" for check in self._ready.checks):
+            return self.tr("「止まる」の項目を直すと、始められます。")
+        if not TrainingChoice.of(self._project()).preset:
+            return self.tr("先に「やり方を選ぶ」で、カードを 1 枚選んでください。")
+        return ""
+
+    def _mend(self, remedy: str) -> None:
+        if remedy == "folder":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._project().folder)))
+        else:
+            self.go_to.emit(remedy)
+
+    # Start, pause, stop, resume
+
+    def _start(self) -> None:
+        ready = self._ready
+        if ready is None:
+            return
+        self._starting = True
+        self._say_refusal()
+        project, choice = self._project(), TrainingChoice.of(self._project())
+        run_in_background(
+            self,
+            lambda _cancel: _write_job(project, choice, ready.revision),
+            success=self._launch,
+            failure=self._could_not_start,
+        )
+
+    def _launch(self, run: Run) -> None:
+        self._starting = False
+        self._again = False
+        self.story = RunStory()
+        # The engine first: a run that nobody works on would be taken for an interrupted one.
+        self.session.engine.start(run.folder / JOB_FILE)
+        self.session.run = run
+        self._show_story()
+
+    def _could_not_start(self, error: Exception) -> None:
+        self._starting = False
+        self._say_refusal()
+        if not isinstance(error, Problem):
+            raise error
+        self.banner.show_problem(error)
+
+    def _pause_or_go_on(self) -> None:
+        if self.story.state is JobState.PAUSED:
+            self.session.engine.resume()
+        else:
+            self.session.engine.pause()
+        self._await_answer(self.pause)
+
+    def _stop(self) -> None:
+        self.session.engine.stop()
+        self._await_answer(self.stop)
+
+    def _await_answer(self, button: QPushButton) -> None:
+        """The worker heeds a word at its next step; until then the button says that it was heard."""
+        button.setEnabled(False)
+        button.setText(self.tr("受け付けました…"))
+
+    def _resume(self) -> None:
+        run = self.session.run
+        if run is None:
+            return
+        self.banner.hide()
+        self.resume.setEnabled(False)
+        # The worker announces itself only once it stands: until then the job is queued.
+        self.story.state = JobState.QUEUED
+        self.session.engine.start(run.folder / JOB_FILE)
+        self._show_story()
+
+    def _train_again(self) -> None:
+        self._again = True
+        self._show_page()
+        self._look()
+
+    def _show_former(self) -> None:
+        self._again = False
+        self._show_page()
+
+    # The run
+
+    def _run_changed(self) -> None:
+        run = self.session.run
+        if run is None:
+            self.story, self._again = RunStory(), False
+        elif not self.session.engine.running:
+            self._again = False
+            self._reattach(run)
+        self._show_page()
+        self._look()
+        self.changed.emit()
+
+    def _preparing(self) -> bool:
+        """Whether the list before a training is shown, not a run."""
+        return self.session.run is None or self._again
+
+    def _show_page(self) -> None:
+        if self.session.project is None:
+            self.pages.setCurrentWidget(self.empty)
+        else:
+            self.pages.setCurrentWidget(self.ready_page if self._preparing() else self.run_page)
+        self.former.setVisible(self.session.run is not None)
+
+    def _other_choice(self) -> bool:
+        """Whether the operator chose something else since the run that ended."""
+        run, project = self.session.run, self.session.project
+        if run is None or project is None or not self.story.state.terminal:
+            return False
+        try:
+            job = run.job
+            wanted = TrainingChoice.of(project).job(run.folder)
+        except Problem:
+            return False
+        return isinstance(job, TrainJob) and wanted.model_copy(update={"run": job.run}) != job
+
+    def _reattach(self, run: Run) -> None:
+        """Rebuild the story from the run's folder, or follow a worker that outlived the window."""
+        run_in_background(
+            self,
+            lambda _cancel: (run.events(), run.state()),
+            success=lambda told: self._reattached(run, *told),
+        )
+
+    def _reattached(self, run: Run, events: list[Event], state: JobState) -> None:
+        if run != self.session.run or self.session.engine.running:
+            return
+        alive = state in (JobState.RUNNING, JobState.PAUSED)
+        # Who follows is told everything from the first event on.
+        self.story = RunStory() if alive else RunStory.of(events)
+        self.story.state = state
+        if alive:
+            self.session.engine.follow(run)
+        self._show_story()
+        self.changed.emit()
+
+    def _take(self, event: Event) -> None:
+        self.story.tell(event)
+        if isinstance(event, StateChanged | Terminal):
+            self._show_story()
+            self.changed.emit()
+        elif not self._redraw.isActive():
+            self._redraw.start()
+
+    def _ended(self, state: JobState) -> None:
+        if not self.story.state.terminal:
+            self.story.state = state
+        self._show_story()
+        self.changed.emit()
+
+    def _show_story(self) -> None:
+        self._redraw.stop()
+        self.chip.show_state(self.story.state)
+        self.view.show_story(self.story, self.session.language)
+        trains = self._trains()
+        self.view.show_charts(trains)
+        self.nothing_trained.setVisible(not trains)
+        self._show_buttons()
+        self._show_failure()
+
+    def _trains(self) -> bool:
+        run = self.session.run
+        try:
+            return (
+                run is None
+                or not isinstance(run.job, TrainJob)
+                or parse_composition(run.job.composition).trainable
+            )
+        except Problem:
+            return True
+
+    def _show_buttons(self) -> None:
+        state = self.story.state
+        live = state in (JobState.RUNNING, JobState.PAUSED)
+        for button in (self.pause, self.stop):
+            button.setVisible(not state.terminal)
+            button.setEnabled(live)
+        self.pause.setText(self._pause_words())
+        self.stop.setText(self.tr("止めて、いちばん良いものを残す"))
+        self.resume.setVisible(state in _AGAIN)
+        self.resume.setEnabled(True)
+        self.resume.setText(self._resume_words())
+        self.again.setVisible(state.terminal)
+
+    def _show_failure(self) -> None:
+        failure = self.story.failure
+        if failure is not None and self.story.state is JobState.FAILED:
+            self.banner.show_problem(Problem(failure.code, **failure.data), failure.detail)
+        elif self.session.run is not None:
+            self.banner.hide()
+
+    def _pause_words(self) -> str:
+        return self.tr("再開") if self.story.state is JobState.PAUSED else self.tr("一時停止")
+
+    def _resume_words(self) -> str:
+        failed = self.story.state is JobState.FAILED
+        return self.tr("もう一度試す") if failed else self.tr("続きから再開する")
+
+    def _project(self) -> Project:
+        project = self.session.project
+        assert project is not None, "there is no project"
+        return project
+
+    # Laying out
+
+    def _build(self) -> None:
+        self.banner = ProblemBanner(self)
+        self.chip = StateChip()
+        self.view = TrainingView()
+        self.empty = QLabel(objectName="training_empty", wordWrap=True)
+        self.ready_page = self._build_ready()
+        self.run_page = self._build_run()
+        self.pages = QStackedWidget()
+        for page in (self.empty, self.ready_page, self.run_page):
+            self.pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        column.addWidget(self.pages, 1)
+
+    def _build_ready(self) -> QWidget:
+        self.ready_title = QLabel(objectName="training_ready_title")
+        self.ready_title.setProperty("class", "heading3")
+        self.checks = PreflightList()
+        self.checks.mend.connect(self._mend)
+        self.look_again = _button("training_look_again", self._look)
+        self.start = _button("training_start", self._start)
+        self.start.setProperty("class", "primary")
+        self.former = _button("training_former", self._show_former)
+        self.refusal = QLabel(objectName="training_refusal", wordWrap=True)
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        inside = QWidget()
+        listed = QVBoxLayout(inside)
+        listed.setContentsMargins(0, 0, 0, 0)
+        listed.addWidget(self.checks)
+        listed.addStretch(1)
+        area.setWidget(inside)
+        page = QWidget()
+        column = QVBoxLayout(page, spacing=12)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.ready_title)
+        column.addWidget(area, 1)
+        row = QHBoxLayout(spacing=12)
+        row.addWidget(self.start)
+        row.addWidget(self.refusal, 1)
+        row.addWidget(self.former)
+        row.addWidget(self.look_again)
+        column.addLayout(row)
+        return page
+
+    def _build_run(self) -> QWidget:
+        self.nothing_trained = QLabel(objectName="training_nothing_trained", wordWrap=True)
+        self.pause = _button("training_pause", self._pause_or_go_on)
+        self.stop = _button("training_stop", self._stop)
+        self.resume = _button("training_resume", self._resume)
+        self.again = _button("training_again", self._train_again)
+        page = QWidget()
+        column = QVBoxLayout(page, spacing=12)
+        column.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout(spacing=12)
+        row.addWidget(self.chip)
+        row.addStretch(1)
+        for button in (self.resume, self.pause, self.stop, self.again):
+            row.addWidget(button)
+        column.addLayout(row)
+        column.addWidget(self.nothing_trained)
+        column.addWidget(self.view, 1)
+        return page
+
+
+def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
+    button = QPushButton(objectName=name, minimumHeight=40)
+    button.clicked.connect(pressed)
+    return button
+
+
+def _look(project: Project) -> _Ready:
+    revision = project.snapshot()
+    checks = preflight(revision, project.runs_folder, broken=len(project.unreadable()))
+    return _Ready(revision, tuple(checks))
+
+
+def _write_job(project: Project, choice: TrainingChoice, revision: DataRevision) -> Run:
+    run = project.new_run_folder()
+    revision.save(run / DATA_FILE)
+    save_job(choice.job(run))
+    return Run(run)

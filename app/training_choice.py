@@ -1,0 +1,85 @@
+"""How the operator wants to train: preset, changed settings, seed, photos per class, model.
+
+Remembered in the project, so that the choice outlives the window; turned into a job when training starts.
+"""
+
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from core.methods.presets import Preset, load_presets
+from core.problems import Problem
+from core.project.store import Project
+from core.training.job import HyperValue, TrainJob
+
+_KEY = "training_choice"
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True)
+class TrainingChoice:
+    """`changed` holds only the settings that differ from the preset's; `shots` None means every photo."""
+
+    preset: str = ""
+    changed: dict[str, HyperValue] = field(default_factory=dict)
+    seed: int = 1
+    shots: int | None = None
+    backbone: str = EMBEDDED
+
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        """What the project remembers; a choice of another version of the program is forgotten."""
+        kept = project.setting(_KEY)
+        if not isinstance(kept, dict):
+            return cls()
+        try:
+            choice = cls(**kept)
+            if choice.preset:
+                choice.job(Path())
+        except (TypeError, ValueError, Problem):
+            return cls()
+        return choice
+
+    def keep(self, project: Project) -> None:
+        """Remember it in the project."""
+        project.remember(_KEY, asdict(self))
+
+    def with_preset(self, name: str) -> Self:
+        """The same with another preset; its settings are its own again."""
+        return self if name == self.preset else replace(self, preset=name, changed={})
+
+    def resolved(self) -> Preset:
+        """The chosen preset. Raises Problem `methods.unknown_preset` when nothing known is chosen."""
+        found = next((preset for preset in load_presets() if preset.name == self.preset), None)
+        if found is None:
+            known = ", ".join(preset.name for preset in load_presets())
+            raise Problem("methods.unknown_preset", name=self.preset, known=known)
+        return found
+
+    def values(self) -> dict[str, HyperValue]:
+        """Every setting of the chosen preset as it will be used."""
+        preset = self.resolved()
+        first = first_values(preset)
+        return first | {key: value for key, value in self.changed.items() if key in first}
+
+    def job(self, run: Path, *, backbone_sha256: str = "") -> TrainJob:
+        """The job for a run folder. Raises Problem when the settings do not fit the preset."""
+        preset = self.resolved()
+        hyper: dict[str, Any] = preset.hyper | self.changed
+        preset.parsed.configure(hyper)
+        return TrainJob(
+            run=str(run),
+            preset=preset.name,
+            composition=preset.composition,
+            hyper=hyper,
+            backbone=self.backbone,
+            backbone_sha256=backbone_sha256,
+            seed=self.seed,
+            shots=self.shots,
+        )
+
+
+def first_values(preset: Preset) -> dict[str, HyperValue]:
+    """Every setting of a preset before anyone changed it."""
+    defaults = {entry.key: entry.default for entry in preset.parsed.settings()}
+    return defaults | preset.hyper

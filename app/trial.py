@@ -1,0 +1,123 @@
+"""What each preset costs on this PC: measured once by a short trial in the engine, then remembered."""
+
+import shutil
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from app.background import run_in_background
+from app.engine import EngineProcess
+from core.methods.presets import load_presets
+from core.project.revision import DataRevision
+from core.project.store import CACHE_FOLDER, Project
+from core.training.events import Event, Failed, Finished
+from core.training.job import DATA_FILE, TrialJob, save_job
+
+_KEY = "trial"
+
+
+@dataclass(frozen=True)
+class PresetCost:
+    """Expected seconds of training and bytes of memory of one preset."""
+
+    seconds: float
+    memory_bytes: int
+
+
+Costs = dict[str, PresetCost]
+
+
+class Trial(QObject):
+    """Runs at most one trial at a time. `measured` tells the costs, None when they could not be measured."""
+
+    measured = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._engine: EngineProcess | None = None
+        self._key = ""
+        self._project: Project | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine is measuring."""
+        return self._engine is not None
+
+    def remembered(
+        self, project: Project, revision: DataRevision, backbone: str, shots: int | None
+    ) -> Costs | None:
+        """What was measured before for the same photos, model and photos per class on this project."""
+        kept = project.setting(_KEY)
+        if not isinstance(kept, dict) or kept.get("key") != _key_of(revision, backbone, shots):
+            return None
+        return _costs(kept.get("found"))
+
+    def start(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> None:
+        """Measure all presets on this revision; an earlier trial that still runs is given up."""
+        self.give_up()
+        self._key, self._project = _key_of(revision, backbone, shots), project
+        # Two folders below the project, so that the trial shares the project's cache; a folder of its own,
+        # because a trial that was given up may still be ending in the last one.
+        cache = project.folder / CACHE_FOLDER
+        run = cache / f"trial-{time.time_ns()}"
+        names = tuple(preset.name for preset in load_presets())
+        job = TrialJob(run=str(run), presets=names, backbone=backbone, shots=shots)
+        engine = self._engine = EngineProcess(self)
+        engine.event.connect(self._take)
+        engine.ended.connect(self._ended)
+
+        def prepare(_cancel: object) -> None:
+            for old in cache.glob("trial-*"):
+                shutil.rmtree(old, ignore_errors=True)
+            revision.save(run / DATA_FILE)
+            save_job(job)
+
+        run_in_background(
+            self,
+            prepare,
+            success=lambda _: engine.start(run / "job.json") if engine is self._engine else None,
+            failure=lambda _: self._end(None),
+        )
+
+    def give_up(self) -> None:
+        """Stop measuring; nothing is told."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.event.disconnect(self._take)
+            engine.ended.disconnect(self._ended)
+            engine.kill()
+            engine.deleteLater()
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Finished(result=found):
+                costs = _costs(found)
+                if costs and self._project is not None:
+                    self._project.remember(_KEY, {"key": self._key, "found": found})
+                self._end(costs)
+            case Failed():
+                self._end(None)
+
+    def _ended(self, _state: object) -> None:
+        if self._engine is not None:
+            self._end(None)
+
+    def _end(self, costs: Costs | None) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.deleteLater()
+            self.measured.emit(costs)
+
+
+def _key_of(revision: DataRevision, backbone: str, shots: int | None) -> str:
+    return f"{revision.id}:{backbone}:{shots}"
+
+
+def _costs(found: object) -> Costs | None:
+    if not isinstance(found, dict):
+        return None
+    try:
+        return {name: PresetCost(cost["seconds"], cost["memory_bytes"]) for name, cost in found.items()}
+    except (KeyError, TypeError):
+        return None

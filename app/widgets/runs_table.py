@@ -1,0 +1,167 @@
+"""The trainings of a project beside each other, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from core.evaluation.compare import Comparison, compare
+from core.methods.presets import resolve_preset
+from core.problems import Language, Problem
+from core.project.revision import DataRevision
+from core.training.job import TrainJob
+from core.training.result import TrainResult
+from core.training.run import Run
+from core.training.state import JobState
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run with what its row says; the comparisons are None where it has no result."""
+
+    run: Run
+    state: JobState
+    started: datetime | None
+    preset: str
+    revision: str
+    learned: Comparison | None
+    held_back: Comparison | None
+
+
+def read_row(run: Run) -> RunRow:
+    """What a run's folder says; a run that cannot be read has an empty row."""
+    try:
+        job, revision = run.job, run.revision
+    except Problem:
+        return RunRow(run, run.state(), None, "", "", None, None)
+    events = run.events()
+    result = run.result()
+    learned, held_back = (None, None) if result is None else _compared(result, revision)
+    return RunRow(
+        run=run,
+        state=run.state(),
+        started=datetime.fromtimestamp(events[0].time) if events else None,
+        preset=job.preset if isinstance(job, TrainJob) else "",
+        revision=revision.id,
+        learned=learned,
+        held_back=held_back,
+    )
+
+
+class RunsModel(QAbstractTableModel):
+    """A row per run: when, how, what came out, and whether it saw the same photos as the one shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[RunRow] = ()
+        self._shown: RunRow | None = None
+        self._language: Language = "ja"
+
+    def show(self, rows: Sequence[RunRow], shown: Run | None, language: Language) -> None:
+        """Take other rows; `shown` is the run on the page."""
+        self.beginResetModel()
+        self._rows, self._language = tuple(rows), language
+        self._shown = next((row for row in rows if row.run == shown), None)
+        self.endResetModel()
+
+    def row(self, number: int) -> RunRow:
+        """A row by its place."""
+        return self._rows[number]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 5
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        row = self._rows[index.row()]
+        match index.column():
+            case 0:
+                return row.started.strftime("%Y-%m-%d %H:%M") if row.started else row.run.folder.name
+            case 1:
+                return self._method(row)
+            case 2:
+                return self._right(row.learned)
+            case 3:
+                return self._right(row.held_back)
+        return self._remark(row)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Vertical or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            self.tr("始めた日時"),
+            self.tr("やり方"),
+            self.tr("習った種類の正解"),
+            self.tr("取り置いた種類の正解"),
+            self.tr("備考"),
+        )[section]
+
+    def _method(self, row: RunRow) -> str:
+        try:
+            return resolve_preset(row.preset).texts[self._language].title
+        except Problem:
+            return row.preset
+
+    def _right(self, found: Comparison | None) -> str:
+        if found is None or not found.photos:
+            return self.tr("なし")
+        return self.tr("{after}／{photos} 枚").format(after=found.after, photos=found.photos)
+
+    def _remark(self, row: RunRow) -> str:
+        if self._shown is not None and row.run == self._shown.run:
+            return self.tr("いま表示しています")
+        if row.learned is None:
+            return self.tr("結果がありません")
+        if self._shown is not None and row.revision != self._shown.revision:
+            return self.tr("写真かラベルが違うので、数だけでは比べられません")
+        return self.tr("同じ写真で比べられます")
+
+
+class RunsTable(QTableView):
+    """The table; choosing a row (double click or Enter) asks for that run."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runs_table")
+        self.rows = RunsModel(self)
+        self.setModel(self.rows)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(40)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.activated.connect(lambda index: self.chosen.emit(self.rows.row(index.row()).run))
+        self.retranslate()
+
+    def current(self) -> Run | None:
+        """The run of the row with the cursor."""
+        index = self.currentIndex()
+        return self.rows.row(index.row()).run if index.isValid() else None
+
+    def retranslate(self) -> None:
+        """Words in the present language."""
+        self.setAccessibleName(self.tr("このプロジェクトの学習の一覧"))
+
+
+def _compared(result: TrainResult, revision: DataRevision) -> tuple[Comparison, Comparison]:
+    base, new = set(revision.base), set(revision.new)
+    learned = compare(p for p in result.predictions if p.label in base)
+    return learned, compare(p for p in result.predictions if p.label in new)

@@ -1,0 +1,146 @@
+"""What follows from the result, in plain words; better is said only where the photos carry it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.widgets.level_mark import LevelMark, Mark
+from core.evaluation.compare import Change, Comparison, compare
+from core.project.revision import DataRevision
+from core.training.result import PhotoPrediction, TrainResult
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The result compared with the untouched model, all classes offered together, as on site.
+
+    `trained` is False where nothing was learned; `probe` says that held-back photos are the built-in ones.
+    """
+
+    learned: Comparison
+    held_back: Comparison
+    trained: bool
+    probe: bool
+
+    @property
+    def mark(self) -> Mark:
+        """Fine only when the learned classes became better and the held-back ones did not become worse."""
+        if not self.trained:
+            return "ok"
+        if self.learned.change is Change.WORSE:
+            return "stop"
+        good = self.learned.change is Change.BETTER and self.held_back.change is not Change.WORSE
+        return "ok" if good else "warn"
+
+
+def find(result: TrainResult, revision: DataRevision) -> Findings:
+    """Compare by photo, learned and held-back classes apart."""
+    base, new = set(revision.base), set(revision.new)
+    return Findings(
+        learned=compare(_of(result.predictions, base)),
+        held_back=compare(_of(result.predictions, new)),
+        trained=result.trained_parameters > 0,
+        probe=any(revision.classes[index].source == "probe" for index in new),
+    )
+
+
+class Verdict(QFrame):
+    """A mark, a sentence for the learned classes, one for the held-back ones, and what to do now."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("verdict")
+        self._findings: Findings | None = None
+        self.mark = LevelMark("ok", 48)
+        self.headline = QLabel(objectName="verdict_headline", wordWrap=True)
+        self.headline.setProperty("class", "heading2")
+        self.second = QLabel(objectName="verdict_held_back", wordWrap=True)
+        self.advice = QLabel(objectName="verdict_advice", wordWrap=True)
+        self.advice.setProperty("class", "muted")
+        words = QVBoxLayout(spacing=6)
+        for label in (self.headline, self.second, self.advice):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(label)
+        row = QHBoxLayout(self, spacing=20)
+        row.setContentsMargins(20, 16, 20, 16)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+
+    def show_findings(self, findings: Findings) -> None:
+        """Say what was found."""
+        self._findings = findings
+        self.mark.set_mark(findings.mark)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say it in the present language."""
+        found = self._findings
+        if found is None:
+            return
+        self.headline.setText(self._headline(found))
+        self.second.setText(self._second(found))
+        self.advice.setText(self._advice(found))
+        self.setAccessibleName(self.headline.text())
+        self.setAccessibleDescription(self.second.text())
+
+    def _headline(self, found: Findings) -> str:
+        if not found.trained:
+            words = self.tr(
+                "学習していないモデルで、習う種類の写真 {photos} 枚のうち {after} 枚を見分けました。"
+            )
+        elif found.learned.photos == 0:
+            words = self.tr("習った種類を確かめる写真がないので、良くなったかどうかは言えません。")
+        else:
+            words = {
+                Change.BETTER: self.tr(
+                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。"
+                ),
+                Change.WORSE: self.tr(
+                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。"
+                ),
+                Change.UNCLEAR: self.tr(
+                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。"
+                ),
+            }[found.learned.change]
+        return _filled(words, found.learned)
+
+    def _second(self, found: Findings) -> str:
+        if found.held_back.photos == 0:
+            return self.tr("取り置いた種類の写真がないので、新しい製品への強さはわかりません。")
+        if not found.trained:
+            words = self.tr("取り置いた種類は、{photos} 枚のうち {after} 枚を見分けました。")
+        else:
+            words = {
+                Change.BETTER: self.tr(
+                    "取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                ),
+                Change.WORSE: self.tr(
+                    "取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                ),
+                Change.UNCLEAR: self.tr(
+                    "取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                ),
+            }[found.held_back.change]
+        said = _filled(words, found.held_back)
+        return self.tr("{said} 付属の見本写真で測りました。").format(said=said) if found.probe else said
+
+    def _advice(self, found: Findings) -> str:
+        if not found.trained:
+            return self.tr("学習すると良くなるかどうかは、ほかのやり方で学習して比べられます。")
+        if found.learned.change is Change.WORSE:
+            return self.tr("このまま使わず、まちがえた写真のラベルを確かめて、もう一度学習してください。")
+        if found.learned.change is Change.UNCLEAR:
+            return self.tr("写真を増やすか、別のやり方を試すと、差がはっきりします。")
+        if found.held_back.change is Change.WORSE:
+            return self.tr("新しい製品も見分けたい現場では、別のやり方とも比べてください。")
+        return self.tr("持ち出す前に、まちがえた写真を確かめてください。")
+
+
+def _of(predictions: Sequence[PhotoPrediction], classes: set[int]) -> list[PhotoPrediction]:
+    return [prediction for prediction in predictions if prediction.label in classes]
+
+
+def _filled(words: str, found: Comparison) -> str:
+    return words.format(photos=found.photos, before=found.before, after=found.after)
