@@ -70,7 +70,8 @@ class EngineProcess(QObject):
             process = _spawn(job_path)
         except OSError as error:
             _LOG.exception("the engine did not start")
-            QTimer.singleShot(0, self, lambda: self._fail_to_start(str(error)))
+            reason = str(error)
+            QTimer.singleShot(0, self, lambda: self._fail_to_start(reason))
             return
         self._process = process
         threading.Thread(target=self._listen, args=(process,), name="engine", daemon=True).start()
@@ -110,8 +111,7 @@ class EngineProcess(QObject):
         self._timer.stop()
         if process is None:
             return
-        if process.stdin is not None:
-            process.stdin.close()
+        _hang_up(process)
         threading.Thread(target=_kill_late, args=(process,), name="engine-end", daemon=False).start()
 
     # What comes back
@@ -124,8 +124,9 @@ class EngineProcess(QObject):
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """On a thread of its own: pass lines on until the worker is gone."""
         assert process.stdout is not None
-        for line in process.stdout:
-            self._pass_on("_said", process, line)
+        with process.stdout:
+            for line in process.stdout:
+                self._pass_on("_said", process, line)
         process.wait()
         self._pass_on("_exited", process)
 
@@ -151,7 +152,8 @@ class EngineProcess(QObject):
         self._state = next_state(self._state, event)
         self.event.emit(event)
 
-    def _take_exit(self, process: object) -> None:
+    def _take_exit(self, process: subprocess.Popen[bytes]) -> None:
+        _hang_up(process)
         if process is self._process:
             self._process = None
             self._state = state_at_exit(self._state)
@@ -206,6 +208,15 @@ def _spawn(job_path: Path) -> subprocess.Popen[bytes]:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+
+
+def _hang_up(process: subprocess.Popen[bytes]) -> None:
+    """Close the worker's standard input; one that still listens takes it as the end of its window."""
+    if process.stdin is not None:
+        try:
+            process.stdin.close()
+        except OSError:
+            _LOG.debug("the engine was gone before its last word reached it")
 
 
 def _kill_late(process: subprocess.Popen[bytes]) -> None:
