@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+# The largest float32 below 1: a threshold of 1 sends every photo to a person, however sure the model is.
+SUREST = np.nextafter(np.float32(1), np.float32(0))
 
 
 class Classifier(Protocol):
@@ -95,14 +97,14 @@ class FusedClassifier:
             head = self.head_logits(image_features)[:, rows[learned]]
             fused = (1 - self.balance) * matching[:, learned] + self.balance * head
             mass = result[:, learned].sum(axis=1, keepdims=True)
-            result[:, learned] = mass * softmax(fused)
+            result[:, learned] = np.minimum(mass * softmax(fused), SUREST)
         return result
 
 
 def softmax(logits: Array) -> Array:
-    """Softmax over the last axis, safe against overflow."""
+    """Softmax over the last axis, safe against overflow; never above `SUREST`."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+    return np.asarray(np.minimum(raised / raised.sum(axis=-1, keepdims=True), SUREST), dtype=np.float32)
 
 
 def _unit(features: Array) -> Array:

@@ -194,7 +194,7 @@ class Epochs:
             with torch.autocast(self._device, torch.bfloat16, enabled=self._autocast):
                 found: list[Term] = self.method.losses(self.lessons.batch(part, self.position.epoch))
             value = total(found) * share
-            value.backward()  # type: ignore[no-untyped-call]
+            value.backward()
             loss += value.item()
             for term in found:
                 terms[term.name] = terms.get(term.name, 0.0) + share * term.weight * term.value.item()

@@ -114,9 +114,9 @@ def _seconds_per_step(method: Method, size: int) -> float:
 
     def steps() -> None:
         for _ in range(_STEPS):
-            total(method.losses(batch)).backward()  # type: ignore[no-untyped-call]
+            total(method.losses(batch)).backward()
 
-    total(method.losses(batch)).backward()  # type: ignore[no-untyped-call]
+    total(method.losses(batch)).backward()
     return _seconds(steps) / _STEPS
 
 

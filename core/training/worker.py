@@ -74,11 +74,15 @@ def _dispatch(job: Job, run: Path, emit: Emit, commands: Commands) -> None:
         case PredictJob():
             from core.onsite.service import run_predict
 
-            conduct(run, emit, lambda log: _finished(run_predict(job, log, commands)))
+            def serve(log: Emit) -> tuple[None, Terminal]:
+                run_predict(job, log, commands)
+                return _finished({})
+
+            conduct(run, emit, serve)
 
 
-def _finished(result: dict[str, Any] | None) -> tuple[None, Terminal]:
-    return None, Finished(result=result or {})
+def _finished(result: dict[str, Any]) -> tuple[None, Terminal]:
+    return None, Finished(result=result)
 
 
 class _StandardOutput:

@@ -100,3 +100,12 @@ def test_cosine_scores_do_not_depend_on_lengths() -> None:
 def test_softmax_does_not_overflow(offset: float) -> None:
     logits = np.array([[0.0, 1.0, 2.0]], np.float32) + np.float32(offset)
     assert np.allclose(softmax(logits).sum(), 1)
+
+
+def test_no_photo_is_certain() -> None:
+    one = softmax(np.array([[1000.0, 0.0]], np.float32))
+    assert 0.999 < one[0, 0] < 1.0
+    sure = CosineClassifier(("a", "b"), np.eye(2, dtype=np.float32), 1e4)
+    flat = np.zeros(2, np.float32)
+    fused = FusedClassifier(sure, (0, 1), flat, flat, np.zeros((2, 2), np.float32), flat, 0.5)
+    assert fused.probabilities(np.array([[1.0, 0.0]], np.float32)).max() < 1.0
