@@ -13,6 +13,8 @@ SOURCES = sorted(APP.rglob("*.py"))
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 LETTER = re.compile(r"[^\W\d_]")
 TRANSLATORS = {"tr", "translate", "QT_TRANSLATE_NOOP", "QT_TR_NOOP"}
+# Names are the same in every language: the language's own, and a font's.
+NAMES = {"日本語", "BIZ UDPゴシック"}
 SHOWS_TEXT = {
     *(
         "QLabel",
@@ -51,7 +53,7 @@ def test_japanese_is_always_inside_a_translator(path: Path) -> None:
     bare = [
         f"{path.name}:{node.lineno}: {node.value!r}"
         for node in _strings_outside_translators(tree)
-        if JAPANESE.search(node.value)
+        if JAPANESE.search(node.value) and node.value not in NAMES
     ]
     assert not bare, "\n".join(bare)
 

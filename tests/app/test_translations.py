@@ -1,0 +1,71 @@
+"""Both languages are whole: the .ts holds every text of the source, and English leaves none out."""
+
+import re
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from app import translations
+
+JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+PLACEHOLDER = re.compile(r"\{[^{}]*\}|%L?n")
+
+
+def test_the_ts_file_holds_every_text_of_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed = _sources(translations.SOURCE)
+    copy = tmp_path / translations.SOURCE.name
+    shutil.copy(translations.SOURCE, copy)
+    monkeypatch.setattr(translations, "SOURCE", copy)
+    translations.update()
+    now = _sources(copy)
+    told = "python -m app.translations update, then translate"
+    assert not now - committed, f"texts that are not in the .ts ({told}): {now - committed}"
+    assert not committed - now, f"texts that are no longer in the source ({told}): {committed - now}"
+
+
+def test_every_text_has_its_english() -> None:
+    unfinished = [
+        message.findtext("source")
+        for message in ET.parse(translations.SOURCE).iter("message")
+        if any(t.get("type") == "unfinished" for t in message.iter("translation"))
+        or not all(_targets(message))
+    ]
+    assert not unfinished, f"{len(unfinished)} texts have no English: {unfinished}"
+
+
+def test_english_is_free_of_japanese() -> None:
+    names = {"言語 / Language"}
+    for message in ET.parse(translations.SOURCE).iter("message"):
+        if message.findtext("source") not in names:
+            assert not [text for text in _targets(message) if JAPANESE.search(text)], message.findtext(
+                "source"
+            )
+
+
+def test_placeholders_survive_translation() -> None:
+    for message in ET.parse(translations.SOURCE).iter("message"):
+        source = message.findtext("source") or ""
+        for text in _targets(message):
+            # English may say "one photo" where Japanese counts.
+            expected = set(PLACEHOLDER.findall(source)) - {"%n"}
+            assert set(PLACEHOLDER.findall(text)) - {"%n"} == expected, f"{source!r} → {text!r}"
+
+
+def _sources(path: Path) -> set[tuple[str, str]]:
+    """(context, source text) of every message."""
+    return {
+        (context.findtext("name") or "", message.findtext("source") or "")
+        for context in ET.parse(path).iter("context")
+        for message in context.iter("message")
+    }
+
+
+def _targets(message: ET.Element) -> list[str]:
+    """The English of a message, one text for each plural form."""
+    translation = message.find("translation")
+    if translation is None:
+        return [""]
+    forms = translation.findall("numerusform")
+    return [form.text or "" for form in forms] if forms else [translation.text or ""]
