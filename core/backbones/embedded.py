@@ -1,9 +1,9 @@
 """The embedded backbone on disk, and its check.
 
-A folder holds `config.json` (open_clip's form: `model_cfg` and `preprocess_cfg`), `weights.safetensors` and the
-card. The full 49,408-row token embedding would be most of the file, and all but some two thousand rows would never
-have met a gradient: only the rows of tokens seen in pretraining are kept (`token_rows`, `token_ids`, fp16) and the
-others are drawn anew, the same on every machine, by numpy's PCG64.
+A folder holds `config.json` (open_clip's form, `model_cfg` and `preprocess_cfg`, and `weights_sha256`),
+`weights.safetensors` and the card. The full 49,408-row token embedding would be most of the file, and all but some
+two thousand rows would never have met a gradient: only the rows of tokens seen in pretraining are kept
+(`token_rows`, `token_ids`, fp16) and the others are drawn anew, the same on every machine, by numpy's PCG64.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from core.files import sha256_file
 
 WEIGHTS_NAME = "weights.safetensors"
 CONFIG_NAME = "config.json"
@@ -41,11 +43,15 @@ def save_embedded(
     kept["logit_scale"] = state["logit_scale"].float()
     kept["token_rows"] = state[_EMBEDDING].to(torch.float16).contiguous()
     kept["token_ids"] = token_ids.to(torch.int32)
-    config = {"model_cfg": model_cfg, "preprocess_cfg": PREPROCESS_CFG}
-    (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     partial = folder / (WEIGHTS_NAME + ".partial")
     save_file(kept, partial)
     partial.replace(folder / WEIGHTS_NAME)
+    config = {
+        "model_cfg": model_cfg,
+        "preprocess_cfg": PREPROCESS_CFG,
+        "weights_sha256": sha256_file(folder / WEIGHTS_NAME),
+    }
+    (folder / CONFIG_NAME).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return folder / WEIGHTS_NAME
 
 

@@ -277,7 +277,7 @@ def _read_embedded(folder: Path) -> StoredModel | None:
             source="embedded",
             origin=EMBEDDED,
             weights=weights.name,
-            sha256=sha256_file(weights),
+            sha256=config.get("weights_sha256") or sha256_file(weights),
             size_bytes=weights.stat().st_size,
             licence=embedded_texts().licence,
             purpose=embedded_texts().purpose,

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 
 from core.backbones import load
+from core.backbones.embedded import save_embedded
 from core.backbones.load import import_file, load_backbone
 from core.backbones.store import ModelStore
 from core.files import sha256_file
@@ -203,3 +204,22 @@ def test_published_preprocessing_goes_with_the_architecture() -> None:
     assert load.published_preprocessing("ViT-B-16-SigLIP")["resize_mode"] == "squash"
     assert load.published_preprocessing("MobileCLIP-S2")["mean"] == (0.0, 0.0, 0.0)
     assert load.published_preprocessing("no such") == {}
+
+
+def test_the_embedded_backbone_is_verified_and_loaded_like_any_other(tmp_path: Path) -> None:
+    folder = tmp_path / "embedded"
+    state = random_state(TINY)
+    ids = torch.tensor([320, 1125, 2368, 49406, 49407])
+    rows = state["token_embedding.weight"][ids]
+    save_embedded(folder, TINY, state | {"token_embedding.weight": rows}, ids)
+    store = ModelStore(tmp_path / "models", embedded=folder)
+    backbone = load_backbone(store=store)
+    assert (backbone.card.name, backbone.card.source) == ("embedded", "embedded")
+    assert store.entries()[0].sha256 == sha256_file(folder / "weights.safetensors") == backbone.card.sha256
+    assert torch.allclose(backbone.token_embeddings(ids[None])[0], rows, atol=1e-3)
+    content = bytearray((folder / "weights.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "weights.safetensors").write_bytes(content)
+    with pytest.raises(Problem) as refusal:
+        load_backbone(store=store)
+    assert refusal.value.code == "backbones.hash_changed"
