@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
@@ -46,10 +47,12 @@ class Task(QObject, Generic[T]):
         """Ask the operation to end, and forget its answer."""
         self._cancel.ask()
 
-    def start(self, success: Callable[[T], None], failure: Callable[[Exception], None] | None) -> None:
+    def start(
+        self, success: Callable[[T], None], failure: Callable[[Exception], None] | None, pool: QThreadPool
+    ) -> None:
         """Put the operation to work."""
         self._success, self._failure = success, failure
-        QThreadPool.globalInstance().start(_Work(self, self._op, self._cancel))
+        pool.start(_Work(self, self._op, self._cancel))
 
     def _take(self, answer: Any) -> None:
         self.deleteLater()
@@ -92,12 +95,28 @@ def run_in_background(
     *,
     success: Callable[[T], None],
     failure: Callable[[Exception], None] | None = None,
+    in_order: bool = False,
 ) -> Task[T]:
     """Run `op` on another thread; `success` or `failure` is called on the screen's thread.
+
+    With `in_order` it waits for all earlier operations that were started so: what the operator does to the
+    project is written in the order it was done.
 
     `op` must not touch a widget. Without `failure` an error goes to the program's own error dialog. Nothing is
     called once `owner` is gone or the task was cancelled.
     """
     task = Task(owner, op)
-    task.start(success, failure)
+    task.start(success, failure, _one_by_one() if in_order else QThreadPool.globalInstance())
     return task
+
+
+def finish_in_order() -> None:
+    """Wait until everything started with `in_order` is written."""
+    _one_by_one().waitForDone()
+
+
+@cache
+def _one_by_one() -> QThreadPool:
+    pool = QThreadPool()
+    pool.setMaxThreadCount(1)
+    return pool

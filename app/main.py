@@ -1,0 +1,87 @@
+"""Start the window."""
+
+import argparse
+import locale
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.diagnostics import record_crashes, start_logging, stop_recording_crashes
+from app.error_dialog import ErrorNet
+from app.session import Session
+from app.translations import ensure_compiled
+from app.window import PAGE_KEYS, MainWindow
+from core import __version__
+from core.assets import ASSETS
+from core.problems import Problem
+
+_LOG = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and stay until it is closed; gives the exit code."""
+    options = _options(sys.argv[1:] if argv is None else argv)
+    start_logging()
+    crash = record_crashes()
+    app = make_application()
+    net = ErrorNet(app)
+    net.install()
+    session = Session()
+    window = MainWindow(session)
+    window.show()
+    QTimer.singleShot(0, window, lambda: _after_start(window, options, crash))
+    # Python sees Ctrl+C only when it runs: let it, now and then.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    heartbeat = QTimer(app, interval=500)
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start()
+    code = app.exec()
+    session.close_project()
+    net.remove()
+    stop_recording_crashes()
+    return int(code)
+
+
+def make_application() -> QApplication:
+    """The one QApplication, named, with its icon."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    # Qt takes the locale of the PC over; numbers in files are written with a point all the same.
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    app.setApplicationName("Hikidashi")
+    app.setApplicationDisplayName("Hikidashi")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("hikidashi")
+    app.setWindowIcon(QIcon(str(ASSETS / "icons" / "hikidashi.svg")))
+    ensure_compiled()
+    return app
+
+
+def _after_start(window: MainWindow, options: argparse.Namespace, crash: str) -> None:
+    if crash:
+        _LOG.error("the last session crashed\n%s", crash)
+        window.tell(Problem("app.crashed_before"))
+    if options.project is not None:
+        try:
+            window.session.open_project(options.project)
+        except Problem as problem:
+            window.tell(problem)
+    if options.page:
+        window.show_page(options.page)
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="hikidashi-window", description="Open the window.")
+    parser.add_argument("--project", type=Path, help="open this project")
+    parser.add_argument("--page", choices=PAGE_KEYS, help="show this page first")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

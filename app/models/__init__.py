@@ -1,0 +1,1 @@
+"""Qt models: one per list, rows cached; no widget holds data."""

@@ -1,0 +1,202 @@
+"""The photos of a project as a Qt model; thumbnails come from a loader that forgets what scrolled away."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRunnable,
+    Qt,
+    QThreadPool,
+    Signal,
+)
+from PySide6.QtGui import QImage, QPixmap
+from shiboken6 import isValid
+
+from core.photos.thumbnails import ThumbnailStore
+from core.problems import Problem
+from core.project.classes import ProductClass
+from core.project.sources import Photo
+
+Index = QModelIndex | QPersistentModelIndex
+_KEPT = 1500
+_MOST_WAITING = 400
+
+
+class PhotoRole(IntEnum):
+    """What the delegate asks for beside Qt's own roles."""
+
+    PHOTO = Qt.ItemDataRole.UserRole + 1
+    CLASS = Qt.ItemDataRole.UserRole + 2
+    THUMBNAIL = Qt.ItemDataRole.UserRole + 3
+    BROKEN = Qt.ItemDataRole.UserRole + 4
+
+
+class PhotoGridModel(QAbstractListModel):
+    """Rows are photos; labels are changed here at once and written by whoever changes them."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._photos: list[Photo] = []
+        self._labels: dict[int, int | None] = {}
+        self._classes: dict[int, ProductClass] = {}
+        self._rows: dict[int, int] = {}
+        self._places: dict[Path, int] = {}
+        self._thumbnails = _Thumbnails(self)
+        self._thumbnails.arrived.connect(self._thumbnail_arrived)
+
+    def show_photos(
+        self, photos: Sequence[Photo], classes: Sequence[ProductClass], store: ThumbnailStore | None
+    ) -> None:
+        """Show these photos instead."""
+        self.beginResetModel()
+        self._photos = list(photos)
+        self._labels = {photo.id: photo.class_id for photo in photos}
+        self._rows = {photo.id: row for row, photo in enumerate(self._photos)}
+        self._places = {photo.path: row for row, photo in enumerate(self._photos)}
+        self._classes = {entry.id: entry for entry in classes}
+        self._thumbnails.use(store)
+        self.endResetModel()
+
+    def set_labels(self, photo_ids: Sequence[int], class_id: int | None) -> None:
+        """Show a label on photos at once."""
+        for photo_id in photo_ids:
+            if (row := self._rows.get(photo_id)) is not None:
+                self._labels[photo_id] = class_id
+                index = self.index(row)
+                self.dataChanged.emit(index, index)
+
+    def photo(self, row: int) -> Photo:
+        """The photo of a row."""
+        return self._photos[row]
+
+    def row_of(self, photo_id: int) -> int | None:
+        """The row of a photo, if it is shown."""
+        return self._rows.get(photo_id)
+
+    def label(self, row: int) -> int | None:
+        """The class id of a row's label."""
+        return self._labels[self._photos[row].id]
+
+    def next_unlabelled(self, row: int) -> int | None:
+        """The first unlabelled row behind `row`, else before it."""
+        count = len(self._photos)
+        order = [*range(row + 1, count), *range(min(row + 1, count))]
+        return next((other for other in order if self.label(other) is None), None)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._photos)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._photos):
+            return None
+        photo = self._photos[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return photo.path.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                entry = self._classes.get(self._labels[photo.id] or -1)
+                return f"{photo.path.name} {entry.name if entry else ''}"
+            case PhotoRole.PHOTO:
+                return photo
+            case PhotoRole.CLASS:
+                return self._classes.get(self._labels[photo.id] or -1)
+            case PhotoRole.THUMBNAIL:
+                return self._thumbnails.get(photo.path)
+            case PhotoRole.BROKEN:
+                return self._thumbnails.is_broken(photo.path)
+            case _:
+                return None
+
+    def _thumbnail_arrived(self, path: Path) -> None:
+        if (row := self._places.get(path)) is not None:
+            index = self.index(row)
+            self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
+
+
+class _Thumbnails(QObject):
+    """Loads thumbnails off the screen's thread, the last asked first; what nobody waits for is dropped."""
+
+    arrived = Signal(object)
+    _loaded = Signal(object, object, object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store: ThumbnailStore | None = None
+        self._kept: OrderedDict[Path, QPixmap | None] = OrderedDict()
+        self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._busy: set[Path] = set()
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(2)
+        self._loaded.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def use(self, store: ThumbnailStore | None) -> None:
+        self._store = store
+        self._waiting.clear()
+
+    def get(self, path: Path) -> QPixmap | None:
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        if self._store is not None and path not in self._busy:
+            self._waiting[path] = None
+            self._waiting.move_to_end(path)
+            if len(self._waiting) > _MOST_WAITING:
+                self._waiting.popitem(last=False)
+            self._go_on()
+        return None
+
+    def is_broken(self, path: Path) -> bool:
+        return path in self._kept and self._kept[path] is None
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._busy) < self._pool.maxThreadCount():
+            path, _ = self._waiting.popitem(last=True)
+            self._busy.add(path)
+            assert self._store is not None
+            self._pool.start(_Load(self, self._store, path, self._loaded.emit))
+
+    def _take(self, store: ThumbnailStore, path: Path, data: bytes | None) -> None:
+        self._busy.discard(path)
+        if store is self._store:
+            pixmap = None
+            if data is not None:
+                image = QImage()
+                image.loadFromData(QByteArray(data))
+                pixmap = QPixmap.fromImage(image)
+            self._kept[path] = pixmap
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            self.arrived.emit(path)
+        self._go_on()
+
+
+class _Load(QRunnable):
+    """One thumbnail, on a thread of the pool."""
+
+    def __init__(
+        self,
+        owner: QObject,
+        store: ThumbnailStore,
+        path: Path,
+        tell: Callable[[object, object, object], None],
+    ) -> None:
+        super().__init__()
+        self._owner, self._store, self._path, self._tell = owner, store, path, tell
+
+    def run(self) -> None:
+        try:
+            data = self._store.get(self._path)
+        except Problem:
+            data = None
+        if isValid(self._owner):
+            try:
+                self._tell(self._store, self._path, data)
+            except RuntimeError:
+                return

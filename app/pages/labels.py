@@ -1,0 +1,425 @@
+"""ラベルを付ける: a grid, number keys, undo without end; every label is written at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background import Task, run_in_background
+from app.pages.base import Page
+from app.session import Session
+from app.theme import GAP, TOUCH
+from app.widgets.banner import ProblemBanner
+from app.widgets.class_panel import ClassDialog, ClassPanel
+from app.widgets.photo_grid import PhotoGrid
+from core.photos.decode import open_photo
+from core.problems import Problem
+from core.project.classes import ProductClass
+from core.project.sources import Photo
+from core.project.store import Counts, Project
+
+ALL, UNLABELLED = -1, -2
+_PREVIEW_EDGE = 700
+_IMBALANCE = 5
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the page shows, read off the screen's thread."""
+
+    project: Project
+    photos: list[Photo]
+    classes: list[ProductClass]
+    counts: Counts
+    can_undo: bool
+    can_redo: bool
+
+
+class LabelsPage(Page):
+    """Where the operator spends nine tenths of the time."""
+
+    key = "labels"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._classes: list[ProductClass] = []
+        self._counts: Counts | None = None
+        self._reading: Task[_Found] | None = None
+        self._keep_row = 0
+        self._build()
+        session.project_changed.connect(self._project_changed)
+        session.labels_changed.connect(self.reload)
+
+    def title(self) -> str:
+        return self.tr("ラベルを付ける")
+
+    def next_text(self) -> str:
+        return self.tr("やり方を選ぶ")
+
+    def blocker(self) -> str:
+        counts = self._counts
+        if self.session.project is None:
+            return self.tr("先に「はじめる」でプロジェクトを開いてください。")
+        if counts is None:
+            return self.tr("写真を読み込んでいます…")
+        filled = sum(1 for count in counts.classes if count.labelled)
+        if filled < 2:
+            return self.tr("2 つ以上の種類に、写真のラベルを付けてください。")
+        return ""
+
+    def enter(self) -> None:
+        self.reload()
+        self.grid.setFocus()
+
+    def retranslate(self) -> None:
+        self.lead.setText(
+            self.tr(
+                "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
+            )
+        )
+        self.undo.setText(self.tr("元に戻す"))
+        self.redo.setText(self.tr("やり直す"))
+        self.undo.setToolTip("Ctrl+Z")
+        self.redo.setToolTip("Ctrl+Y")
+        self.filter_label.setText(self.tr("表示"))
+        self.filter.setAccessibleName(self.tr("表示する写真を選ぶ"))
+        self.grid.setAccessibleName(self.tr("写真の一覧"))
+        self.preview.setAccessibleName(self.tr("選んだ写真"))
+        self.panel.retranslate()
+        self.banner.retranslate()
+        self._fill_filter()
+        self._say_counts()
+
+    # Reading
+
+    def reload(self) -> None:
+        """Read the project again and show it."""
+        project = self.session.project
+        if project is None:
+            return
+        if self._reading is not None:
+            self._reading.cancel()
+        shown = self.filter.currentData()
+        self._reading = run_in_background(
+            self,
+            lambda _cancel: _read(project, ALL if shown is None else shown),
+            success=self._show,
+            failure=self._refused,
+            in_order=True,
+        )
+
+    def _show(self, found: _Found) -> None:
+        self._reading = None
+        if found.project is not self.session.project:
+            return
+        current = self.grid.currentIndex()
+        current_id = self.grid.grid.photo(current.row()).id if current.isValid() else None
+        place = current.row() if current.isValid() else self._keep_row
+        self._classes, self._counts = found.classes, found.counts
+        self.grid.grid.show_photos(found.photos, found.classes, found.project.thumbnails)
+        self.panel.show_classes(found.classes, found.counts.classes)
+        self.undo.setEnabled(found.can_undo)
+        self.redo.setEnabled(found.can_redo)
+        self._fill_filter()
+        self._say_counts()
+        row = self.grid.grid.row_of(current_id) if current_id is not None else None
+        if found.photos:
+            self.grid.select_row(row if row is not None else min(place, len(found.photos) - 1))
+        self._show_preview()
+        self.changed.emit()
+
+    def _project_changed(self) -> None:
+        self._counts, self._classes = None, []
+        self.grid.grid.show_photos([], [], None)
+        self.filter.setCurrentIndex(0)
+        if self.session.project is not None:
+            self.reload()
+
+    def _fill_filter(self) -> None:
+        shown = self.filter.currentData()
+        self.filter.blockSignals(True)
+        self.filter.clear()
+        self.filter.addItem(self.tr("すべての写真"), ALL)
+        self.filter.addItem(self.tr("ラベルのない写真"), UNLABELLED)
+        for entry in self._classes:
+            self.filter.addItem(entry.name, entry.id)
+        self.filter.setCurrentIndex(max(0, self.filter.findData(shown)))
+        self.filter.blockSignals(False)
+
+    def _say_counts(self) -> None:
+        counts = self._counts
+        if counts is None:
+            self.summary.setText("")
+            return
+        total = counts.labelled + counts.unlabelled
+        words = self.tr("{labelled}／{total} 枚にラベルが付いています。").format(
+            labelled=counts.labelled, total=total
+        )
+        filled = [count.labelled for count in counts.classes if count.labelled]
+        if len(filled) > 1 and max(filled) > _IMBALANCE * min(filled):
+            words = self.tr("{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。").format(
+                words=words
+            )
+        self.summary.setText(words)
+
+    # Labelling
+
+    def _digit(self, digit: int) -> None:
+        if digit == 0:
+            self._label(None)
+            return
+        entry = next((entry for entry in self._classes if entry.key == str(digit)), None)
+        if entry is not None:
+            self._label(entry.id)
+
+    def _label(self, class_id: int | None) -> None:
+        project, ids = self.session.project, self.grid.selected_ids()
+        if project is None or not ids:
+            return
+        last = max(row for photo_id in ids if (row := self.grid.grid.row_of(photo_id)) is not None)
+        self._keep_row = last
+        self.grid.grid.set_labels(ids, class_id)
+        if class_id is not None:
+            self._advance(last)
+        self._change(lambda: project.label(ids, class_id))
+
+    def _advance(self, row: int) -> None:
+        following = row + 1 if row + 1 < self.grid.grid.rowCount() else self.grid.grid.next_unlabelled(row)
+        if following is not None:
+            self.grid.select_row(following)
+
+    def _undo(self) -> None:
+        project = self.session.project
+        if project is not None:
+            self._change(project.undo)
+
+    def _redo(self) -> None:
+        project = self.session.project
+        if project is not None:
+            self._change(project.redo)
+
+    def _change(self, change: Callable[[], object]) -> None:
+        """Write a change behind all earlier ones, then show what the project holds."""
+        run_in_background(
+            self,
+            lambda _cancel: change(),
+            success=lambda _: self.session.labels_changed.emit(),
+            failure=self._refused,
+            in_order=True,
+        )
+
+    def _refused(self, error: Exception) -> None:
+        if not isinstance(error, Problem):
+            raise error
+        self.banner.show_problem(error)
+        self.reload()
+
+    # Classes
+
+    def _add_class(self) -> None:
+        project, dialog = self.session.project, ClassDialog(parent=self)
+        if project is not None and dialog.exec() == QDialog.DialogCode.Accepted:
+            name, description = dialog.name.text(), dialog.description.text()
+            self._change(lambda: project.add_class(name, description))
+        self.grid.setFocus()
+
+    def _edit_class(self, class_id: int) -> None:
+        project = self.session.project
+        entry = next((entry for entry in self._classes if entry.id == class_id), None)
+        if project is None or entry is None:
+            return
+        dialog = ClassDialog(entry, self)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            name, description = dialog.name.text(), dialog.description.text()
+            self._change(lambda: project.edit_class(class_id, name=name, description=description))
+
+    def _with_project(self, change: Callable[[Project], object]) -> None:
+        project = self.session.project
+        if project is not None:
+            self._change(lambda: change(project))
+
+    # The large picture
+
+    def _show_preview(self) -> None:
+        index = self.grid.currentIndex()
+        if not index.isValid():
+            self.preview.show_picture(None)
+            self.preview_name.setText("")
+            return
+        photo = self.grid.grid.photo(index.row())
+        self.preview_name.setText(photo.path.name)
+        self.preview.load(photo.path)
+
+    # Laying out
+
+    def _build(self) -> None:
+        self.lead = QLabel(objectName="labels_lead", wordWrap=True)
+        self.lead.setProperty("class", "muted")
+        self.banner = ProblemBanner()
+        self.grid = PhotoGrid("labels_grid")
+        self.grid.digit.connect(self._digit)
+        self.grid.selectionModel().currentChanged.connect(lambda *_: self._show_preview())
+        splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        left = QWidget()
+        left_column = QVBoxLayout(left, spacing=GAP)
+        left_column.setContentsMargins(0, 0, 0, 0)
+        left_column.addLayout(self._build_tools())
+        left_column.addWidget(self.grid, 1)
+        splitter.addWidget(left)
+        splitter.addWidget(self._build_side())
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([700, 340])
+        column = QVBoxLayout(self, spacing=GAP)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.lead)
+        column.addWidget(self.banner)
+        column.addWidget(splitter, 1)
+
+    def _build_tools(self) -> QHBoxLayout:
+        self.filter_label = QLabel()
+        self.filter = QComboBox(objectName="labels_filter", minimumHeight=TOUCH, minimumWidth=160)
+        self.filter.activated.connect(lambda _: self.reload())
+        self.filter_label.setBuddy(self.filter)
+        self.undo = QPushButton(objectName="labels_undo", minimumHeight=TOUCH)
+        self.redo = QPushButton(objectName="labels_redo", minimumHeight=TOUCH)
+        self.undo.clicked.connect(self._undo)
+        self.redo.clicked.connect(self._redo)
+        for keys, button in (("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(button.click)
+        self.summary = QLabel(objectName="labels_summary", wordWrap=True)
+        row = QHBoxLayout(spacing=GAP)
+        row.addWidget(self.filter_label)
+        row.addWidget(self.filter)
+        row.addWidget(self.undo)
+        row.addWidget(self.redo)
+        row.addWidget(self.summary, 1)
+        return row
+
+    def _build_side(self) -> QWidget:
+        self.preview = Preview()
+        self.preview_name = QLabel(objectName="labels_preview_name")
+        self.preview_name.setProperty("class", "muted")
+        self.preview_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.panel = ClassPanel()
+        self.panel.label.connect(self._label_and_return)
+        self.panel.add.connect(self._add_class)
+        self.panel.edit.connect(self._edit_class)
+        self.panel.remove.connect(lambda class_id: self._with_project(lambda p: p.remove_class(class_id)))
+        self.panel.move.connect(
+            lambda class_id, place: self._with_project(lambda p: p.move_class(class_id, place))
+        )
+        self.panel.role.connect(
+            lambda class_id, role: self._with_project(lambda p: p.set_role(class_id, role))
+        )
+        side = QWidget()
+        side.setMinimumWidth(300)
+        column = QVBoxLayout(side, spacing=GAP)
+        column.setContentsMargins(GAP, 0, 0, 0)
+        column.addWidget(self.preview, 2)
+        column.addWidget(self.preview_name)
+        column.addWidget(self.panel, 3)
+        return side
+
+    def _label_and_return(self, class_id: int) -> None:
+        self._label(class_id)
+        self.grid.setFocus()
+
+
+class Preview(QLabel):
+    """The selected photo, as large as there is room; decoded off the screen's thread."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("labels_preview")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(140)
+        self._pixmap: QPixmap | None = None
+        self._path: Path | None = None
+        self._task: Task[QImage] | None = None
+
+    def load(self, path: Path) -> None:
+        """Show a photo."""
+        if path == self._path:
+            return
+        self._path = path
+        if self._task is not None:
+            self._task.cancel()
+        self._task = run_in_background(
+            self, lambda _cancel: _decode(path), success=self._came, failure=self._missed
+        )
+
+    def show_picture(self, pixmap: QPixmap | None) -> None:
+        """Show a picture, or nothing."""
+        self._pixmap = pixmap
+        if pixmap is None:
+            self._path = None
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _came(self, image: QImage) -> None:
+        self._task = None
+        self._pixmap = QPixmap.fromImage(image)
+        self._fit()
+
+    def _missed(self, error: Exception) -> None:
+        self._task = None
+        self._pixmap = None
+        self.setText(self.tr("この写真は開けません。"))
+        if not isinstance(error, Problem):
+            raise error
+
+    def _fit(self) -> None:
+        if self._pixmap is None:
+            self.clear()
+            return
+        ratio = self.devicePixelRatioF()
+        scaled = self._pixmap.scaled(
+            self.size() * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        scaled.setDevicePixelRatio(ratio)
+        self.setPixmap(scaled)
+
+
+def _read(project: Project, shown: int) -> _Found:
+    photos: Sequence[Photo]
+    if shown == UNLABELLED:
+        photos = project.photos("unlabelled")
+    else:
+        photos = project.photos() if shown == ALL else project.photos("labelled", shown)
+    return _Found(
+        project,
+        list(photos),
+        project.classes(),
+        project.counts(),
+        project.next_undo() is not None,
+        project.next_redo() is not None,
+    )
+
+
+def _decode(path: Path) -> QImage:
+    picture = open_photo(path, at_least=_PREVIEW_EDGE)
+    picture.thumbnail((2 * _PREVIEW_EDGE, 2 * _PREVIEW_EDGE))
+    data = picture.tobytes()
+    # A copy: QImage does not own the bytes it is made of.
+    return QImage(data, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888).copy()

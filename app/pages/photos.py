@@ -1,0 +1,362 @@
+"""写真を選ぶ: a folder or dropped files, looked through off the screen's thread; nothing leaves this PC."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background import Cancel, Task, run_in_background
+from app.pages.base import Page
+from app.session import Session
+from app.theme import GAP, TOUCH
+from app.widgets.banner import ProblemBanner
+from app.widgets.photo_grid import PhotoGrid
+from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
+from core.photos.scan_cache import user_scan_cache
+from core.problems import Problem, problem_text
+from core.project.store import Project
+
+_MOST_NAMES = 6
+
+
+class PhotosPage(Page):
+    """Takes photos in and says what was found."""
+
+    key = "photos"
+    _progress = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._task: Task[int] | None = None
+        self._counted = 0
+        self._labelled = 0
+        self._last: ScanResult | None = None
+        self._shown: ScanProgress | None = None
+        self._build()
+        self._progress.connect(self._show_progress)
+        session.project_changed.connect(self._project_changed)
+        session.labels_changed.connect(self._count)
+
+    def title(self) -> str:
+        return self.tr("写真を選ぶ")
+
+    def next_text(self) -> str:
+        return self.tr("ラベルを付ける")
+
+    def blocker(self) -> str:
+        if self.session.project is None:
+            return self.tr("先に「はじめる」でプロジェクトを開いてください。")
+        if self._task is not None:
+            return self.tr("写真を調べています…")
+        if not self._counted:
+            return self.tr("写真のフォルダーを選んでください。")
+        return ""
+
+    def enter(self) -> None:
+        self._count()
+
+    def retranslate(self) -> None:
+        self.privacy.setText(
+            self.tr("写真はこのパソコンの外に出ません。元の写真は動かさず、書き換えません。")
+        )
+        self.choose.setText(self.tr("フォルダーを選ぶ…"))
+        self.choose.setAccessibleName(self.tr("写真のフォルダーを選ぶ"))
+        self.drop_words.setText(self.tr("フォルダーや写真を、ここへドラッグしても追加できます。"))
+        self.cancel.setText(self.tr("やめる"))
+        self.use_folders.setText(self.tr("フォルダー名をラベルにする"))
+        self.unreadable_heading.setText(self.tr("開けなかったファイル"))
+        self.unreadable.setHeaderLabels([self.tr("ファイル"), self.tr("理由"), self.tr("どうすればよいか")])
+        self.unreadable.setAccessibleName(self.unreadable_heading.text())
+        self.grid.setAccessibleName(self.tr("取り込んだ写真"))
+        self.banner.retranslate()
+        self._say_progress()
+        self._say_found()
+        self._count()
+
+    # Taking photos in
+
+    def take_in(self, paths: list[Path]) -> None:
+        """Look through folders and files and take what can be used into the project."""
+        project = self.session.project
+        if project is None or self._task is not None or not paths:
+            return
+        self.banner.hide()
+        self._shown, self._last = None, None
+        tell = self._progress.emit
+        self._task = run_in_background(
+            self,
+            lambda cancel: _take_in(project, paths, tell, cancel),
+            success=self._taken,
+            failure=self._not_taken,
+        )
+        self._show_working(True)
+
+    def _choose(self) -> None:
+        start = self.session.settings.last_folders.get("photos", str(Path.home()))
+        folder = QFileDialog.getExistingDirectory(self, self.tr("写真のフォルダーを選ぶ"), start)
+        if folder:
+            self._remember(folder)
+            self.take_in([Path(folder)])
+
+    def _remember(self, folder: str) -> None:
+        self.session.change_settings(last_folders=self.session.settings.last_folders | {"photos": folder})
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self._show_working(False)
+            self._count()
+
+    def _taken(self, found: ScanResult) -> None:
+        self._task = None
+        self._last = found
+        self._show_working(False)
+        if not found.photos:
+            self.banner.show_problem(Problem("app.nothing_usable"))
+        self._say_found()
+        self.session.labels_changed.emit()
+
+    def _not_taken(self, error: Exception) -> None:
+        self._task = None
+        self._show_working(False)
+        if not isinstance(error, Problem):
+            raise error
+        self.banner.show_problem(error)
+
+    def _use_folders(self) -> None:
+        project, language = self.session.project, self.session.language
+        if project is not None:
+            self.use_folders.setEnabled(False)
+            run_in_background(
+                self,
+                lambda _cancel: project.label_by_folders(language),
+                success=self._folders_used,
+                failure=self._folders_not_used,
+                in_order=True,
+            )
+
+    def _folders_used(self, count: int) -> None:
+        self._labelled = count
+        self.use_folders.setEnabled(True)
+        self.session.labels_changed.emit()
+
+    def _folders_not_used(self, error: Exception) -> None:
+        self.use_folders.setEnabled(True)
+        self._not_taken(error)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and self.session.project is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.take_in(paths)
+
+    # What was found
+
+    def _project_changed(self) -> None:
+        self._cancel()
+        self._last, self._labelled, self._counted = None, 0, 0
+        self.banner.hide()
+        self._count()
+
+    def _count(self) -> None:
+        """Look again at what the project holds."""
+        project = self.session.project
+        if project is None:
+            self._counted = 0
+            self.grid.grid.show_photos([], [], None)
+            self.changed.emit()
+            return
+        run_in_background(
+            self,
+            lambda _cancel: (project, project.photos(), project.classes(), project.unreadable()),
+            success=self._show_found,
+        )
+
+    def _show_found(self, found: tuple) -> None:
+        project, photos, classes, unreadable = found
+        if project is not self.session.project:
+            return
+        self._counted = len(photos)
+        self.grid.grid.show_photos(photos, classes, project.thumbnails)
+        offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
+        waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
+        self._offer_folders(offered, waiting)
+        self._list_unreadable(unreadable)
+        duplicates = len(photos) - len({photo.sha256 for photo in photos})
+        self._summary = (len(photos), len(unreadable), duplicates)
+        self._say_found()
+        self.grid.setVisible(bool(photos))
+        self.changed.emit()
+
+    def _offer_folders(self, names: list[str], waiting: int) -> None:
+        self.folders_card.setVisible(bool(names))
+        if not names:
+            return
+        shown = "、".join(names[:_MOST_NAMES])
+        more = len(names) - _MOST_NAMES
+        words = (
+            self.tr(
+                "サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。"
+            )
+            if more > 0
+            else self.tr("サブフォルダーの名前（{names}）をラベルとして使えます。{count} 枚が対象です。")
+        )
+        self.folders_words.setText(words.format(names=shown, more=more, count=waiting))
+
+    def _list_unreadable(self, unreadable: list[tuple[Path, Problem]]) -> None:
+        self.unreadable.clear()
+        for path, problem in unreadable:
+            text = problem_text(problem.code, problem.data, self.session.language)
+            row = QTreeWidgetItem([path.name, text.why or text.what, text.do])
+            for column in range(3):
+                row.setToolTip(column, f"{path}\n{text}")
+            self.unreadable.addTopLevelItem(row)
+        self.unreadable_box.setVisible(bool(unreadable))
+
+    def _say_found(self) -> None:
+        photos, broken, duplicates = self._summary
+        if not photos and not broken:
+            self.summary.setText(self.tr("まだ写真がありません。種類ごとに 10 枚ほどあれば始められます。"))
+            return
+        lines = [self.tr("写真 %n 枚を使えます。", "", photos)]
+        if broken:
+            lines.append(self.tr("%n 枚は開けませんでした。", "", broken))
+        if duplicates:
+            lines.append(
+                self.tr("%n 枚は、ほかとまったく同じ写真です（同じ側に分けて使います）。", "", duplicates)
+            )
+        if self._labelled:
+            lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
+        self.summary.setText("\n".join(lines))
+
+    def _show_working(self, working: bool) -> None:
+        self.progress_row.setVisible(working)
+        self.choose.setEnabled(not working)
+        self._say_progress()
+        self.changed.emit()
+
+    def _show_progress(self, progress: ScanProgress) -> None:
+        self._shown = progress
+        self._say_progress()
+
+    def _say_progress(self) -> None:
+        progress = self._shown
+        if progress is None or progress.total is None:
+            self.bar.setRange(0, 0)
+            count = progress.found if progress is not None else 0
+            self.progress_words.setText(self.tr("写真を探しています… %n 枚", "", count))
+            return
+        self.bar.setRange(0, max(1, progress.total))
+        self.bar.setValue(progress.done)
+        words = self.tr("{done}／{total} 枚を調べました")
+        if progress.seconds_left is not None:
+            words = self.tr("{done}／{total} 枚を調べました（あと約 {seconds} 秒）")
+        seconds = round(progress.seconds_left or 0)
+        self.progress_words.setText(words.format(done=progress.done, total=progress.total, seconds=seconds))
+
+    # Laying out
+
+    def _build(self) -> None:
+        self.setAcceptDrops(True)
+        self._summary = (0, 0, 0)
+        self.privacy = QLabel(objectName="photos_privacy", wordWrap=True)
+        self.privacy.setProperty("class", "muted")
+        self.banner = ProblemBanner()
+        self.choose = QPushButton(objectName="photos_choose", minimumHeight=TOUCH)
+        self.choose.setProperty("class", "primary")
+        self.choose.clicked.connect(self._choose)
+        self.drop_words = QLabel(objectName="photos_drop", wordWrap=True)
+        self.drop_words.setProperty("class", "muted")
+        top = QHBoxLayout(spacing=2 * GAP)
+        top.addWidget(self.choose)
+        top.addWidget(self.drop_words, 1)
+        self.summary = QLabel(objectName="photos_summary", wordWrap=True)
+        self.summary.setProperty("class", "heading3")
+        self.grid = PhotoGrid("photos_grid")
+        self.grid.setVisible(False)
+        column = QVBoxLayout(self, spacing=GAP + GAP // 2)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.privacy)
+        column.addWidget(self.banner)
+        column.addLayout(top)
+        column.addWidget(self._build_progress())
+        column.addWidget(self.summary)
+        column.addWidget(self._build_folders())
+        splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        splitter.addWidget(self.grid)
+        splitter.addWidget(self._build_unreadable())
+        splitter.setStretchFactor(0, 3)
+        column.addWidget(splitter, 1)
+
+    def _build_progress(self) -> QWidget:
+        self.progress_row = QWidget(objectName="photos_progress", visible=False)
+        self.bar = QProgressBar(objectName="photos_bar", textVisible=False)
+        self.progress_words = QLabel(objectName="photos_progress_words")
+        self.cancel = QPushButton(objectName="photos_cancel", minimumHeight=TOUCH)
+        self.cancel.clicked.connect(self._cancel)
+        row = QHBoxLayout(self.progress_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.progress_words)
+        row.addWidget(self.cancel)
+        return self.progress_row
+
+    def _build_folders(self) -> QWidget:
+        self.folders_card = QFrame(objectName="photos_folders", visible=False)
+        self.folders_card.setProperty("class", "card")
+        self.folders_words = QLabel(objectName="photos_folders_words", wordWrap=True)
+        self.use_folders = QPushButton(objectName="photos_use_folders", minimumHeight=TOUCH)
+        self.use_folders.clicked.connect(self._use_folders)
+        row = QHBoxLayout(self.folders_card)
+        row.addWidget(self.folders_words, 1)
+        row.addWidget(self.use_folders)
+        return self.folders_card
+
+    def _build_unreadable(self) -> QWidget:
+        self.unreadable_box = QWidget(visible=False)
+        self.unreadable_heading = QLabel()
+        self.unreadable_heading.setProperty("class", "heading3")
+        self.unreadable = QTreeWidget(objectName="photos_unreadable", rootIsDecorated=False)
+        self.unreadable.setUniformRowHeights(True)
+        column = QVBoxLayout(self.unreadable_box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.unreadable_heading)
+        column.addWidget(self.unreadable)
+        return self.unreadable_box
+
+
+def _take_in(project: Project, paths: list[Path], tell: object, cancel: Cancel) -> ScanResult:
+    """Look through folders one by one and loose files together; keep what was found as it is found."""
+    cache, store = user_scan_cache(), project.thumbnails
+    folders = [path for path in paths if path.is_dir()]
+    files = [path for path in paths if not path.is_dir()]
+    results = [scan(folder, tell, cancel, cache=cache, thumbnails=store) for folder in folders]
+    if files:
+        results.append(scan_files(files, tell, cancel, cache=cache, thumbnails=store))
+    for result in results:
+        if not cancel():
+            project.add_photos(result)
+    return results[-1] if len(results) == 1 else _together(results)
+
+
+def _together(results: list[ScanResult]) -> ScanResult:
+    photos = tuple(photo for result in results for photo in result.photos)
+    unreadable = tuple(entry for result in results for entry in result.unreadable)
+    return ScanResult(results[0].root, photos, unreadable, complete=False)

@@ -1,0 +1,130 @@
+"""The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.models.photo_grid import PhotoGridModel, PhotoRole
+from app.theme import theme
+
+CELL = QSize(148, 148)
+_FOOT = 30
+_EDGE = 6
+_DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
+
+
+class PhotoGrid(QListView):
+    """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away)."""
+
+    digit = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.grid = PhotoGridModel(self)
+        self.setModel(self.grid)
+        self.setItemDelegate(PhotoDelegate(self))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(200)
+        self.setGridSize(CELL)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A Japanese input method would swallow the digits.
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setMouseTracking(False)
+
+    def selected_ids(self) -> list[int]:
+        """Ids of the selected photos, in the order of the rows."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self.grid.photo(row).id for row in rows]
+
+    def select_row(self, row: int) -> None:
+        """Select one row alone and bring it into view."""
+        index = self.grid.index(row)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        key = Qt.Key(event.key())
+        if plain and key in _DIGITS:
+            self.digit.emit(_DIGITS[key])
+        elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.digit.emit(0)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        if not self.currentIndex().isValid() and self.grid.rowCount():
+            self.setCurrentIndex(self.grid.index(0))
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Paints a cell: the photo, its class on the foot, a frame and a tick when selected."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return CELL
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = theme()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        cell = option.rect.adjusted(_EDGE // 2, _EDGE // 2, -_EDGE // 2, -_EDGE // 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 3 if selected else 1))
+        painter.setBrush(QColor(tokens.accent_soft if selected else tokens.raised))
+        painter.drawRoundedRect(cell, 6, 6)
+        self._draw_photo(painter, cell.adjusted(_EDGE, _EDGE, -_EDGE, -_FOOT), index)
+        self._draw_foot(painter, cell, index)
+        if selected:
+            self._draw_tick(painter, cell)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(tokens.focus), 2, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(cell.adjusted(3, 3, -3, -3), 4, 4)
+        painter.restore()
+
+    def _draw_photo(
+        self, painter: QPainter, place: QRect, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        pixmap = index.data(PhotoRole.THUMBNAIL)
+        if isinstance(pixmap, QPixmap):
+            size = pixmap.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            target = QRect(place.topLeft(), size)
+            target.moveCenter(place.center())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(target, pixmap)
+        elif index.data(PhotoRole.BROKEN):
+            painter.setPen(QColor(theme().bad))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "✕")
+
+    def _draw_foot(self, painter: QPainter, cell: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        tokens = theme()
+        foot = QRect(cell.left() + _EDGE, cell.bottom() - _FOOT + 4, cell.width() - 2 * _EDGE, _FOOT - 6)
+        entry = index.data(PhotoRole.CLASS)
+        if entry is None:
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, "—")
+            return
+        painter.setPen(QColor(tokens.text))
+        words = f"{entry.key}  {entry.name}" if entry.key else entry.name
+        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, foot.width())
+        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short)
+
+    def _draw_tick(self, painter: QPainter, cell: QRect) -> None:
+        tokens = theme()
+        badge = QRect(cell.right() - 26, cell.top() + 4, 22, 22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawEllipse(badge)
+        painter.setPen(QPen(QColor(tokens.accent_text), 2))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "✓")
