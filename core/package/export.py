@@ -21,6 +21,7 @@ from safetensors.numpy import save
 from core import __version__
 from core.backbones.preprocess import preprocess_photo
 from core.files import sha256_file
+from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.protocol import as_array
 from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, write_package
@@ -45,7 +46,7 @@ from core.project.revision import DataRevision, PhotoEntry
 from core.training.artefact import Tuned, open_artefact
 from core.training.commands import Emit
 from core.training.events import Event, Stage
-from core.training.job import ExportJob
+from core.training.job import ExportJob, HyperValue
 from core.training.result import TrainResult
 from core.training.run import Run
 
@@ -90,9 +91,9 @@ def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> 
         raise Problem("package.no_result", path=run.folder)
     tuned = open_artefact(run.folder)
     _tell(emit, "write")
+    _write(unverified, tuned, run.revision, result)
+    _tell(emit, "verify")
     try:
-        _write(unverified, tuned, run.revision, result)
-        _tell(emit, "verify")
         difference = _verify_afresh(unverified)
         unverified.replace(out)
     except OSError as error:
@@ -145,7 +146,7 @@ def _manifest(
         training=Training(
             composition=tuned.info.composition,
             preset=result.preset,
-            hyper=tuned.info.hyper,
+            hyper=_all_settings(tuned),
             seed=result.seed,
             shots=result.shots,
             steps=result.steps,
@@ -161,6 +162,12 @@ def _manifest(
         head=packed.head,
         members=(),
     )
+
+
+def _all_settings(tuned: Tuned) -> dict[str, HyperValue]:
+    """Defaults are written out: those of a later program may differ."""
+    settings = parse_composition(tuned.info.composition).settings()
+    return {entry.key: tuned.info.hyper.get(entry.key, entry.default) for entry in settings}
 
 
 def _backbone(tuned: Tuned) -> PackagedBackbone:

@@ -60,7 +60,7 @@ class PackagedBackbone(_Strict):
 
 
 class Training(_Strict):
-    """How it was tuned: the composition, its hyper-parameters, and how long."""
+    """How it was tuned: the composition, all its hyper-parameters (also those at their default), how long."""
 
     composition: Text
     preset: Text
@@ -147,8 +147,12 @@ class Manifest(_Strict):
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
                 raise ValueError(f"{what} listed twice: {twice[0]}")
-        if self.head is not None and len(self.head.rows) != len(self.classes):
-            raise ValueError("the head has not one row number per class")
+        learned = [entry.role == "base" for entry in self.classes]
+        if not any(learned):
+            raise ValueError("no class was learned")
+        rows = tuple(sum(learned[:at]) if base else -1 for at, base in enumerate(learned))
+        if self.head is not None and self.head.rows != rows:
+            raise ValueError("the head's rows are not those of the learned classes")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
         photos = self.data.photos

@@ -6,6 +6,7 @@ from functools import cache
 
 from core.assets import ASSETS
 from core.evaluation.compare import Comparison, compare
+from core.methods.presets import load_presets
 from core.package.manifest import Manifest
 from core.problems import Language
 from core.project.revision import DataRevision
@@ -74,7 +75,7 @@ def verdict_of(result: TrainResult, revision: DataRevision) -> Verdict:
 def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
     """The story of a package."""
     words = package_words(language)
-    teller = _Teller(manifest, words)
+    teller = _Teller(manifest, language)
     sections = {
         "verdict": (teller.verdict(verdict),),
         "what": (teller.what(),),
@@ -87,7 +88,9 @@ def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
         ),
         "fingerprint": (teller.fingerprint(),),
     }
-    made = teller.fill("made", created=f"{manifest.created:%Y-%m-%d %H:%M} UTC", program=manifest.program)
+    made = teller.fill(
+        "made", created=f"{manifest.created.astimezone():%Y-%m-%d %H:%M}", program=manifest.program
+    )
     told = tuple(Section(words[f"{name}_heading"], blocks) for name, blocks in sections.items())
     return Story(language, words["title"], made, told)
 
@@ -101,7 +104,11 @@ def package_words(language: Language) -> dict[str, str]:
 @dataclass(frozen=True)
 class _Teller:
     manifest: Manifest
-    words: dict[str, str]
+    language: Language
+
+    @property
+    def words(self) -> dict[str, str]:
+        return package_words(self.language)
 
     def fill(self, key: str, **facts: object) -> str:
         return self.words[key].format(**facts)
@@ -112,12 +119,19 @@ class _Teller:
             "what" if training.trained_parameters else "what_untrained",
             count=len(self.manifest.classes),
             backbone=self.manifest.backbone.name,
-            preset=training.preset,
-            composition=training.composition,
+            method=self._method(),
             parameters=f"{training.trained_parameters:,}",
             epochs=training.epochs,
             kept=training.kept_epoch,
         )
+
+    def _method(self) -> str:
+        """The preset's title with the composition, or the composition where that is all there is."""
+        training = self.manifest.training
+        titles = {preset.name: preset.texts[self.language].title for preset in load_presets()}
+        if training.preset not in titles:
+            return training.composition
+        return self.fill("method", title=titles[training.preset], composition=training.composition)
 
     def verdict(self, verdict: Verdict) -> Block:
         told = [

@@ -117,16 +117,10 @@ def _unsound_members(package: Package) -> list[Problem]:
 
 
 def _check_of(package: Package) -> tuple[Array, Array]:
-    tensors = package.tensors(CHECK)
-    features, expected = tensors.get(CHECK_FEATURES), tensors.get(CHECK_PROBABILITIES)
-    manifest = package.manifest
-    fits = (
-        features is not None
-        and expected is not None
-        and len(features) > 0
-        and features.shape == (len(features), manifest.backbone.embed_dim)
-        and expected.shape == (len(features), len(manifest.classes))
-    )
-    if features is None or expected is None or not fits:
+    tensors, absent = package.tensors(CHECK), np.zeros(0, np.float32)
+    features, expected = (tensors.get(name, absent) for name in (CHECK_FEATURES, CHECK_PROBABILITIES))
+    rows = features.shape[0] if features.ndim else 0
+    wanted = (rows, package.manifest.backbone.embed_dim), (rows, len(package.manifest.classes))
+    if not rows or (features.shape, expected.shape) != wanted:
         raise Problem("package.bad_tensors", name=package.path.name, member=CHECK, reason="shapes")
     return features, expected

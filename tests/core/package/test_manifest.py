@@ -45,6 +45,8 @@ def test_a_newer_one_is_told_apart_from_a_spoiled_one(manifest: Manifest, schema
         {"created": "yesterday"},
         {"created": "2026-11-23T00:00:00"},
         {"head": {"prefix": "", "balance": 0.7, "rows": [0, 1]}},
+        {"head": {"prefix": "", "balance": 0.7, "rows": [1, 0, -1, -1]}},
+        {"head": {"prefix": "", "balance": 0.7, "rows": [0, 1, 2, -1]}},
         {"head": {"prefix": "", "balance": 1.7, "rows": [0, 1, -1, -1]}},
         {"members": [{"name": "a", "size": -1, "sha256": "ab" * 32}]},
         {"members": [{"name": "a", "size": 1, "sha256": "AB" * 32}]},
@@ -58,6 +60,12 @@ def test_anything_else_is_refused(manifest: Manifest, changes: dict[str, Any]) -
     with pytest.raises(Problem) as caught:
         decode_manifest(spoiled(manifest, **changes))
     assert caught.value.code == "package.bad_manifest"
+
+
+def test_a_package_that_learned_no_class_is_refused(manifest: Manifest) -> None:
+    classes = [entry.model_dump() | {"role": "new"} for entry in manifest.classes]
+    with pytest.raises(Problem, match="no class was learned"):
+        decode_manifest(spoiled(manifest, classes=classes, head=None))
 
 
 def test_two_classes_of_one_name_are_refused(manifest: Manifest) -> None:

@@ -1,0 +1,52 @@
+"""A tiny run exported once for many tests, and the home in which its backbone lies."""
+
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from core.package.export import ExportReport, export_run
+from core.training.loop import train
+from core.training.run import Run
+from tests.core.tiny_run import tiny_run
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A run, its package, and the home with the model store."""
+
+    home: Path
+    run: Run
+    report: ExportReport
+
+    @property
+    def package(self) -> Path:
+        """The package file; tests that spoil it copy it first."""
+        return self.report.package
+
+    @property
+    def photos(self) -> list[Path]:
+        """The test photos, all classes."""
+        revision = self.run.revision
+        return [revision.photo_path(photo) for photo in revision.of("test")]
+
+
+@cache
+def exported_once() -> Exported:
+    """A DePT run's package, made once for the whole session; tests must not change it."""
+    home = Path(tempfile.mkdtemp(prefix="hikidashi-exported-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    return export_tiny(home)
+
+
+def export_tiny(home: Path, composition: str = "dept(coop)") -> Exported:
+    """Train on coloured pictures and export."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HIKIDASHI_HOME", str(home))
+        folder = tiny_run(home / "project" / "runs" / "1", composition)
+        train(folder, lambda event: None)
+        return Exported(home, Run(folder), export_run(folder, home / "部品.hkd"))
