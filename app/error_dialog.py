@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.diagnostics import save_bundle, scrub
+from app.translations import spoken
 from core.problems import Problem, problem_text
 
 _LOG = logging.getLogger(__name__)
@@ -34,10 +35,8 @@ class ErrorDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("error_dialog")
         self._report = report
-        known = isinstance(error, Problem)
-        language = QApplication.instance().property("language") or "ja"
-        code, data = (error.code, error.data) if known else (UNEXPECTED, {"error": type(error).__name__})
-        text = problem_text(code, data, language)
+        problem = error if isinstance(error, Problem) else Problem(UNEXPECTED, error=type(error).__name__)
+        text = problem_text(problem.code, problem.data, spoken())
         self.setWindowTitle(self.tr("エラーのお知らせ"))
         what = QLabel(text.what, objectName="error_what", wordWrap=True)
         what.setProperty("class", "heading3")

@@ -20,6 +20,12 @@ COMPILED = FOLDER / "hikidashi_en.qm"
 _APP = Path(__file__).parent
 
 _installed: list[QTranslator] = []
+_language: Language = "ja"
+
+
+def spoken() -> Language:
+    """The language the window speaks now."""
+    return _language
 
 
 def use_language(app: QApplication, language: Language) -> None:
@@ -27,7 +33,8 @@ def use_language(app: QApplication, language: Language) -> None:
     for translator in _installed:
         app.removeTranslator(translator)
     _installed.clear()
-    app.setProperty("language", language)
+    global _language
+    _language = language
     QLocale.setDefault(QLocale("ja_JP" if language == "ja" else "en_US"))
     if language == "en":
         _install(app, str(COMPILED))

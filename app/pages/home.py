@@ -84,7 +84,7 @@ class HomePage(Page):
                 self.tr("付属の写真で、最後まで通して試せます。5 分ほどです。"),
             ),
             (
-                self.open,
+                self.open_existing,
                 self.tr("プロジェクトを開く"),
                 self.tr("前に作ったフォルダーを選んで、続きから始めます。"),
             ),
@@ -161,7 +161,7 @@ class HomePage(Page):
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
-        for button in (self.new, self.sample, self.open):
+        for button in (self.new, self.sample, self.open_existing):
             button.setEnabled(not busy)
         self.changed.emit()
 
@@ -202,14 +202,14 @@ class HomePage(Page):
     def _build(self) -> None:
         self.lead = QLabel(objectName="home_lead", wordWrap=True)
         self.banner = ProblemBanner()
-        self.new, self.sample, self.open, self.onsite = (
+        self.new, self.sample, self.open_existing, self.onsite = (
             QPushButton(objectName=name, minimumHeight=2 * TOUCH)
             for name in ("home_new", "home_sample", "home_open", "home_onsite")
         )
         for button, action in (
             (self.new, self._new),
             (self.sample, self._sample),
-            (self.open, self._open),
+            (self.open_existing, self._open),
             (self.onsite, lambda: self.go_to.emit("onsite")),
         ):
             button.setProperty("class", "tile")
@@ -227,7 +227,7 @@ class HomePage(Page):
         column.addWidget(self.lead)
         column.addWidget(self.banner)
         column.addWidget(self._build_resumption())
-        for pair in ((self.new, self.sample), (self.open, self.onsite)):
+        for pair in ((self.new, self.sample), (self.open_existing, self.onsite)):
             row = QHBoxLayout(spacing=2 * GAP)
             for button in pair:
                 row.addWidget(button, 1)

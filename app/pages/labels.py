@@ -320,7 +320,7 @@ class LabelsPage(Page):
         self.panel.add.connect(self._add_class)
         self.panel.edit.connect(self._edit_class)
         self.panel.remove.connect(lambda class_id: self._with_project(lambda p: p.remove_class(class_id)))
-        self.panel.move.connect(
+        self.panel.reorder.connect(
             lambda class_id, place: self._with_project(lambda p: p.move_class(class_id, place))
         )
         self.panel.role.connect(

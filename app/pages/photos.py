@@ -1,5 +1,6 @@
 """写真を選ぶ: a folder or dropped files, looked through off the screen's thread; nothing leaves this PC."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -27,9 +28,12 @@ from app.widgets.photo_grid import PhotoGrid
 from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
 from core.photos.scan_cache import user_scan_cache
 from core.problems import Problem, problem_text
+from core.project.classes import ProductClass
+from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
+_Found = tuple[Project, list[Photo], list[ProductClass], list[tuple[Path, Problem]]]
 
 
 class PhotosPage(Page):
@@ -40,7 +44,7 @@ class PhotosPage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._task: Task[int] | None = None
+        self._task: Task[ScanResult] | None = None
         self._counted = 0
         self._labelled = 0
         self._last: ScanResult | None = None
@@ -189,7 +193,7 @@ class PhotosPage(Page):
             success=self._show_found,
         )
 
-    def _show_found(self, found: tuple) -> None:
+    def _show_found(self, found: _Found) -> None:
         project, photos, classes, unreadable = found
         if project is not self.session.project:
             return
@@ -342,7 +346,9 @@ class PhotosPage(Page):
         return self.unreadable_box
 
 
-def _take_in(project: Project, paths: list[Path], tell: object, cancel: Cancel) -> ScanResult:
+def _take_in(
+    project: Project, paths: list[Path], tell: Callable[[ScanProgress], None], cancel: Cancel
+) -> ScanResult:
     """Look through folders one by one and loose files together; keep what was found as it is found."""
     cache, store = user_scan_cache(), project.thumbnails
     folders = [path for path in paths if path.is_dir()]

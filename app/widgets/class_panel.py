@@ -32,7 +32,7 @@ class ClassPanel(QWidget):
     label = Signal(int)
     edit = Signal(int)
     remove = Signal(int)
-    move = Signal(int, int)
+    reorder = Signal(int, int)
     role = Signal(int, str)
     add = Signal()
 
@@ -166,8 +166,8 @@ class ClassRow(QFrame):
         self.edit = self._action(lambda: panel.edit.emit(self._id))
         self.hold = self._action(lambda: panel.role.emit(self._id, "new"))
         self.learn = self._action(lambda: panel.role.emit(self._id, "base"))
-        self.up = self._action(lambda: panel.move.emit(self._id, self._place - 1))
-        self.down = self._action(lambda: panel.move.emit(self._id, self._place + 1))
+        self.up = self._action(lambda: panel.reorder.emit(self._id, self._place - 1))
+        self.down = self._action(lambda: panel.reorder.emit(self._id, self._place + 1))
         self.menu.addSeparator()
         self.delete = self._action(lambda: panel.remove.emit(self._id))
 
