@@ -90,12 +90,13 @@ class PretrainProgress:
 
 @dataclass(frozen=True)
 class PretrainResult:
-    """What a pretraining made."""
+    """What a pretraining made. `seconds` are those spent in steps, over all calls; `lengths` as in `Trainer.load`."""
 
     weights: Path
     steps: int
     with_teachers: bool
     seconds: float
+    lengths: list[list[int]]
 
 
 Progress = Callable[[PretrainProgress], None]
@@ -115,7 +116,6 @@ def pretrain(
     work: where picture banks and the checkpoint lie (default `out/work`). stop_after: stop at that step with
     a checkpoint, for a later call to go on.
     """
-    started = time.monotonic()
     work = work or out / "work"
     torch.use_deterministic_algorithms(True)
     source, teacher = _prepare(config, work, teachers, progress)
@@ -124,7 +124,9 @@ def pretrain(
     first, clock = trainer.step, time.monotonic()
     last = min(config.steps, stop_after or config.steps)
     while trainer.step < last:
+        step_clock = time.monotonic()
         losses = trainer.advance()
+        trainer.seconds += time.monotonic() - step_clock
         pace = (time.monotonic() - clock) / (trainer.step - first)
         progress(
             PretrainProgress(
@@ -135,7 +137,9 @@ def pretrain(
             trainer.save(work / CHECKPOINT_NAME)
             trainer.export(out)
     trainer.export(out)
-    return PretrainResult(out / WEIGHTS_NAME, trainer.step, teacher is not None, time.monotonic() - started)
+    return PretrainResult(
+        out / WEIGHTS_NAME, trainer.step, teacher is not None, trainer.seconds, trainer.lengths
+    )
 
 
 class Trainer:
@@ -152,6 +156,8 @@ class Trainer:
         )
         self.average = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.step = 0
+        self.lengths = [[0, config.steps]]  # [from step, planned steps]
+        self.seconds = 0.0  # spent in steps, over all calls
         # One thread a shard: torch's own threads inside a shard would wait for each other on a busy machine.
         self.pool = ThreadPoolExecutor(_SHARDS, initializer=torch.set_num_threads, initargs=(1,))
 
@@ -241,6 +247,8 @@ class Trainer:
         state = {
             "config": asdict(self.config), "step": self.step, "model": self.model.state_dict(),
             "heads": self.heads.state_dict(), "optimizer": self.optimizer.state_dict(), "average": self.average,
+            "lengths": self.lengths,
+            "seconds": self.seconds,
         }  # fmt: skip
         partial = path.with_suffix(".partial")
         with partial.open("wb") as stream:
@@ -250,16 +258,22 @@ class Trainer:
         partial.replace(path)
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint, where there is one of the same configuration."""
+        """Go on from a checkpoint, where there is one of the same configuration.
+
+        Only `steps` may differ: a run may be made longer or shorter on the way; `lengths` remembers each change.
+        """
         if not path.exists():
             return
         state = torch.load(path, weights_only=True)
-        if state["config"] != asdict(self.config):
+        if {**state["config"], "steps": 0} != {**asdict(self.config), "steps": 0}:
             raise ValueError(f"{path} is of another configuration: remove it or choose another work folder")
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.step = state["average"], state["step"]
+        self.lengths, self.seconds = state["lengths"], state["seconds"]
+        if self.lengths[-1][1] != self.config.steps:
+            self.lengths.append([self.step, self.config.steps])
 
     def export(self, out: Path) -> None:
         """Write the averaged weights in the embedded format."""
