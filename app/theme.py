@@ -170,6 +170,7 @@ QLabel[class="badge"] {
   background: $accent_soft; color: $text; border-radius: 10px; padding: 2px 10px; font-size: $small;
 }
 QFrame[class="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+QFrame[class="card"] QLabel[class="badge"] { background: $accent; color: $accent_text; }
 QFrame[class="card"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
 QFrame[class="bar"] { background: $surface; border-top: 1px solid $border; }
 QFrame[class="side"] { background: $raised; border-right: 1px solid $border; }
@@ -202,12 +203,32 @@ QPushButton[class="step"]:disabled { color: $muted; background: transparent; }
 QToolButton { border: 1px solid transparent; border-radius: 8px; padding: 6px 10px; color: $text; }
 QToolButton:hover { background: $raised; }
 QToolButton:focus { border: 2px solid $focus; }
-QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox {
+QLineEdit {
   min-height: 28px; padding: 4px 8px; border: 1px solid $control; border-radius: 6px; background: $surface;
   color: $text; selection-background-color: $accent; selection-color: $accent_text;
 }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $focus; }
+QLineEdit:focus { border: 2px solid $focus; }
+/* Fusion draws these itself: a border here would take their arrows away. */
+QComboBox, QSpinBox, QDoubleSpinBox { min-height: 38px; }
+QTabWidget::pane { border: 1px solid $border; border-radius: 8px; background: $surface; }
+QTabBar::tab {
+  min-height: 34px; padding: 3px 18px; margin-right: 4px; color: $text; background: transparent;
+  border: 2px solid transparent; border-bottom: 3px solid transparent;
+}
+QTabBar::tab:hover { background: $raised; }
+QTabBar::tab:selected { border-bottom: 3px solid $accent; font-weight: 600; }
+QTabBar::tab:focus { border: 2px solid $focus; border-bottom: 3px solid $accent; border-radius: 6px; }
+QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: $raised; border: 1px solid $border; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 4px; }
+QSlider::handle:horizontal {
+  width: 26px; height: 26px; margin: -10px 0; border-radius: 13px; background: $surface; border: 3px solid $accent;
+}
+QSlider::handle:horizontal:focus { border-color: $text; }
 QRadioButton, QCheckBox { spacing: 8px; }
+QRadioButton::indicator {
+  width: 14px; height: 14px; border: 2px solid $control; border-radius: 9px; background: $surface;
+}
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $surface; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; text-decoration: underline; }
 QListView, QTableView, QTableWidget, QListWidget, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 8px; color: $text;
