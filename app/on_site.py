@@ -109,7 +109,7 @@ class OnSite(QObject):
         """Put the package away and end its worker."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.event.disconnect(self._take)
+            engine.told.disconnect(self._take)
             engine.ended.disconnect(self._ended)
             engine.kill()
             engine.deleteLater()
@@ -121,7 +121,7 @@ class OnSite(QObject):
     def _start(self, opened: tuple[Package, Path]) -> None:
         self.package, job = opened
         engine = self._engine = EngineProcess(self)
-        engine.event.connect(self._take)
+        engine.told.connect(self._take)
         engine.ended.connect(self._ended)
         engine.start(job)
         self.changed.emit()

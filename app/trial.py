@@ -64,7 +64,7 @@ class Trial(QObject):
         names = tuple(preset.name for preset in load_presets())
         job = TrialJob(run=str(run), presets=names, backbone=backbone, shots=shots)
         engine = self._engine = EngineProcess(self)
-        engine.event.connect(self._take)
+        engine.told.connect(self._take)
         engine.ended.connect(self._ended)
 
         def prepare(_cancel: object) -> None:
@@ -84,7 +84,7 @@ class Trial(QObject):
         """Stop measuring; nothing is told."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.event.disconnect(self._take)
+            engine.told.disconnect(self._take)
             engine.ended.disconnect(self._ended)
             engine.kill()
             engine.deleteLater()

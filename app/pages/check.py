@@ -90,7 +90,9 @@ class CheckPage(Page):
             self.tabs.setTabText(number, text)
         self.tabs.setAccessibleName(self.tr("結果の見方"))
         self.matrix_words.setText(
-            self.tr("縦が正解、横がモデルの答えです。ます目を選んで Enter を押すと、その写真を見られます。")
+            self.tr(
+                "縦が正解、横がモデルの答えです。ます目を押すと、その写真を見られます（矢印キーと Enter でも選べます）。"
+            )
         )
         self.all_mistakes.setText(self.tr("まちがいをすべて表示"))
         self.open_run.setText(self.tr("選んだ学習の結果を表示"))
@@ -341,6 +343,7 @@ class CheckPage(Page):
         split.addWidget(right)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
+        split.setSizes([440, 620])
         row = QHBoxLayout()
         row.addWidget(self.list_words, 1)
         row.addWidget(self.all_mistakes)

@@ -86,7 +86,7 @@ class ExportPage(Page):
         self._stage: Stage | None = None
         self._failure: Failed | None = None
         self.engine = EngineProcess(self)
-        self.engine.event.connect(self._take)
+        self.engine.told.connect(self._take)
         self.engine.ended.connect(self._ended)
         self._build()
         session.project_changed.connect(self._refresh)
@@ -153,7 +153,7 @@ class ExportPage(Page):
             if not self.name.text():
                 self.name.setText(f"{project.name}-{date.today():%Y%m%d}")
             if not self.folder.text():
-                self.folder.setText(self.session.settings.last_folders.get(_FOLDER) or _documents())
+                self.folder.setText(self.session.settings.last_folders.get(_FOLDER) or _documents(project))
         self._say_start()
         self._say_result()
         self.changed.emit()
@@ -278,8 +278,8 @@ class ExportPage(Page):
             return
         self.mark.set_mark("ok" if exported.verified else "stop")
         self.verified.setText(
-            self.tr("確認済み：開き直しても同じ答えでした（最大の差 {difference:.1e}）。").format(
-                difference=exported.max_difference
+            self.tr("確認済み：開き直しても同じ答えでした（最大の差 {difference}）。").format(
+                difference=_plain(exported.max_difference)
             )
             if exported.verified
             else self.tr("確認できませんでした。このファイルは使わないでください。")
@@ -415,9 +415,16 @@ def _write_job(project: Project, run: Run, target: Path) -> Path:
     return folder / JOB_FILE
 
 
-def _documents() -> str:
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+def _documents(project: Project) -> str:
+    """The documents of this user; beside the project where there is no such folder."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return documents if Path(documents).is_dir() else str(project.folder.parent)
 
 
 def _size(count: int) -> str:
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.0f} KB"
+
+
+def _plain(difference: float) -> str:
+    """A small number without an exponent: who reads it may never have seen one."""
+    return f"{difference:.9f}".rstrip("0").rstrip(".")

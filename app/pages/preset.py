@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -135,11 +136,11 @@ class PresetPage(Page):
             self._look_at_data()
 
     def _show_choice(self) -> None:
+        # A group that is exclusive would not let go of the last one.
+        self._radios.setExclusive(False)
         for name, card in self.cards.items():
-            card.radio.setAutoExclusive(False)
             card.radio.setChecked(name == self._choice.preset)
-        for card in self.cards.values():
-            card.radio.setAutoExclusive(True)
+        self._radios.setExclusive(True)
         self.seed.setValue(self._choice.seed)
         self.shots.setCurrentIndex(max(0, self.shots.findData(self._choice.shots)))
         self._fill_drawer()
@@ -288,7 +289,9 @@ class PresetPage(Page):
         self.banner = ProblemBanner(self)
         self.reason = QLabel(objectName="preset_reason", wordWrap=True)
         self.cards = {preset.name: PresetCard(preset) for preset in load_presets()}
+        self._radios = QButtonGroup(self)
         for card in self.cards.values():
+            self._radios.addButton(card.radio)
             card.chosen.connect(self._chosen)
         self.body = QWidget()
         column = QVBoxLayout(self.body, spacing=16)
@@ -306,7 +309,7 @@ class PresetPage(Page):
         outer.addWidget(self.banner)
         outer.addWidget(self.empty, 1)
         outer.addWidget(area, 1)
-        self.scroll = area
+        self.area = area
 
     def _build_model(self) -> QWidget:
         self.model = QComboBox(objectName="preset_model", minimumHeight=40)

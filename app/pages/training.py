@@ -67,7 +67,7 @@ class TrainingPage(Page):
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._data_changed)
         session.run_changed.connect(self._run_changed)
-        session.engine.event.connect(self._take)
+        session.engine.told.connect(self._take)
         session.engine.ended.connect(self._ended)
         self.retranslate()
         self._project_changed()
@@ -192,7 +192,7 @@ class TrainingPage(Page):
         if self._ready is None:
             return self.tr("写真とパソコンを確かめています…") if self.banner.isHidden() else ""
         if any(check.level == "stop" for check in self._ready.checks):
-            return self.tr("「止まる」の項目を直すと、始められます。")
+            return self.tr("× の付いた項目を直すと、始められます。")
         if not TrainingChoice.of(self._project()).preset:
             return self.tr("先に「やり方を選ぶ」で、カードを 1 枚選んでください。")
         return ""
@@ -346,7 +346,7 @@ class TrainingPage(Page):
         self.chip.show_state(self.story.state)
         self.view.show_story(self.story, self.session.language)
         trains = self._trains()
-        self.view.show_charts(trains)
+        self.view.expect_training(trains)
         self.nothing_trained.setVisible(not trains)
         self._show_buttons()
         self._show_failure()
@@ -446,6 +446,7 @@ class TrainingPage(Page):
         self.pause = _button("training_pause", self._pause_or_go_on)
         self.stop = _button("training_stop", self._stop)
         self.resume = _button("training_resume", self._resume)
+        self.resume.setProperty("class", "primary")
         self.again = _button("training_again", self._train_again)
         page = QWidget()
         column = QVBoxLayout(page, spacing=12)

@@ -86,6 +86,10 @@ class ClassTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(96)
+        self.setStyleSheet(
+            "QTableView::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }"
+        )
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.retranslate()
 

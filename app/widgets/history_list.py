@@ -83,7 +83,7 @@ class HistoryModel(QAbstractListModel):
         judged = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self.answer(judged)}\n{judged.photo.name}  {judged.time:%H:%M:%S}"
+                return f"{self.answer(judged)}\n{judged.time:%H:%M:%S}  {judged.photo.name}"
             case Qt.ItemDataRole.ToolTipRole:
                 return str(judged.photo)
             case Qt.ItemDataRole.DecorationRole:

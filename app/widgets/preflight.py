@@ -52,6 +52,7 @@ class _CheckRow(QFrame):
         text = problem_text(check.code, check.data, language)
         name = "check_" + check.code.replace(".", "_")
         self.setObjectName(name)
+        self.setProperty("class", "card")
         mark = LevelMark(_MARKS[check.level], 28)
         mark.setAccessibleName(self._level_words(check.level))
         row = QHBoxLayout(self, spacing=12)
@@ -84,7 +85,7 @@ class _CheckRow(QFrame):
         words = {
             "photos": self.tr("写真の一覧へ"),
             "labels": self.tr("ラベルを直す"),
-            "folder": self.tr("別の場所に置く"),
+            "folder": self.tr("フォルダーを開く"),
             "preset": self.tr("やり方を選び直す"),
         }
         return words[remedy]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFont, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core.methods.presets import Preset
@@ -37,6 +37,9 @@ class PresetCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.radio = QRadioButton(objectName=f"preset_{name}")
         self.radio.setMinimumHeight(40)
+        bold = QFont()
+        bold.setBold(True)
+        self.radio.setFont(bold)
         self.badge = QLabel(objectName=f"preset_{name}_badge")
         self.badge.setProperty("class", "badge")
         self.summary = QLabel(wordWrap=True)
@@ -111,7 +114,7 @@ class PresetCard(QFrame):
         top = QHBoxLayout(spacing=8)
         top.addWidget(self.radio)
         top.addStretch(1)
-        top.addWidget(self.badge)
+        top.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self, spacing=8)
         column.setContentsMargins(16, 12, 16, 12)
         column.addLayout(top)

@@ -2,15 +2,17 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import theme
 from app.widgets.level_mark import Mark, draw_mark, mark_colour
 
-_LARGEST_POINTS = 72
-_SMALLEST_POINTS = 16
+_LARGEST = 72  # points
+_SMALLEST = 14
+_GAP = 12
+_WRAPPED = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 
 
 class Answer(StrEnum):
@@ -71,30 +73,37 @@ class ResultBoard(QWidget):
         painter.end()
 
     def _draw_words(self, painter: QPainter, area: QRectF, text: QColor, muted: QColor) -> None:
-        aligned = Qt.AlignmentFlag.AlignLeft if self.answer in _MARKS else Qt.AlignmentFlag.AlignHCenter
-        wrapped = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        share = 0.62 if self.detail else 1.0
-        upper = QRectF(area.left(), area.top(), area.width(), area.height() * share)
-        lower = QRectF(area.left(), upper.bottom(), area.width(), area.height() - upper.height())
-        largest = _LARGEST_POINTS if self.answer in _MARKS else 24
-        painter.setFont(_fitting(self.font(), self.word, upper, largest, bold=True))
+        """Word and detail as one block in the middle of the height."""
+        answered = self.answer in _MARKS
+        across = Qt.AlignmentFlag.AlignLeft if answered else Qt.AlignmentFlag.AlignHCenter
+        flags = across | Qt.AlignmentFlag.AlignTop | _WRAPPED
+        room = QSizeF(area.width(), area.height() * (0.66 if self.detail else 1.0))
+        word, word_height = _fitting(
+            self.font(), self.word, room, _LARGEST if answered else 24, _SMALLEST, bold=True
+        )
+        room = QSizeF(area.width(), area.height() - word_height - _GAP)
+        detail, detail_height = _fitting(self.font(), self.detail, room, 18, 9, bold=False)
+        top = area.top() + max(0.0, (area.height() - word_height - detail_height - _GAP) / 2)
+        painter.setFont(word)
         painter.setPen(text)
-        down = Qt.AlignmentFlag.AlignBottom if self.detail else Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(upper, aligned | down | wrapped, self.word)
-        if self.detail:
-            painter.setFont(_fitting(self.font(), self.detail, lower, 20, bold=False))
-            painter.setPen(muted)
-            painter.drawText(lower, aligned | Qt.AlignmentFlag.AlignTop | wrapped, self.detail)
+        painter.drawText(QRectF(area.left(), top, area.width(), word_height + 2), flags, self.word)
+        painter.setFont(detail)
+        painter.setPen(muted)
+        below = QRectF(area.left(), top + word_height + _GAP, area.width(), detail_height + 2)
+        painter.drawText(below, flags, self.detail)
 
 
-def _fitting(base: QFont, text: str, area: QRectF, largest: int, *, bold: bool) -> QFont:
-    """The largest font with which the wrapped text fits; the smallest one for text that never does."""
+def _fitting(
+    base: QFont, text: str, room: QSizeF, largest: int, smallest: int, *, bold: bool
+) -> tuple[QFont, float]:
+    """The largest font with which the wrapped text fits, and its height; the smallest where none does."""
     font = QFont(base)
     font.setBold(bold)
-    flags = int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
-    for points in range(largest, _SMALLEST_POINTS - 1 if bold else 9, -2):
+    height = 0.0
+    for points in range(largest, smallest - 1, -1):
         font.setPointSize(points)
-        needed = QFontMetricsF(font).boundingRect(QRectF(0, 0, area.width(), 1e6), flags, text)
-        if needed.height() <= area.height() and needed.width() <= area.width():
+        needed = QFontMetricsF(font).boundingRect(QRectF(0, 0, room.width(), 1e6), int(_WRAPPED), text)
+        height = needed.height()
+        if height <= room.height() and needed.width() <= room.width():
             break
-    return font
+    return font, height

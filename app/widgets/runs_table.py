@@ -147,6 +147,10 @@ class RunsTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setMinimumSectionSize(96)
+        self.setStyleSheet(
+            "QTableView::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }"
+        )
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.activated.connect(lambda index: self.chosen.emit(self.rows.row(index.row()).run))
         self.retranslate()

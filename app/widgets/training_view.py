@@ -25,6 +25,7 @@ class TrainingView(QWidget):
         self.setObjectName("training_view")
         self._story = RunStory()
         self._language: Language = "ja"
+        self._trains = True
         self.happening = QLabel(objectName="training_happening", wordWrap=True)
         self.happening.setProperty("class", "heading3")
         self.position = QLabel(objectName="training_position")
@@ -44,10 +45,13 @@ class TrainingView(QWidget):
         self._show_words()
         self._put_values()
 
-    def show_charts(self, wanted: bool) -> None:
-        """Charts make sense only where something is learned."""
-        self.loss.setVisible(wanted)
-        self.accuracy.setVisible(wanted)
+    def expect_training(self, expected: bool) -> None:
+        """Whether anything is learned at all; charts and the words for it make sense only then."""
+        self._trains = expected
+        self.loss.setVisible(expected)
+        self.accuracy.setVisible(expected)
+        self.space.setVisible(not expected)
+        self._show_words()
 
     def retranslate(self) -> None:
         """Words in the present language."""
@@ -78,6 +82,8 @@ class TrainingView(QWidget):
         self.position.setText(self._position(story))
         self.left.setText(self._left(story))
         self.resources.setText(self._resources(story))
+        for label in (self.position, self.left):
+            label.setVisible(bool(label.text()))
         done, total = self._share(story)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
@@ -111,6 +117,10 @@ class TrainingView(QWidget):
         first = self._story.rounds[min(self._story.rounds)]
         if latest.epoch == first.epoch:
             return self.tr("いま {loss:.2f} です。学習が進むと下がります。").format(loss=latest.loss)
+        if latest.loss < first.loss and self._story.state.terminal:
+            return self.tr("{first:.2f} から {loss:.2f} に下がりました。").format(
+                first=first.loss, loss=latest.loss
+            )
         if latest.loss < first.loss:
             return self.tr("{first:.2f} から {loss:.2f} に下がりました。学習は進んでいます。").format(
                 first=first.loss, loss=latest.loss
@@ -142,7 +152,9 @@ class TrainingView(QWidget):
         if story.state is JobState.PAUSED:
             return self.tr("一時停止しています。「再開」で続きから学習します。")
         ended = {
-            JobState.FINISHED: self.tr("学習が終わり、結果を確かめて保存しました。"),
+            JobState.FINISHED: self.tr("学習が終わり、結果を確かめて保存しました。「結果を見る」へ進めます。")
+            if self._trains
+            else self.tr("元のモデルの力を測り終えました。「結果を見る」へ進めます。"),
             JobState.STOPPED: self.tr("学習を止めました。"),
             JobState.FAILED: self.tr("学習を続けられませんでした。"),
             JobState.INTERRUPTED: self.tr("学習が途中で切れました。途中の保存から再開できます。"),
@@ -224,6 +236,8 @@ class TrainingView(QWidget):
         column.addLayout(line)
         column.addWidget(self.notes)
         column.addLayout(charts, 1)
+        self.space = QWidget(visible=False)
+        column.addWidget(self.space, 1)
         column.addWidget(self.resources)
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

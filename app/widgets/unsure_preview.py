@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from app.theme import theme
 from core.evaluation.tally import consequence
 from core.training.result import PhotoPrediction, TrainResult
 
@@ -28,6 +30,7 @@ class UnsurePreview(QWidget):
         )
         self.slider.setPageStep(5)
         self.back = QPushButton(objectName="unsure_back", minimumHeight=40)
+        self.bar = _ShareBar()
         self._names = {figure: QLabel(wordWrap=True) for figure in _FIGURES}
         self._counts = {figure: QLabel(objectName=f"unsure_{figure}") for figure in _FIGURES}
         self.slider.valueChanged.connect(lambda _: self._say())
@@ -77,6 +80,7 @@ class UnsurePreview(QWidget):
             ).format(percent=percent, photos=found.photos, people=found.to_person)
         )
         self.promise.setText(self._promise())
+        self.bar.show_shares(found.right, found.wrong, found.to_person)
         self.back.setEnabled(percent != self.chosen())
 
     def _promise(self) -> str:
@@ -99,14 +103,48 @@ class UnsurePreview(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self.back)
         grid = QGridLayout(horizontalSpacing=24, verticalSpacing=4)
-        for column, figure in enumerate(_FIGURES):
-            self._counts[figure].setProperty("class", "figure")
-            grid.addWidget(self._counts[figure], 0, column)
-            grid.addWidget(self._names[figure], 1, column, Qt.AlignmentFlag.AlignTop)
-            grid.setColumnStretch(column, 1)
-        column_ = QVBoxLayout(self, spacing=16)
-        column_.addWidget(self.sentence)
-        column_.addLayout(row)
-        column_.addLayout(grid)
-        column_.addWidget(self.promise)
-        column_.addStretch(1)
+        for place, figure in enumerate(_FIGURES):
+            self._counts[figure].setProperty("class", "heading1")
+            grid.addWidget(self._counts[figure], 0, place)
+            grid.addWidget(self._names[figure], 1, place, Qt.AlignmentFlag.AlignTop)
+            grid.setColumnStretch(place, 1)
+        column = QVBoxLayout(self, spacing=16)
+        column.addWidget(self.sentence)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        column.addLayout(grid)
+        column.addWidget(self.promise)
+        column.addStretch(1)
+
+
+class _ShareBar(QWidget):
+    """All photos as one bar: passed and right, passed and wrong (hatched), sent to a person (dotted)."""
+
+    _PARTS = (
+        ("ok", Qt.BrushStyle.SolidPattern),
+        ("bad", Qt.BrushStyle.BDiagPattern),
+        ("warn", Qt.BrushStyle.Dense5Pattern),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: tuple[int, ...] = ()
+        self.setFixedHeight(28)
+
+    def show_shares(self, *counts: int) -> None:
+        self._counts = counts
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        whole = max(1, sum(self._counts))
+        left = 0.0
+        for count, (token, pattern) in zip(self._counts, self._PARTS, strict=False):
+            width = self.width() * count / whole
+            colour = QColor(getattr(theme(), token))
+            painter.setPen(QPen(colour, 1))
+            painter.setBrush(QBrush(colour, pattern))
+            if count:
+                painter.drawRect(QRectF(left, 0.5, width - 2, self.height() - 1))
+            left += width
+        painter.end()

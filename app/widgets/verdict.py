@@ -52,6 +52,7 @@ class Verdict(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict")
+        self.setProperty("class", "card")
         self._findings: Findings | None = None
         self.mark = LevelMark("ok", 48)
         self.headline = QLabel(objectName="verdict_headline", wordWrap=True)
