@@ -33,10 +33,10 @@ def engine_command() -> list[str]:
 class EngineProcess(QObject):
     """One worker at a time: started here, or followed when it outlived an earlier window.
 
-    `event` tells each event; `ended` the final JobState, exactly once for each start or follow.
+    `told` passes on each event; `ended` the final JobState, exactly once for each start or follow.
     """
 
-    event = Signal(object)
+    told = Signal(object)
     ended = Signal(object)
     _said = Signal(object, object)
     _exited = Signal(object)
@@ -101,7 +101,8 @@ class EngineProcess(QObject):
 
     def detach(self) -> None:
         """Let the worker go on without this window: nothing more is told."""
-        self._say("detach") if self._process is not None else None
+        if self._process is not None:
+            self._say("detach")
         self._process = None
         self._timer.stop()
 
@@ -150,7 +151,7 @@ class EngineProcess(QObject):
 
     def _tell(self, event: Event) -> None:
         self._state = next_state(self._state, event)
-        self.event.emit(event)
+        self.told.emit(event)
 
     def _take_exit(self, process: subprocess.Popen[bytes]) -> None:
         _hang_up(process)
@@ -178,7 +179,7 @@ class EngineProcess(QObject):
             if (event := decode(line.decode("utf-8", "replace"))) is not None:
                 # The record may hold the last word of an earlier worker, before the one followed here.
                 self._state = next_state(JobState.QUEUED if self._state.terminal else self._state, event)
-                self.event.emit(event)
+                self.told.emit(event)
         if not alive and self._timer.isActive():
             self._timer.stop()
             self._state = run.state()

@@ -264,9 +264,9 @@ class NewProjectDialog(QDialog):
         choose = QPushButton(self.tr("場所を変える…"), objectName="new_project_choose", minimumHeight=TOUCH)
         choose.clicked.connect(self._choose)
         self.buttons = QDialogButtonBox()
-        self.create = self.buttons.addButton(self.tr("作る"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.create.setObjectName("new_project_create")
-        self.create.setProperty("class", "primary")
+        self.make = self.buttons.addButton(self.tr("作る"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.make.setObjectName("new_project_create")
+        self.make.setProperty("class", "primary")
         self.buttons.addButton(self.tr("やめる"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -291,7 +291,7 @@ class NewProjectDialog(QDialog):
 
     def _look(self) -> None:
         named = bool(self.name.text().strip())
-        self.create.setEnabled(named)
+        self.make.setEnabled(named)
         self.place.setText(str(self.folder()) if named else self.tr("先に名前を入れてください。"))
 
 

@@ -293,7 +293,7 @@ class PhotosPage(Page):
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
         self.summary.setProperty("class", "heading3")
-        self.grid = PhotoGrid("photos_grid")
+        self.grid: PhotoGrid = PhotoGrid("photos_grid")
         self.grid.setVisible(False)
         column = QVBoxLayout(self, spacing=GAP + GAP // 2)
         column.setContentsMargins(0, 0, 0, 0)

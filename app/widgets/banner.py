@@ -3,6 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.diagnostics import scrub
+from app.translations import spoken
 from core.problems import Problem, problem_text
 
 
@@ -53,8 +55,7 @@ class ProblemBanner(QFrame):
         self.again.setVisible(self._retryable)
         if self._problem is None:
             return
-        language = QApplication.instance().property("language") or "ja"
-        text = problem_text(self._problem.code, self._problem.data, language)
+        text = problem_text(self._problem.code, self._problem.data, spoken())
         self.what.setText(text.what)
         self.why.setText(text.why)
         self.do.setText(text.do)
@@ -65,7 +66,5 @@ class ProblemBanner(QFrame):
 
     def _copy(self) -> None:
         if self._problem is not None:
-            from app.diagnostics import scrub
-
             words = f"{self._problem.code}\n{self.what.text()}\n{self.why.text()}\n{self._detail}"
             QApplication.clipboard().setText(scrub(words))

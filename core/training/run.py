@@ -77,7 +77,7 @@ class Run:
         try:
             holder = json.loads((self.folder / LOCK_FILE).read_bytes())
             process = psutil.Process(holder["pid"])
-            return abs(process.create_time() - holder["created"]) < 2.0 and process.is_running()
+            return bool(abs(process.create_time() - holder["created"]) < 2.0 and process.is_running())
         except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return False
 
