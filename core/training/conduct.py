@@ -25,7 +25,7 @@ from core.training.events import (
     Terminal,
     encode,
 )
-from core.training.memory import is_out_of_memory
+from core.training.memory import gpu_memory, is_out_of_memory
 from core.training.run import EVENTS_FILE, LOCK_FILE, Run
 
 _RESOURCES_EVERY_S = 1.0
@@ -130,15 +130,9 @@ class _ResourceWatch:
             cpu = process.cpu_percent() / (psutil.cpu_count() or 1)
             self._emit(
                 Resources(
-                    cpu_percent=cpu, memory_bytes=process.memory_info().rss, gpu_memory_bytes=_gpu_memory()
+                    cpu_percent=cpu, memory_bytes=process.memory_info().rss, gpu_memory_bytes=gpu_memory()
                 )
             )
-
-
-def _gpu_memory() -> int | None:
-    import torch
-
-    return int(torch.cuda.memory_reserved()) if torch.cuda.is_available() else None
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -42,10 +42,11 @@ def train(
         Halt: interrupted, or stopped before anything was learned.
     """
     commands = commands or Commands(run_folder / CONTROL_FILE)
-    return conduct(run_folder, emit, lambda log: _train(Run(run_folder), log, commands, resume))
+    return conduct(run_folder, emit, lambda log: carry_out(Run(run_folder), log, commands, resume))
 
 
-def _train(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[TrainResult, Terminal]:
+def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[TrainResult, Terminal]:
+    """The work of `train` for a caller that conducts the run itself: its result and its last word."""
     if not resume:
         (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
     stages = _Stages(emit)

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from core.problems import Problem
 from core.training.commands import Commands, Emit, Halt
@@ -43,7 +43,7 @@ def _carry_out(job_path: Path, run: Path, emit: Emit, commands: Commands) -> int
         emit(last_word_for(problem))
         return BAD_INPUT
     try:
-        _dispatch(job, run, emit, commands)
+        conduct(run, emit, lambda log: _work(job, run, log, commands))
     except Halt as halt:
         return OK if halt.kind == "stop" else FAULT
     except Problem as problem:
@@ -56,33 +56,26 @@ def _carry_out(job_path: Path, run: Path, emit: Emit, commands: Commands) -> int
     return OK
 
 
-def _dispatch(job: Job, run: Path, emit: Emit, commands: Commands) -> None:
-    """Imports only what the job needs: torch alone takes seconds."""
+def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, Terminal]:
+    """Imports only what the job needs, after the worker has announced itself: torch alone takes seconds."""
     match job:
         case TrainJob():
-            from core.training.loop import train
+            from core.training.loop import carry_out
 
-            train(run, emit, commands, resume=True)
+            return carry_out(Run(run), emit, commands, resume=True)
         case TrialJob():
             from core.training.trial import run_trial
 
-            conduct(run, emit, lambda log: _finished(run_trial(Run(run), log, commands)))
+            return None, Finished(result=run_trial(Run(run), emit, commands))
         case ExportJob():
             from core.package.export import run_export
 
-            conduct(run, emit, lambda log: _finished(run_export(job, log)))
+            return None, Finished(result=run_export(job, emit))
         case PredictJob():
             from core.onsite.service import run_predict
 
-            def serve(log: Emit) -> tuple[None, Terminal]:
-                run_predict(job, log, commands)
-                return _finished({})
-
-            conduct(run, emit, serve)
-
-
-def _finished(result: dict[str, Any]) -> tuple[None, Terminal]:
-    return None, Finished(result=result)
+            run_predict(job, emit, commands)
+            return None, Finished()
 
 
 class _StandardOutput:
