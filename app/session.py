@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.background import finish_in_order
 from app.engine import EngineProcess
 from core.problems import Language
 from core.project.store import Project
@@ -69,7 +70,8 @@ class Session(QObject):
         self._take(project)
 
     def close_project(self) -> None:
-        """Close the open project."""
+        """Close the open project, once everything asked of it is written."""
+        finish_in_order()
         if self._project is not None:
             self._project.close()
         self._project, self._run, self.preset = None, None, None
@@ -92,6 +94,7 @@ class Session(QObject):
         return self.engine.running
 
     def _take(self, project: Project) -> None:
+        finish_in_order()
         if self._project is not None:
             self._project.close()
         self._project = project

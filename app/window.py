@@ -83,9 +83,9 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         if self.session.project is not None and key != "home":
             self.session.project.remember("page", key)
+        self.pages[key].setFocus()
         self.pages[key].enter()
         self._look()
-        self.pages[key].setFocus()
 
     def tell(self, problem: Problem, detail: str = "") -> None:
         """Show a problem above the page."""

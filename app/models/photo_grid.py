@@ -44,6 +44,7 @@ class PhotoGridModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._photos: list[Photo] = []
+        self._store: ThumbnailStore | None = None
         self._labels: dict[int, int | None] = {}
         self._classes: dict[int, ProductClass] = {}
         self._rows: dict[int, int] = {}
@@ -54,15 +55,25 @@ class PhotoGridModel(QAbstractListModel):
     def show_photos(
         self, photos: Sequence[Photo], classes: Sequence[ProductClass], store: ThumbnailStore | None
     ) -> None:
-        """Show these photos instead."""
-        self.beginResetModel()
+        """Show these photos instead. Where they are the same ones, selection and scrolling stay."""
+        same = store is self._store and [p.id for p in photos] == [p.id for p in self._photos]
+        if not same:
+            self.beginResetModel()
+        self._store = store
         self._photos = list(photos)
         self._labels = {photo.id: photo.class_id for photo in photos}
         self._rows = {photo.id: row for row, photo in enumerate(self._photos)}
         self._places = {photo.path: row for row, photo in enumerate(self._photos)}
         self._classes = {entry.id: entry for entry in classes}
         self._thumbnails.use(store)
-        self.endResetModel()
+        if not same:
+            self.endResetModel()
+        elif photos:
+            self.dataChanged.emit(self.index(0), self.index(len(photos) - 1))
+
+    def differing(self, photos: Sequence[Photo]) -> list[int]:
+        """Ids of those photos whose label here is another, or that are not shown."""
+        return [photo.id for photo in photos if self._labels.get(photo.id, -1) != photo.class_id]
 
     def set_labels(self, photo_ids: Sequence[int], class_id: int | None) -> None:
         """Show a label on photos at once."""
@@ -137,8 +148,9 @@ class _Thumbnails(QObject):
         self._loaded.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def use(self, store: ThumbnailStore | None) -> None:
-        self._store = store
-        self._waiting.clear()
+        if store is not self._store:
+            self._store = store
+            self._waiting.clear()
 
     def get(self, path: Path) -> QPixmap | None:
         if path in self._kept:

@@ -1,11 +1,11 @@
 """ラベルを付ける: a grid, number keys, undo without end; every label is written at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -41,7 +41,7 @@ class _Found:
     """What the page shows, read off the screen's thread."""
 
     project: Project
-    photos: list[Photo]
+    photos: list[Photo] | None
     classes: list[ProductClass]
     counts: Counts
     can_undo: bool
@@ -57,11 +57,13 @@ class LabelsPage(Page):
         super().__init__(session, parent)
         self._classes: list[ProductClass] = []
         self._counts: Counts | None = None
-        self._reading: Task[_Found] | None = None
-        self._keep_row = 0
+        self._on_screen = False
+        self._asked = 0  # labels asked for so far
+        self._follow = False
+        self._telling = False
         self._build()
         session.project_changed.connect(self._project_changed)
-        session.labels_changed.connect(self.reload)
+        session.labels_changed.connect(self._labels_changed)
 
     def title(self) -> str:
         return self.tr("ラベルを付ける")
@@ -81,8 +83,12 @@ class LabelsPage(Page):
         return ""
 
     def enter(self) -> None:
+        self._on_screen = True
         self.reload()
         self.grid.setFocus()
+
+    def leave(self) -> None:
+        self._on_screen = False
 
     def retranslate(self) -> None:
         self.lead.setText(
@@ -102,51 +108,73 @@ class LabelsPage(Page):
         self.banner.retranslate()
         self._fill_filter()
         self._say_counts()
+        self._say_empty()
+
+    def restyle(self) -> None:
+        self.panel.restyle()
 
     # Reading
 
     def reload(self) -> None:
-        """Read the project again and show it."""
-        project = self.session.project
-        if project is None:
-            return
-        if self._reading is not None:
-            self._reading.cancel()
-        shown = self.filter.currentData()
-        self._reading = run_in_background(
-            self,
-            lambda _cancel: _read(project, ALL if shown is None else shown),
-            success=self._show,
-            failure=self._refused,
-            in_order=True,
-        )
+        """Read the project again; the photos themselves only while the page is on screen."""
+        self._read(photos=self._on_screen)
 
-    def _show(self, found: _Found) -> None:
-        self._reading = None
+    def _read(self, *, photos: bool) -> None:
+        """Read behind all changes that were asked for so far, and show it."""
+        project, shown, asked = self.session.project, self._shown(), self._asked
+        if project is not None:
+            run_in_background(
+                self,
+                lambda _cancel: _read(project, shown if photos else None),
+                success=lambda found: self._show(found, asked),
+                failure=self._refused,
+                in_order=True,
+            )
+
+    def _show(self, found: _Found, asked: int) -> None:
         if found.project is not self.session.project:
             return
-        current = self.grid.currentIndex()
-        current_id = self.grid.grid.photo(current.row()).id if current.isValid() else None
-        place = current.row() if current.isValid() else self._keep_row
         self._classes, self._counts = found.classes, found.counts
-        self.grid.grid.show_photos(found.photos, found.classes, found.project.thumbnails)
         self.panel.show_classes(found.classes, found.counts.classes)
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
         self._fill_filter()
         self._say_counts()
-        row = self.grid.grid.row_of(current_id) if current_id is not None else None
-        if found.photos:
-            self.grid.select_row(row if row is not None else min(place, len(found.photos) - 1))
-        self._show_preview()
+        if found.photos is not None and asked == self._asked:
+            self._show_photos(found.project, found.photos)
+        elif found.photos is not None:
+            # Labels were given while this was read: what the grid shows is newer.
+            self._read(photos=True)
         self.changed.emit()
+
+    def _show_photos(self, project: Project, photos: list[Photo]) -> None:
+        grid, current = self.grid.grid, self.grid.currentIndex()
+        place = max(current.row(), 0)
+        wanted = [grid.photo(place).id] if current.isValid() else []
+        if self._follow:
+            # After an undo: go where something changed.
+            wanted = [*grid.differing(photos), *wanted]
+        self._follow = False
+        grid.show_photos(photos, self._classes, project.thumbnails)
+        rows = [row for photo_id in wanted if (row := grid.row_of(photo_id)) is not None]
+        row = rows[0] if rows else min(place, len(photos) - 1)
+        # A selection of several photos stays while the place is the same.
+        if photos and self.grid.currentIndex().row() != row:
+            self.grid.select_row(row)
+        self.empty.setVisible(not photos)
+        self._say_empty()
+        self._show_preview()
+
+    def _shown(self) -> int:
+        shown = self.filter.currentData()
+        return ALL if shown is None else int(shown)
 
     def _project_changed(self) -> None:
         self._counts, self._classes = None, []
         self.grid.grid.show_photos([], [], None)
+        self.panel.show_classes([], [])
         self.filter.setCurrentIndex(0)
-        if self.session.project is not None:
-            self.reload()
+        self.reload()
 
     def _fill_filter(self) -> None:
         shown = self.filter.currentData()
@@ -175,6 +203,13 @@ class LabelsPage(Page):
             )
         self.summary.setText(words)
 
+    def _say_empty(self) -> None:
+        words = {
+            ALL: self.tr("まだ写真がありません。「写真を選ぶ」で追加してください。"),
+            UNLABELLED: self.tr("ラベルのない写真は、もうありません。"),
+        }
+        self.empty.setText(words.get(self._shown(), self.tr("この種類の写真は、まだありません。")))
+
     # Labelling
 
     def _digit(self, digit: int) -> None:
@@ -189,12 +224,12 @@ class LabelsPage(Page):
         project, ids = self.session.project, self.grid.selected_ids()
         if project is None or not ids:
             return
+        self._asked += 1
         last = max(row for photo_id in ids if (row := self.grid.grid.row_of(photo_id)) is not None)
-        self._keep_row = last
         self.grid.grid.set_labels(ids, class_id)
         if class_id is not None:
             self._advance(last)
-        self._change(lambda: project.label(ids, class_id))
+        self._change(lambda: project.label(ids, class_id), photos=False)
 
     def _advance(self, row: int) -> None:
         following = row + 1 if row + 1 < self.grid.grid.rowCount() else self.grid.grid.next_unlabelled(row)
@@ -204,28 +239,48 @@ class LabelsPage(Page):
     def _undo(self) -> None:
         project = self.session.project
         if project is not None:
+            self._follow = True
             self._change(project.undo)
 
     def _redo(self) -> None:
         project = self.session.project
         if project is not None:
+            self._follow = True
             self._change(project.redo)
 
-    def _change(self, change: Callable[[], object]) -> None:
-        """Write a change behind all earlier ones, then show what the project holds."""
+    def _change(self, change: Callable[[], object], *, photos: bool = True) -> None:
+        """Write a change behind all earlier ones, then show what the project holds.
+
+        `photos`: whether the grid does not show it yet.
+        """
         run_in_background(
             self,
             lambda _cancel: change(),
-            success=lambda _: self.session.labels_changed.emit(),
+            success=lambda _: self._changed(photos),
             failure=self._refused,
             in_order=True,
         )
+
+    def _changed(self, photos: bool) -> None:
+        self._read(photos=photos)
+        self._telling = True
+        self.session.labels_changed.emit()
+        self._telling = False
+
+    def _labels_changed(self) -> None:
+        if not self._telling:
+            self.reload()
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, Problem):
             raise error
         self.banner.show_problem(error)
-        self.reload()
+        self._read(photos=True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Number keys label wherever on the page the focus is, unless a field wants them."""
+        if not self.grid.take_key(event):
+            super().keyPressEvent(event)
 
     # Classes
 
@@ -271,12 +326,15 @@ class LabelsPage(Page):
         self.banner = ProblemBanner()
         self.grid = PhotoGrid("labels_grid")
         self.grid.digit.connect(self._digit)
+        self.empty = QLabel(objectName="labels_empty", wordWrap=True, visible=False)
+        self.empty.setProperty("class", "muted")
         self.grid.selectionModel().currentChanged.connect(lambda *_: self._show_preview())
         splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         left = QWidget()
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addLayout(self._build_tools())
+        left_column.addWidget(self.empty)
         left_column.addWidget(self.grid, 1)
         splitter.addWidget(left)
         splitter.addWidget(self._build_side())
@@ -401,20 +459,22 @@ class Preview(QLabel):
         self.setPixmap(scaled)
 
 
-def _read(project: Project, shown: int) -> _Found:
-    photos: Sequence[Photo]
-    if shown == UNLABELLED:
-        photos = project.photos("unlabelled")
-    else:
-        photos = project.photos() if shown == ALL else project.photos("labelled", shown)
+def _read(project: Project, shown: int | None) -> _Found:
+    """The project as it is; with the photos of a filter when one is given."""
     return _Found(
         project,
-        list(photos),
+        None if shown is None else _photos(project, shown),
         project.classes(),
         project.counts(),
         project.next_undo() is not None,
         project.next_redo() is not None,
     )
+
+
+def _photos(project: Project, shown: int) -> list[Photo]:
+    if shown == UNLABELLED:
+        return project.photos("unlabelled")
+    return project.photos() if shown == ALL else project.photos("labelled", shown)
 
 
 def _decode(path: Path) -> QImage:

@@ -47,12 +47,13 @@ class PhotosPage(Page):
         self._task: Task[ScanResult] | None = None
         self._counted = 0
         self._labelled = 0
+        self._on_screen = False
         self._last: ScanResult | None = None
         self._shown: ScanProgress | None = None
         self._build()
         self._progress.connect(self._show_progress)
         session.project_changed.connect(self._project_changed)
-        session.labels_changed.connect(self._count)
+        session.labels_changed.connect(self._labels_changed)
 
     def title(self) -> str:
         return self.tr("写真を選ぶ")
@@ -70,7 +71,11 @@ class PhotosPage(Page):
         return ""
 
     def enter(self) -> None:
+        self._on_screen = True
         self._count()
+
+    def leave(self) -> None:
+        self._on_screen = False
 
     def retranslate(self) -> None:
         self.privacy.setText(
@@ -178,6 +183,11 @@ class PhotosPage(Page):
         self._last, self._labelled, self._counted = None, 0, 0
         self.banner.hide()
         self._count()
+
+    def _labels_changed(self) -> None:
+        # Off screen only the number of photos matters, and labels do not change it.
+        if self._on_screen:
+            self._count()
 
     def _count(self) -> None:
         """Look again at what the project holds."""

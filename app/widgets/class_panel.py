@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+import qtawesome
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,12 +16,13 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.theme import GAP, TOUCH
+from app.theme import GAP, TOUCH, theme
 from core.project.classes import ProductClass
 from core.project.glossary import glossary
 from core.project.store import ClassCount
@@ -44,6 +46,8 @@ class ClassPanel(QWidget):
         self.heading.setProperty("class", "heading3")
         self.empty = QLabel(objectName="classes_empty", wordWrap=True)
         self.empty.setProperty("class", "muted")
+        self.held_back = QLabel(objectName="classes_held_back", wordWrap=True, visible=False)
+        self.held_back.setProperty("class", "note")
         self.add_button = QPushButton(objectName="class_add", minimumHeight=TOUCH)
         self.add_button.clicked.connect(self.add)
         self._list = QVBoxLayout(spacing=4)
@@ -59,6 +63,7 @@ class ClassPanel(QWidget):
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.heading)
+        column.addWidget(self.held_back)
         column.addWidget(area, 1)
         column.addWidget(self.add_button)
         self.retranslate()
@@ -78,6 +83,7 @@ class ClassPanel(QWidget):
             count = by_class.get(entry.id, ClassCount(entry.id, 0, 0))
             row.show_class(entry, count, place, len(classes))
         self.empty.setVisible(not classes)
+        self.held_back.setVisible(any(entry.role == "new" for entry in classes))
 
     def retranslate(self) -> None:
         """Say everything again in the present language."""
@@ -86,12 +92,20 @@ class ClassPanel(QWidget):
             self.tr("まだ種類がありません。「種類を追加」で、「良品」「キズ」のような種類を作ってください。")
         )
         self.add_button.setText(self.tr("種類を追加…"))
+        self.held_back.setText(
+            self.tr("「取り置き」の種類は学習に使わず、見たことのない製品をどれだけ見分けるかを測ります。")
+        )
         for row in self.rows:
             row.retranslate()
 
+    def restyle(self) -> None:
+        """Take the present colours."""
+        for row in self.rows:
+            row.restyle()
+
 
 class ClassRow(QFrame):
-    """One class: key, name, counts; the whole row is the button that labels."""
+    """One class: key, name, count; the whole row is the button that labels."""
 
     def __init__(self, panel: ClassPanel) -> None:
         super().__init__(panel)
@@ -102,24 +116,28 @@ class ClassRow(QFrame):
         self._place, self._of = 0, 0
         self.button = QPushButton(minimumHeight=TOUCH)
         self.button.setProperty("class", "step")
+        self.button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.button.clicked.connect(lambda: panel.label.emit(self._id))
-        self.count = QLabel(wordWrap=True)
+        self.count = QLabel()
         self.count.setProperty("class", "muted")
+        self.note = QLabel(wordWrap=True)
+        self.note.setProperty("class", "note")
+        self.note.setContentsMargins(14, 0, 8, 6)
         self.more = QToolButton(minimumHeight=TOUCH, minimumWidth=TOUCH)
-        self.more.setText("⋯")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.more.setProperty("class", "more")
         self.menu = QMenu(self)
         self.more.setMenu(self.menu)
         self._build_menu()
+        self.restyle()
         top = QHBoxLayout(spacing=0)
         top.addWidget(self.button, 1)
+        top.addWidget(self.count)
         top.addWidget(self.more)
         column = QVBoxLayout(self, spacing=0)
-        column.setContentsMargins(4, 2, 4, 6)
+        column.setContentsMargins(2, 2, 2, 2)
         column.addLayout(top)
-        column.addWidget(self.count)
-        self.count.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.note)
 
     @property
     def _id(self) -> int:
@@ -133,23 +151,25 @@ class ClassRow(QFrame):
         self.more.setObjectName(f"class_{place}_menu")
         self.retranslate()
 
+    def words(self) -> str:
+        """Everything the row says about its class."""
+        return f"{self.count.text()} {self.note.text()}"
+
     def retranslate(self) -> None:
         """Say everything again in the present language."""
         entry = self.entry
         if entry is None:
             return
-        self.button.setText(f"{entry.key}　{entry.name}" if entry.key else f"　{entry.name}")
-        self.button.setToolTip(entry.description)
+        self._fit_name()
+        self.button.setToolTip(f"{entry.name}\n{entry.description}")
+        self.count.setText(self.tr("%n 枚", "", self._count.labelled))
+        notes = self._notes(entry)
+        self.note.setText(" ・ ".join(notes))
+        self.note.setVisible(bool(notes))
         self.button.setAccessibleName(self.tr("選んだ写真を「{name}」にする").format(name=entry.name))
-        words = [self.tr("%n 枚", "", self._count.labelled)]
-        if self._count.wanted:
-            words.append(self.tr("あと %n 枚あると安心", "", self._count.wanted))
-        if entry.role == "new":
-            words.append(self.tr("取り置き（学習しない）"))
-        if not entry.description:
-            words.append(self.tr("英語の説明がありません"))
-        self.count.setText(" ・ ".join(words))
+        self.button.setAccessibleDescription(self.words())
         self.more.setAccessibleName(self.tr("「{name}」の編集").format(name=entry.name))
+        self.more.setToolTip(self.more.accessibleName())
         self.edit.setText(self.tr("名前と説明を変える…"))
         self.hold.setText(self.tr("取り置きにする（見ていない製品への強さを測る）"))
         self.learn.setText(self.tr("学習する"))
@@ -160,6 +180,35 @@ class ClassRow(QFrame):
         self.up.setEnabled(self._place > 0)
         self.down.setEnabled(self._place < self._of - 1)
         self.delete.setText(self.tr("この種類を消す（ラベルも外れます）"))
+
+    def restyle(self) -> None:
+        """Take the present colours."""
+        self.more.setIcon(qtawesome.icon("mdi6.dots-horizontal", color=theme().text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
+
+    def _fit_name(self) -> None:
+        """As much of the name as there is room for; the whole of it is in the tool tip."""
+        if self.entry is None:
+            return
+        key = self.entry.key or "\u3000"
+        words = f"{key}\u3000{self.entry.name}"
+        room = self.width() - self.count.sizeHint().width() - self.more.minimumWidth() - 40
+        self.button.setText(
+            self.button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(room, 60))
+        )
+
+    def _notes(self, entry: ProductClass) -> list[str]:
+        notes = []
+        if self._count.wanted:
+            notes.append(self.tr("あと %n 枚ほしい", "", self._count.wanted))
+        if entry.role == "new":
+            notes.append(self.tr("取り置き（学習しない）"))
+        if not entry.description:
+            notes.append(self.tr("英語の説明がありません"))
+        return notes
 
     def _build_menu(self) -> None:
         panel = self._panel

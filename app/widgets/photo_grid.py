@@ -49,7 +49,8 @@ class PhotoGrid(QListView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Take a key that labels; False when it is none."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         key = Qt.Key(event.key())
         if plain and key in _DIGITS:
@@ -57,6 +58,12 @@ class PhotoGrid(QListView):
         elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.digit.emit(0)
         else:
+            return False
+        event.accept()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.take_key(event):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

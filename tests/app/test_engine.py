@@ -29,7 +29,7 @@ class Watched:
         self.job = job
         self.events: list[object] = []
         self.ended: list[JobState] = []
-        self.engine.event.connect(self.events.append)
+        self.engine.told.connect(self.events.append)
         self.engine.ended.connect(self.ended.append)
 
 
@@ -104,7 +104,11 @@ def test_words_reach_the_worker(start: Start, qtbot: QtBot) -> None:
     watched.engine.resume()
     watched.engine.stop()
     qtbot.waitUntil(lambda: bool(watched.ended), timeout=10_000)
-    assert [event.stage for event in watched.events if isinstance(event, Stage)] == ["pause", "resume", "stop"]
+    assert [event.stage for event in watched.events if isinstance(event, Stage)] == [
+        "pause",
+        "resume",
+        "stop",
+    ]
 
 
 def test_killing_takes_the_workers_children_with_it_and_tells_nothing(
