@@ -112,12 +112,13 @@ class Backbone(nn.Module):
         return self._text.project(pooled).float()
 
     def eot_positions(self, tokens: Tensor) -> Tensor:
-        """The place of the token at which each text `(C, L)` is read, `(C,)`."""
+        """The place of each text's end token `(C,)` in its ids `(C, L)`."""
         if self._text.pool == "argmax":
             return tokens.argmax(dim=-1)
         if self._text.pool == "eos":
             return (tokens == self._text.eos_id).int().argmax(dim=-1)
-        return torch.full((len(tokens),), 0 if self._text.pool == "first" else tokens.shape[1] - 1).to(tokens)
+        # Such towers (SigLIP) pad with the end token: the text ends where the run of it begins.
+        return tokens.shape[1] - (tokens == tokens[:, -1:]).flip(-1).int().cumprod(dim=-1).sum(dim=-1)
 
     def _need_prompts(self) -> None:
         if not self.supports_prompts:

@@ -280,6 +280,8 @@ def _told(name: str) -> Iterator[None]:
 
 
 def _need_room(name: str, folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if size + _ROOM_TO_SPARE > free:
-        raise Problem("backbones.disk_full", name=name, needed=size + _ROOM_TO_SPARE, free=free)
+    needed, free = size + _ROOM_TO_SPARE, shutil.disk_usage(folder).free
+    if needed > free:
+        raise Problem(
+            "backbones.disk_full", name=name, needed=f"{needed / 1e6:.0f} MB", free=f"{free / 1e6:.0f} MB"
+        )

@@ -1,6 +1,7 @@
 """The facade computes what open_clip computes, with less work, and lets gradients reach only what is given."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,18 +9,15 @@ import torch
 from torch import Tensor
 
 from core.backbones.clip import Backbone
-from core.backbones.load import import_file, load_backbone
-from core.backbones.store import ModelStore
 from core.problems import Problem
-from tests.core.backbones.conftest import BIDIRECTIONAL, CUSTOM, TINY, MakeFolder
+from tests.core.backbones.conftest import BIDIRECTIONAL, CUSTOM, TINY, imported
 
 TEXTS = ["a photo of a brass bolt", "bolt", "a scratched blue plastic gear on a conveyor belt"]
 
 
-@pytest.fixture(params=[TINY, CUSTOM], ids=["CLIP", "CustomTextCLIP"])
-def causal(request: pytest.FixtureRequest, store: ModelStore, make_folder: MakeFolder) -> Backbone:
-    import_file("either", make_folder(request.param), store=store)
-    return load_backbone("either", store=store)
+@pytest.fixture(scope="module", params=[TINY, CUSTOM], ids=["CLIP", "CustomTextCLIP"])
+def causal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backbone:
+    return imported("either", request.param, tmp_path_factory.mktemp("either"))
 
 
 def stock(backbone: Backbone) -> Any:
@@ -87,7 +85,7 @@ def test_features_are_float32_under_autocast(backbone: Backbone) -> None:
 
 
 def test_a_backbone_says_what_it_is(backbone: Backbone) -> None:
-    assert (backbone.embed_dim, backbone.text_width, backbone.image_size) == (16, 32, 32)
+    assert (backbone.embed_dim, backbone.text_width, backbone.image_size) == (16, 16, 32)
     assert backbone.supports_prompts
     assert backbone.logit_scale == pytest.approx(float(stock(backbone).logit_scale.exp()))
     assert backbone.card.name == "tiny"
@@ -99,11 +97,8 @@ def test_copies_of_a_backbone_compute_the_same(backbone: Backbone) -> None:
     assert torch.equal(copy.deepcopy(backbone).text_features(tokens), backbone.text_features(tokens))
 
 
-def test_a_text_tower_that_is_not_causal_is_run_whole_and_takes_no_prompts(
-    store: ModelStore, make_folder: MakeFolder
-) -> None:
-    import_file("siglip-like", make_folder(BIDIRECTIONAL), store=store)
-    backbone = load_backbone("siglip-like", store=store)
+def test_a_text_tower_that_is_not_causal_is_run_whole_and_takes_no_prompts(tmp_path: Path) -> None:
+    backbone = imported("siglip-like", BIDIRECTIONAL, tmp_path)
     tokens = backbone.tokenize(TEXTS)
     assert not backbone.supports_prompts
     assert torch.equal(backbone.text_features(tokens), stock(backbone).encode_text(tokens))
@@ -112,12 +107,10 @@ def test_a_text_tower_that_is_not_causal_is_run_whole_and_takes_no_prompts(
     assert refusal.value.code == "backbones.no_prompts"
 
 
-def test_quick_gelu_of_the_description_is_used(store: ModelStore, make_folder: MakeFolder) -> None:
-    import_file("plain", make_folder(TINY, "plain"), store=store)
-    import_file("quick", make_folder(TINY | {"quick_gelu": True}, "quick"), store=store)
-    plain, quick = (load_backbone(name, store=store) for name in ("plain", "quick"))
-    tokens = plain.tokenize(TEXTS)
-    assert (plain.text_features(tokens) - quick.text_features(tokens)).abs().max() > 1e-4
+def test_quick_gelu_of_the_description_is_used(backbone: Backbone, tmp_path: Path) -> None:
+    quick = imported("quick", TINY | {"quick_gelu": True}, tmp_path)
+    tokens = backbone.tokenize(TEXTS)
+    assert (backbone.text_features(tokens) - quick.text_features(tokens)).abs().max() > 1e-4
 
 
 def _plain_forward(backbone: Backbone, embeddings: Tensor, eot: Tensor) -> Tensor:

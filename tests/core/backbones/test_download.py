@@ -18,9 +18,10 @@ import pytest
 from safetensors.torch import save
 
 from core.backbones import download as module
-from core.backbones.catalogue import Downloadable
+from core.backbones.catalogue import Downloadable, downloadables
 from core.backbones.download import Offer, ask, download
-from core.backbones.load import load_backbone
+from core.backbones.load import architecture_config, load_backbone
+from core.backbones.preprocess import Preprocessing
 from core.backbones.store import ModelStore
 from core.problems import Problem
 from tests.core.backbones.conftest import BIDIRECTIONAL, TINY, random_state
@@ -266,6 +267,16 @@ def test_a_full_disk_is_told_before_anything_is_received(
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage)
     assert refusal_of(store).code == "backbones.disk_full"
     assert "GET" not in {command for command, _, _ in hub.requests}
+
+
+@pytest.mark.parametrize("model", downloadables(), ids=lambda model: model.name)
+def test_the_catalogue_names_tags_that_open_clip_publishes_on_the_hub(model: Downloadable) -> None:
+    published = module._published(model)
+    assert published["hf_hub"].endswith("/")
+    assert architecture_config(model.architecture).get("quick_gelu", False) is bool(
+        published.get("quick_gelu")
+    )
+    assert Preprocessing.from_open_clip(published, 224).mean == tuple(published["mean"])
 
 
 def test_what_is_not_in_the_catalogue_is_not_fetched(hub: Hub, store: ModelStore) -> None:

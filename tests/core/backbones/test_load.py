@@ -180,8 +180,10 @@ def test_a_model_with_its_own_tokenizer_needs_it(store: ModelStore, make_folder:
     content = {"model": {"type": "Unigram", "unk_id": 2, "vocab": vocabulary}, "added_tokens": added}
     (folder / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
     import_file("own", folder, store=store)
-    tokens = load_backbone("own", store=store).tokenize(["bolt", "bolt bolt"])
-    assert tokens[:, :4].tolist() == [[3, 1, 1, 1], [3, 3, 1, 1]]
+    backbone = load_backbone("own", store=store)
+    tokens = backbone.tokenize(["bolt", "bolt bolt", "bolt " * 99])
+    assert tokens[:2, :4].tolist() == [[3, 1, 1, 1], [3, 3, 1, 1]]
+    assert backbone.eot_positions(tokens).tolist() == [1, 2, backbone.context_length - 1]
     (store.root / "own" / "tokenizer.json").write_text("{}")
     with pytest.raises(Problem) as refusal:
         load_backbone("own", store=store)
