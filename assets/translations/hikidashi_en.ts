@@ -1,0 +1,1802 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="ja_JP">
+<context>
+    <name>BeforeAfterTable</name>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>差</source>
+        <translation>Difference</translation>
+    </message>
+    <message>
+        <source>同じ仲間の中から選ぶとき</source>
+        <translation>Chosen among its own group</translation>
+    </message>
+    <message>
+        <source>全部の種類から選ぶとき（現場と同じ）</source>
+        <translation>Chosen among all classes (as on site)</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>つりあい</source>
+        <translation>Balance</translation>
+    </message>
+    <message>
+        <source>習った種類と取り置いた種類の両方が良いときだけ高くなる値です。</source>
+        <translation>High only when both the learned classes and those held back do well.</translation>
+    </message>
+    <message>
+        <source>測る写真がありません</source>
+        <translation>No photos to measure on</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>まちがい {wrong}／{photos} 枚（正解 {percent} %）</source>
+        <translation>{wrong} of {photos} photos wrong ({percent} % right)</translation>
+    </message>
+    <message>
+        <source>写真を取りかえても、95 % は {low}～{high} % に入ります。</source>
+        <translation>With other photos it would be between {low} and {high} % in 95 cases of 100.</translation>
+    </message>
+    <message>
+        <source>{points:+d} ポイント</source>
+        <translation>{points:+d} points</translation>
+    </message>
+    <message>
+        <source>正解 {more:+d} 枚</source>
+        <translation>{more:+d} right</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>結果を見る</source>
+        <translation>See the result</translation>
+    </message>
+    <message>
+        <source>持ち出す</source>
+        <translation>Take it away</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出て、先へ進めます。</source>
+        <translation>When training has ended the result appears here and you can go on.</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出ます。まだ結果がありません。</source>
+        <translation>The result appears here when training has ended. There is none yet.</translation>
+    </message>
+    <message>
+        <source>前と後</source>
+        <translation>Before and after</translation>
+    </message>
+    <message>
+        <source>取り違え</source>
+        <translation>Mix-ups</translation>
+    </message>
+    <message>
+        <source>まちがえた写真</source>
+        <translation>Mistakes</translation>
+    </message>
+    <message>
+        <source>要確認</source>
+        <translation>Check by person</translation>
+    </message>
+    <message>
+        <source>ほかの学習と比べる</source>
+        <translation>Compare runs</translation>
+    </message>
+    <message>
+        <source>結果の見方</source>
+        <translation>How to read the result</translation>
+    </message>
+    <message>
+        <source>縦が正解、横がモデルの答えです。ます目を押すと、その写真を見られます（矢印キーと Enter でも選べます）。</source>
+        <translation>Rows are the true class, columns the model&apos;s answer. Click a cell to see its photos (arrow keys and Enter work too).</translation>
+    </message>
+    <message>
+        <source>まちがいをすべて表示</source>
+        <translation>Show all mistakes</translation>
+    </message>
+    <message>
+        <source>選んだ学習の結果を表示</source>
+        <translation>Show the chosen run</translation>
+    </message>
+    <message>
+        <source>もう一度学習する</source>
+        <translation>Train again</translation>
+    </message>
+    <message>
+        <source>写真の一覧</source>
+        <translation>List of photos</translation>
+    </message>
+    <message>
+        <source>正解が「{truth}」で、答えが「{answer}」の写真：{count} 枚</source>
+        <translation>Photos of “{truth}” answered as “{answer}”: {count}</translation>
+    </message>
+    <message>
+        <source>まちがえた写真 {count} 枚。自信を持ってまちがえたものから並んでいます。</source>
+        <translation>{count} mistakes, the most confident first.</translation>
+    </message>
+    <message>
+        <source>まちがえた写真はありません。</source>
+        <translation>There are no mistakes.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>種類を追加</source>
+        <translation>Add a class</translation>
+    </message>
+    <message>
+        <source>種類の名前と説明</source>
+        <translation>Name and description of the class</translation>
+    </message>
+    <message>
+        <source>例：キズ</source>
+        <translation>e.g. scratch</translation>
+    </message>
+    <message>
+        <source>モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。</source>
+        <translation>The model reads the description to tell classes apart. Use few words that say what it looks like (e.g. scratched brass bolt). Known words are filled in for you.</translation>
+    </message>
+    <message>
+        <source>追加する</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>変える</source>
+        <translation>Change</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>現場での呼び名</source>
+        <translation>Name on the shop floor</translation>
+    </message>
+    <message>
+        <source>英語の説明</source>
+        <translation>English description</translation>
+    </message>
+</context>
+<context>
+    <name>ClassPanel</name>
+    <message>
+        <source>種類（数字キーで付けられます）</source>
+        <translation>Classes (number keys label)</translation>
+    </message>
+    <message>
+        <source>まだ種類がありません。「種類を追加」で、「良品」「キズ」のような種類を作ってください。</source>
+        <translation>There are no classes yet. Use “Add a class” to make some, such as “good” and “scratch”.</translation>
+    </message>
+    <message>
+        <source>種類を追加…</source>
+        <translation>Add a class…</translation>
+    </message>
+    <message>
+        <source>「取り置き」の種類は学習に使わず、見たことのない製品をどれだけ見分けるかを測ります。</source>
+        <translation>Classes held back are not learned; they measure how well products never seen are told apart.</translation>
+    </message>
+</context>
+<context>
+    <name>ClassRow</name>
+    <message numerus="yes">
+        <source>%n 枚</source>
+        <translation>
+            <numerusform>%n photo</numerusform>
+            <numerusform>%n photos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>選んだ写真を「{name}」にする</source>
+        <translation>Label the selected photos “{name}”</translation>
+    </message>
+    <message>
+        <source>「{name}」の編集</source>
+        <translation>Edit “{name}”</translation>
+    </message>
+    <message>
+        <source>名前と説明を変える…</source>
+        <translation>Change name and description…</translation>
+    </message>
+    <message>
+        <source>取り置きにする（見ていない製品への強さを測る）</source>
+        <translation>Hold back (measures strength on products never seen)</translation>
+    </message>
+    <message>
+        <source>学習する</source>
+        <translation>Train</translation>
+    </message>
+    <message>
+        <source>上へ</source>
+        <translation>Move up</translation>
+    </message>
+    <message>
+        <source>下へ</source>
+        <translation>Move down</translation>
+    </message>
+    <message>
+        <source>この種類を消す（ラベルも外れます）</source>
+        <translation>Delete this class (its labels go too)</translation>
+    </message>
+    <message numerus="yes">
+        <source>あと %n 枚ほしい</source>
+        <translation>
+            <numerusform>%n more wanted</numerusform>
+            <numerusform>%n more wanted</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>取り置き（学習しない）</source>
+        <translation>held back (not learned)</translation>
+    </message>
+    <message>
+        <source>英語の説明がありません</source>
+        <translation>no English description</translation>
+    </message>
+</context>
+<context>
+    <name>ClassTable</name>
+    <message>
+        <source>種類ごとの見逃しと過検出</source>
+        <translation>Missed and false alarms per class</translation>
+    </message>
+</context>
+<context>
+    <name>ClassTableModel</name>
+    <message>
+        <source>習った</source>
+        <translation>Learned</translation>
+    </message>
+    <message>
+        <source>取り置き</source>
+        <translation>Held back</translation>
+    </message>
+    <message>
+        <source>{missed}／{photos} 枚</source>
+        <translation>{missed} of {photos}</translation>
+    </message>
+    <message>
+        <source>{count} 枚</source>
+        <translation>{count}</translation>
+    </message>
+    <message>
+        <source>種類</source>
+        <translation>Class</translation>
+    </message>
+    <message>
+        <source>学習</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>見逃し</source>
+        <translation>Missed</translation>
+    </message>
+    <message>
+        <source>過検出</source>
+        <translation>False alarms</translation>
+    </message>
+    <message>
+        <source>この種類なのに、ほかの種類と答えた写真です。</source>
+        <translation>Photos of this class that were given another answer.</translation>
+    </message>
+    <message>
+        <source>ほかの種類なのに、この種類と答えた写真です。</source>
+        <translation>Photos of other classes that were given this answer.</translation>
+    </message>
+</context>
+<context>
+    <name>ConfusionMatrix</name>
+    <message>
+        <source>取り違えの表。縦が正解、横が答え</source>
+        <translation>Table of mix-ups. Rows are the truth, columns the answer</translation>
+    </message>
+</context>
+<context>
+    <name>ConfusionModel</name>
+    <message>
+        <source>「{truth}」を正しく見分けた：{count} 枚</source>
+        <translation>“{truth}” answered rightly: {count}</translation>
+    </message>
+    <message>
+        <source>正解は「{truth}」、答えは「{answer}」：{count} 枚</source>
+        <translation>“{truth}” answered as “{answer}”: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorDialog</name>
+    <message>
+        <source>エラーのお知らせ</source>
+        <translation>Something went wrong</translation>
+    </message>
+    <message>
+        <source>詳しい内容を見る</source>
+        <translation>Show details</translation>
+    </message>
+    <message>
+        <source>診断ファイルを保存…</source>
+        <translation>Save diagnostic file…</translation>
+    </message>
+    <message>
+        <source>診断ファイルの保存先</source>
+        <translation>Where to save the diagnostic file</translation>
+    </message>
+</context>
+<context>
+    <name>ExportPage</name>
+    <message>
+        <source>持ち出す</source>
+        <translation>Take it away</translation>
+    </message>
+    <message>
+        <source>現場で使う</source>
+        <translation>Use on site</translation>
+    </message>
+    <message>
+        <source>「書き出す」を押して確認が済むと、先へ進めます。</source>
+        <translation>Press “Write package”; when it is verified you can go on.</translation>
+    </message>
+    <message>
+        <source>学習した結果を、現場の PC で使う 1 つのファイルにします。写真は中に入りません。</source>
+        <translation>Makes one file of what was learned, for the PC on site. No photo goes into it.</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここで結果を書き出せます。</source>
+        <translation>When training has ended the result can be written here.</translation>
+    </message>
+    <message>
+        <source>名前</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>保存先</source>
+        <translation>Folder</translation>
+    </message>
+    <message>
+        <source>保存先を選ぶ</source>
+        <translation>Choose the folder</translation>
+    </message>
+    <message>
+        <source>フォルダーを開く</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
+        <source>SHA-256 をコピー</source>
+        <translation>Copy SHA-256</translation>
+    </message>
+    <message>
+        <source>現場の画面で試す</source>
+        <translation>Try it on the site page</translation>
+    </message>
+    <message>
+        <source>書き出しの進み</source>
+        <translation>Progress of writing</translation>
+    </message>
+    <message>
+        <source>現場の PC に運ぶもの：
+1. この .hkd ファイル
+2. このプログラムのインストーラー（まだ入っていないとき）
+3. 同じモデル（付属のモデル以外を使ったとき）</source>
+        <translation>Take to the PC on site:
+1. this .hkd file
+2. this program&apos;s installer (if it is not there yet)
+3. the same model (if you used another than the built-in one)</translation>
+    </message>
+    <message>
+        <source>置きかえて書き出す</source>
+        <translation>Replace and write</translation>
+    </message>
+    <message>
+        <source>書き出す</source>
+        <translation>Write package</translation>
+    </message>
+    <message>
+        <source>同じ名前のファイルがあります。置きかえます。</source>
+        <translation>A file of that name exists. It will be replaced.</translation>
+    </message>
+    <message>
+        <source>名前を入れてください。</source>
+        <translation>Enter a name.</translation>
+    </message>
+    <message>
+        <source>保存先のフォルダーが見つかりません。選び直してください。</source>
+        <translation>The folder cannot be found. Choose another.</translation>
+    </message>
+    <message>
+        <source>エンジンを準備しています…</source>
+        <translation>Starting the engine…</translation>
+    </message>
+    <message>
+        <source>学習した結果を読み込んでいます…</source>
+        <translation>Loading what was learned…</translation>
+    </message>
+    <message>
+        <source>書き出す準備をしています…</source>
+        <translation>Getting ready to write…</translation>
+    </message>
+    <message>
+        <source>書き出す内容をまとめています…</source>
+        <translation>Putting the contents together…</translation>
+    </message>
+    <message>
+        <source>ファイルに書いています…</source>
+        <translation>Writing the file…</translation>
+    </message>
+    <message>
+        <source>書いたファイルを別に開き直し、同じ答えになるか確かめています…</source>
+        <translation>Opening the written file afresh and checking that it gives the same answers…</translation>
+    </message>
+    <message>
+        <source>書き出しています…</source>
+        <translation>Writing…</translation>
+    </message>
+    <message>
+        <source>確認済み：開き直しても同じ答えでした（最大の差 {difference}）。</source>
+        <translation>Verified: opened afresh it gives the same answers (largest difference {difference}).</translation>
+    </message>
+    <message>
+        <source>確認できませんでした。このファイルは使わないでください。</source>
+        <translation>It could not be verified. Do not use this file.</translation>
+    </message>
+    <message>
+        <source>{path}
+大きさ {size}&#x3000;SHA-256 {sha256}</source>
+        <translation>{path}
+Size {size}   SHA-256 {sha256}</translation>
+    </message>
+    <message>
+        <source>コピーしました</source>
+        <translation>Copied</translation>
+    </message>
+</context>
+<context>
+    <name>HelpDialog</name>
+    <message>
+        <source>使い方</source>
+        <translation>Help</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>これまでの答え</source>
+        <translation>Answers so far</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>{name}（人が決めました）</source>
+        <translation>{name} (decided by a person)</translation>
+    </message>
+    <message>
+        <source>要確認（{name}？）</source>
+        <translation>Check ({name}?)</translation>
+    </message>
+</context>
+<context>
+    <name>HomePage</name>
+    <message>
+        <source>はじめる</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>写真を選ぶ</source>
+        <translation>Choose photos</translation>
+    </message>
+    <message>
+        <source>プロジェクトを準備しています…</source>
+        <translation>Preparing the project…</translation>
+    </message>
+    <message>
+        <source>プロジェクトを作るか、開いてください。</source>
+        <translation>Create a project or open one.</translation>
+    </message>
+    <message>
+        <source>手元の写真で、製品や不良の見分け方をこのパソコンに教えます。写真は外に出ません。</source>
+        <translation>Teach this PC to tell products and defects apart with your own photos. They never leave it.</translation>
+    </message>
+    <message>
+        <source>新しいプロジェクト</source>
+        <translation>New project</translation>
+    </message>
+    <message>
+        <source>名前と保存場所を決めて、写真を選ぶところから始めます。</source>
+        <translation>Give it a name and a place, then choose photos.</translation>
+    </message>
+    <message>
+        <source>見本で試す</source>
+        <translation>Try the sample</translation>
+    </message>
+    <message>
+        <source>「{name}」の学習が、裏で続いています。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>学習を見る</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>「{name}」の学習が途中で止まっています。続きから始められます。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>プロジェクトを開く</source>
+        <translation>Open a project</translation>
+    </message>
+    <message>
+        <source>前に作ったフォルダーを選んで、続きから始めます。</source>
+        <translation>Choose the folder you made before and go on.</translation>
+    </message>
+    <message>
+        <source>できたモデルを使う</source>
+        <translation>Use a tuned model</translation>
+    </message>
+    <message>
+        <source>現場用パッケージを開いて、写真を判定します。</source>
+        <translation>Open a package and judge photos.</translation>
+    </message>
+    <message>
+        <source>最近使ったプロジェクト</source>
+        <translation>Recent projects</translation>
+    </message>
+    <message>
+        <source>まだありません。最初は「見本で試す」がおすすめです。</source>
+        <translation>None yet. “Try the sample” is a good first step.</translation>
+    </message>
+    <message>
+        <source>続きから学習する</source>
+        <translation>Go on training</translation>
+    </message>
+    <message>
+        <source>見本</source>
+        <translation>Sample</translation>
+    </message>
+    <message>
+        <source>付属の写真で、最後まで通して試せます。写真の用意は要りません。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>プロジェクトのフォルダーを選ぶ</source>
+        <translation>Choose the project&apos;s folder</translation>
+    </message>
+</context>
+<context>
+    <name>JudgedPhotosModel</name>
+    <message>
+        <source>正解：{truth}
+答え：{answer}
+自信：{percent} %</source>
+        <translation>Truth: {truth}
+Answer: {answer}
+Confidence: {percent} %</translation>
+    </message>
+    <message>
+        <source>正解どおり：{truth}
+自信：{percent} %</source>
+        <translation>Right: {truth}
+Confidence: {percent} %</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsPage</name>
+    <message>
+        <source>ラベルを付ける</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>やり方を選ぶ</source>
+        <translation>Choose a way</translation>
+    </message>
+    <message>
+        <source>先に「はじめる」でプロジェクトを開いてください。</source>
+        <translation>Open a project on the start page first.</translation>
+    </message>
+    <message>
+        <source>写真を読み込んでいます…</source>
+        <translation>Loading photos…</translation>
+    </message>
+    <message>
+        <source>2 つ以上の種類に、写真のラベルを付けてください。</source>
+        <translation>Label photos of at least two classes.</translation>
+    </message>
+    <message>
+        <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
+        <translation>Select photos and press a number key (1–9). The next photo is selected then. 0 takes a label away.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やり直す</source>
+        <translation>Redo</translation>
+    </message>
+    <message>
+        <source>表示</source>
+        <translation>Show</translation>
+    </message>
+    <message>
+        <source>表示する写真を選ぶ</source>
+        <translation>Which photos are shown</translation>
+    </message>
+    <message>
+        <source>写真の一覧</source>
+        <translation>List of photos</translation>
+    </message>
+    <message>
+        <source>選んだ写真</source>
+        <translation>Selected photo</translation>
+    </message>
+    <message>
+        <source>すべての写真</source>
+        <translation>All photos</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真</source>
+        <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>{labelled}／{total} 枚にラベルが付いています。</source>
+        <translation>{labelled} of {total} photos are labelled.</translation>
+    </message>
+    <message>
+        <source>{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。</source>
+        <translation>{words} The counts differ a lot; more photos of the rare classes mean fewer misses.</translation>
+    </message>
+    <message>
+        <source>まだ写真がありません。「写真を選ぶ」で追加してください。</source>
+        <translation>There are no photos yet. Add some on the photos page.</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真は、もうありません。</source>
+        <translation>Every photo is labelled.</translation>
+    </message>
+    <message>
+        <source>この種類の写真は、まだありません。</source>
+        <translation>There are no photos of this class yet.</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>戻る</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>手順</source>
+        <translation>Steps</translation>
+    </message>
+    <message>
+        <source>いまここ</source>
+        <translation>you are here</translation>
+    </message>
+    <message>
+        <source>済み</source>
+        <translation>done</translation>
+    </message>
+    <message>
+        <source>前のページに戻る</source>
+        <translation>Back to the page before</translation>
+    </message>
+    <message>
+        <source>{project} － 引き出し</source>
+        <translation>{project} – Hikidashi</translation>
+    </message>
+    <message>
+        <source>引き出し Hikidashi</source>
+        <translation>Hikidashi</translation>
+    </message>
+    <message>
+        <source>学習の途中です</source>
+        <translation>Training is under way</translation>
+    </message>
+    <message>
+        <source>学習の途中です。どうしますか？</source>
+        <translation>Training is under way. What should happen?</translation>
+    </message>
+    <message>
+        <source>途中まで学習した内容は保存されます。次に開いたときに、続きから始められます。</source>
+        <translation>What was learned so far is kept. You can go on when you open the program again.</translation>
+    </message>
+    <message>
+        <source>裏で学習を続ける</source>
+        <translation>Keep training in the background</translation>
+    </message>
+    <message>
+        <source>学習を中断して閉じる</source>
+        <translation>Interrupt training and close</translation>
+    </message>
+    <message>
+        <source>閉じない</source>
+        <translation>Stay</translation>
+    </message>
+    <message>
+        <source>ファイル(&amp;F)</source>
+        <translation>&amp;File</translation>
+    </message>
+    <message>
+        <source>表示(&amp;V)</source>
+        <translation>&amp;View</translation>
+    </message>
+    <message>
+        <source>ヘルプ(&amp;H)</source>
+        <translation>&amp;Help</translation>
+    </message>
+    <message>
+        <source>はじめの画面</source>
+        <translation>Start page</translation>
+    </message>
+    <message>
+        <source>終了</source>
+        <translation>Quit</translation>
+    </message>
+    <message>
+        <source>言語 / Language</source>
+        <translation>言語 / Language</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>文字の大きさ</source>
+        <translation>Text size</translation>
+    </message>
+    <message>
+        <source>このページの使い方</source>
+        <translation>Help for this page</translation>
+    </message>
+    <message>
+        <source>引き出しについて</source>
+        <translation>About Hikidashi</translation>
+    </message>
+    <message>
+        <source>パソコンに合わせる</source>
+        <translation>As the PC is set</translation>
+    </message>
+    <message>
+        <source>明るい</source>
+        <translation>Light</translation>
+    </message>
+    <message>
+        <source>暗い</source>
+        <translation>Dark</translation>
+    </message>
+    <message>
+        <source>引き出し Hikidashi {version}
+写真はこのパソコンの外に出ません。
+ログの場所：{log}</source>
+        <translation>Hikidashi {version}
+Your photos never leave this PC.
+Logs: {log}</translation>
+    </message>
+</context>
+<context>
+    <name>NewProjectDialog</name>
+    <message>
+        <source>新しいプロジェクト</source>
+        <translation>New project</translation>
+    </message>
+    <message>
+        <source>例：ボルト外観検査</source>
+        <translation>e.g. bolt inspection</translation>
+    </message>
+    <message>
+        <source>場所を変える…</source>
+        <translation>Choose another place…</translation>
+    </message>
+    <message>
+        <source>作る</source>
+        <translation>Create</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>プロジェクトの名前</source>
+        <translation>Name of the project</translation>
+    </message>
+    <message>
+        <source>保存場所</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>保存場所を選ぶ</source>
+        <translation>Choose the place</translation>
+    </message>
+    <message>
+        <source>先に名前を入れてください。</source>
+        <translation>Enter a name first.</translation>
+    </message>
+</context>
+<context>
+    <name>OnsitePage</name>
+    <message>
+        <source>現場で使う</source>
+        <translation>Use on site</translation>
+    </message>
+    <message>
+        <source>はじめに戻る</source>
+        <translation>Back to start</translation>
+    </message>
+    <message>
+        <source>パッケージを開く</source>
+        <translation>Open a package</translation>
+    </message>
+    <message>
+        <source>写真を選ぶ</source>
+        <translation>Choose photos</translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ</source>
+        <translation>Choose a folder</translation>
+    </message>
+    <message>
+        <source>残りをやめる</source>
+        <translation>Skip the rest</translation>
+    </message>
+    <message>
+        <source>CSV で保存</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message>
+        <source>人の判断を記録</source>
+        <translation>Record the decision</translation>
+    </message>
+    <message>
+        <source>人が決めた種類</source>
+        <translation>Class decided by a person</translation>
+    </message>
+    <message>
+        <source>判定の進み</source>
+        <translation>Progress of judging</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ (*.hkd)</source>
+        <translation>Packages (*.hkd)</translation>
+    </message>
+    <message>
+        <source>写真 ({suffixes})</source>
+        <translation>Photos ({suffixes})</translation>
+    </message>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>人が決めました</source>
+        <translation>Decided by a person</translation>
+    </message>
+    <message>
+        <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
+        <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>要確認</source>
+        <translation>Check by person</translation>
+    </message>
+    <message>
+        <source>自信 {percent} %</source>
+        <translation>{percent} % confident</translation>
+    </message>
+    <message>
+        <source>{sure}、次は「{name}」{percent} %</source>
+        <translation>{sure}, next “{name}” {percent} %</translation>
+    </message>
+    <message>
+        <source>先にパッケージを開いてください。</source>
+        <translation>Open a package first.</translation>
+    </message>
+    <message>
+        <source>{answered}／{asked} 枚</source>
+        <translation>{answered} of {asked}</translation>
+    </message>
+    <message>
+        <source>記録：{path}</source>
+        <translation>Record: {path}</translation>
+    </message>
+    <message>
+        <source>パッケージはまだ開いていません。</source>
+        <translation>No package is open yet.</translation>
+    </message>
+    <message>
+        <source>{name}（{count} 種類）</source>
+        <translation>{name} ({count} classes)</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ（.hkd）を開いてください</source>
+        <translation>Open a package (.hkd)</translation>
+    </message>
+    <message>
+        <source>ここに落としても開けます。</source>
+        <translation>You can also drop it here.</translation>
+    </message>
+    <message>
+        <source>いま落とした写真は、読み込みが終わると判定します。</source>
+        <translation>Photos dropped now are judged once loading has ended.</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」でも始められます。</source>
+        <translation>Or use “Choose photos” or “Choose a folder”.</translation>
+    </message>
+    <message>
+        <source>写真をここに落としてください</source>
+        <translation>Drop photos here</translation>
+    </message>
+    <message>
+        <source>上の説明を確かめて、もう一度開いてください。</source>
+        <translation>Read the message above and open it again.</translation>
+    </message>
+    <message>
+        <source>パッケージを使えません</source>
+        <translation>The package cannot be used</translation>
+    </message>
+    <message>
+        <source>CSV ファイル (*.csv)</source>
+        <translation>CSV files (*.csv)</translation>
+    </message>
+    <message>
+        <source>保存しました</source>
+        <translation>Saved</translation>
+    </message>
+</context>
+<context>
+    <name>Page</name>
+    <message>
+        <source>次へ</source>
+        <translation>Next</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoJudgement</name>
+    <message>
+        <source>正しいラベル</source>
+        <translation>Right label</translation>
+    </message>
+    <message>
+        <source>ラベルを直す</source>
+        <translation>Correct the label</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>写真を選ぶと、ここに大きく表示されます。</source>
+        <translation>Select a photo to see it large here.</translation>
+    </message>
+    <message>
+        <source>{name}：正解どおり「{truth}」（自信 {percent} %）</source>
+        <translation>{name}: rightly “{truth}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>{name}：正解は「{truth}」、モデルの答えは「{answer}」（自信 {percent} %）</source>
+        <translation>{name}: it is “{truth}”, the model said “{answer}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>{count} 枚のラベルを直しました。もう一度学習すると、結果に入ります。</source>
+        <translation>{count} labels corrected. Train again for it to count.</translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトの写真ではないので、ラベルは直せません。</source>
+        <translation>This photo is not part of the project, so its label cannot be changed.</translation>
+    </message>
+    <message>
+        <source>正解のほうがまちがっていたら、ここで直せます。</source>
+        <translation>If the label is wrong, correct it here.</translation>
+    </message>
+</context>
+<context>
+    <name>PhotosPage</name>
+    <message>
+        <source>写真を選ぶ</source>
+        <translation>Choose photos</translation>
+    </message>
+    <message>
+        <source>ラベルを付ける</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>先に「はじめる」でプロジェクトを開いてください。</source>
+        <translation>Open a project on the start page first.</translation>
+    </message>
+    <message>
+        <source>写真を調べています…</source>
+        <translation>Looking at photos…</translation>
+    </message>
+    <message>
+        <source>写真のフォルダーを選んでください。</source>
+        <translation>Choose a folder of photos.</translation>
+    </message>
+    <message>
+        <source>写真はこのパソコンの外に出ません。元の写真は動かさず、書き換えません。</source>
+        <translation>Photos never leave this PC. The originals are neither moved nor changed.</translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ…</source>
+        <translation>Choose a folder…</translation>
+    </message>
+    <message>
+        <source>写真のフォルダーを選ぶ</source>
+        <translation>Choose a folder of photos</translation>
+    </message>
+    <message>
+        <source>フォルダーや写真を、ここへドラッグしても追加できます。</source>
+        <translation>You can also drag folders or photos here.</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>フォルダー名をラベルにする</source>
+        <translation>Use folder names as labels</translation>
+    </message>
+    <message>
+        <source>開けなかったファイル</source>
+        <translation>Files that could not be opened</translation>
+    </message>
+    <message>
+        <source>ファイル</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>どうすればよいか</source>
+        <translation>What to do</translation>
+    </message>
+    <message>
+        <source>取り込んだ写真</source>
+        <translation>Photos taken in</translation>
+    </message>
+    <message>
+        <source>サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。</source>
+        <translation>The sub-folder names ({names} and {more} more) can be used as labels for {count} photos.</translation>
+    </message>
+    <message>
+        <source>サブフォルダーの名前（{names}）をラベルとして使えます。{count} 枚が対象です。</source>
+        <translation>The sub-folder names ({names}) can be used as labels for {count} photos.</translation>
+    </message>
+    <message>
+        <source>まだ写真がありません。種類ごとに 10 枚ほどあれば始められます。</source>
+        <translation>There are no photos yet. About 10 of each class are enough to start.</translation>
+    </message>
+    <message numerus="yes">
+        <source>写真 %n 枚を使えます。</source>
+        <translation>
+            <numerusform>%n photo can be used.</numerusform>
+            <numerusform>%n photos can be used.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は開けませんでした。</source>
+        <translation>
+            <numerusform>%n could not be opened.</numerusform>
+            <numerusform>%n could not be opened.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、ほかとまったく同じ写真です（同じ側に分けて使います）。</source>
+        <translation>
+            <numerusform>%n is an exact copy of another (copies stay on one side of the split).</numerusform>
+            <numerusform>%n are exact copies of others (copies stay on one side of the split).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>フォルダー名から %n 枚にラベルを付けました。</source>
+        <translation>
+            <numerusform>%n photo was labelled by folder name.</numerusform>
+            <numerusform>%n photos were labelled by folder name.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>写真を探しています… %n 枚</source>
+        <translation>
+            <numerusform>Looking for photos… %n</numerusform>
+            <numerusform>Looking for photos… %n</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{done}／{total} 枚を調べました</source>
+        <translation>{done} of {total} looked at</translation>
+    </message>
+    <message>
+        <source>{done}／{total} 枚を調べました（あと約 {seconds} 秒）</source>
+        <translation>{done} of {total} looked at (about {seconds} s left)</translation>
+    </message>
+</context>
+<context>
+    <name>PresetCard</name>
+    <message>
+        <source>おすすめ</source>
+        <translation>Recommended</translation>
+    </message>
+    <message>
+        <source>学習しないので、すぐに結果が出ます。</source>
+        <translation>Nothing is learned, so the result comes at once.</translation>
+    </message>
+    <message>
+        <source>この PC でかかる時間を測っています…</source>
+        <translation>Measuring the time on this PC…</translation>
+    </message>
+    <message>
+        <source>かかる時間は、まだ測っていません。</source>
+        <translation>The time has not been measured yet.</translation>
+    </message>
+    <message>
+        <source>この PC で約 {time}</source>
+        <translation>About {time} on this PC</translation>
+    </message>
+    <message>
+        <source>この PC で約 {time}、メモリー約 {memory} GB</source>
+        <translation>About {time} and {memory} GB of memory on this PC</translation>
+    </message>
+    <message>
+        <source>{seconds} 秒</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{minutes} 分</source>
+        <translation>{minutes} min</translation>
+    </message>
+    <message>
+        <source>{hours:.1f} 時間</source>
+        <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>PresetPage</name>
+    <message>
+        <source>やり方を選ぶ</source>
+        <translation>Choose a way</translation>
+    </message>
+    <message>
+        <source>学習へ進む</source>
+        <translation>Go on to training</translation>
+    </message>
+    <message>
+        <source>先に「はじめる」でプロジェクトを開いてください。</source>
+        <translation>Open a project on the start page first.</translation>
+    </message>
+    <message>
+        <source>カードを 1 枚選んでください。</source>
+        <translation>Choose a card.</translation>
+    </message>
+    <message>
+        <source>学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。</source>
+        <translation>Choose one way to train. If in doubt, keep the recommended one.</translation>
+    </message>
+    <message>
+        <source>プロジェクトを開いて写真にラベルを付けると、ここで学習のしかたを選べます。</source>
+        <translation>Open a project and label photos; then you can choose a way to train here.</translation>
+    </message>
+    <message>
+        <source>写真の枚数と偏りを調べています…</source>
+        <translation>Looking at the number and balance of photos…</translation>
+    </message>
+    <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
+    </message>
+    <message>
+        <source>付属のモデル（練習用）</source>
+        <translation>Built-in model (for practice)</translation>
+    </message>
+    <message>
+        <source>{name}（{architecture}）</source>
+        <translation>{name} ({architecture})</translation>
+    </message>
+    <message>
+        <source>付属のモデルは、使い方を覚えるためのものです。本番の検査には、大きなモデルを追加してから使ってください。追加は、システムの担当の方に「hikidashi models」を頼んでください。</source>
+        <translation>The built-in model is for learning the program. For real inspection add a larger model first; ask your system administrator for “hikidashi models”.</translation>
+    </message>
+    <message>
+        <source>くわしい設定</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>くわしい設定を開く、または閉じる</source>
+        <translation>Open or close the details</translation>
+    </message>
+    <message>
+        <source>使うモデル</source>
+        <translation>Model</translation>
+    </message>
+    <message>
+        <source>種類ごとに使う写真</source>
+        <translation>Photos used per class</translation>
+    </message>
+    <message>
+        <source>乱数の種（同じ値なら同じ結果）</source>
+        <translation>Random seed (same value, same result)</translation>
+    </message>
+    <message>
+        <source>最大 {count} 枚</source>
+        <translation>{count} at most</translation>
+    </message>
+    <message>
+        <source>すべて</source>
+        <translation>All</translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemBanner</name>
+    <message>
+        <source>詳しい内容をコピー</source>
+        <translation>Copy details</translation>
+    </message>
+    <message>
+        <source>もう一度</source>
+        <translation>Again</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>RecentProjects</name>
+    <message>
+        <source>見つかりません</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>学習が途中で止まっています</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>いま学習中です</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunsModel</name>
+    <message>
+        <source>始めた日時</source>
+        <translation>Started</translation>
+    </message>
+    <message>
+        <source>やり方</source>
+        <translation>Way</translation>
+    </message>
+    <message>
+        <source>習った種類の正解</source>
+        <translation>Right on learned</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の正解</source>
+        <translation>Right on held back</translation>
+    </message>
+    <message>
+        <source>備考</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>なし</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>{after}／{photos} 枚</source>
+        <translation>{after} of {photos}</translation>
+    </message>
+    <message>
+        <source>いま表示しています</source>
+        <translation>shown now</translation>
+    </message>
+    <message>
+        <source>結果がありません</source>
+        <translation>no result</translation>
+    </message>
+    <message>
+        <source>写真かラベルが違うので、数だけでは比べられません</source>
+        <translation>other photos or labels: the counts alone cannot be compared</translation>
+    </message>
+    <message>
+        <source>同じ写真で比べられます</source>
+        <translation>same photos: can be compared</translation>
+    </message>
+</context>
+<context>
+    <name>RunsTable</name>
+    <message>
+        <source>このプロジェクトの学習の一覧</source>
+        <translation>Runs of this project</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDrawer</name>
+    <message>
+        <source>このやり方には、変えられる設定がありません。</source>
+        <translation>This way has no settings to change.</translation>
+    </message>
+    <message>
+        <source>最初の値に戻す</source>
+        <translation>Back to the first value</translation>
+    </message>
+    <message>
+        <source>くわしい設定をすべて最初の値に戻す</source>
+        <translation>Set all details back to their first values</translation>
+    </message>
+    <message>
+        <source>最初の値：{value}</source>
+        <translation>First value: {value}</translation>
+    </message>
+</context>
+<context>
+    <name>StateChip</name>
+    <message>
+        <source>準備中</source>
+        <translation>Waiting</translation>
+    </message>
+    <message>
+        <source>学習中</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>一時停止</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>完了</source>
+        <translation>Finished</translation>
+    </message>
+    <message>
+        <source>中止</source>
+        <translation>Stopped</translation>
+    </message>
+    <message>
+        <source>失敗</source>
+        <translation>Failed</translation>
+    </message>
+    <message>
+        <source>中断（再開できます）</source>
+        <translation>Interrupted (can go on)</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPage</name>
+    <message>
+        <source>学習する</source>
+        <translation>Train</translation>
+    </message>
+    <message>
+        <source>結果を見る</source>
+        <translation>See the result</translation>
+    </message>
+    <message>
+        <source>先に「はじめる」でプロジェクトを開いてください。</source>
+        <translation>Open a project on the start page first.</translation>
+    </message>
+    <message>
+        <source>「学習を始める」を押すと、結果が見られるようになります。</source>
+        <translation>Press “Start training”; then there will be a result.</translation>
+    </message>
+    <message>
+        <source>学習が終わると、結果が見られます。</source>
+        <translation>The result can be seen when training has ended.</translation>
+    </message>
+    <message>
+        <source>この学習には、まだ結果がありません。</source>
+        <translation>This run has no result yet.</translation>
+    </message>
+    <message>
+        <source>プロジェクトを開いてやり方を選ぶと、ここで学習を始められます。</source>
+        <translation>Open a project and choose a way; then training can start here.</translation>
+    </message>
+    <message>
+        <source>始める前に確かめます</source>
+        <translation>Checked before the start</translation>
+    </message>
+    <message>
+        <source>もう一度確かめる</source>
+        <translation>Check again</translation>
+    </message>
+    <message>
+        <source>学習を始める</source>
+        <translation>Start training</translation>
+    </message>
+    <message>
+        <source>止めて、いちばん良いものを残す</source>
+        <translation>Stop and keep the best</translation>
+    </message>
+    <message>
+        <source>もう一度学習する</source>
+        <translation>Train again</translation>
+    </message>
+    <message>
+        <source>前の学習を見る</source>
+        <translation>Look at the last run</translation>
+    </message>
+    <message>
+        <source>× の付いた項目を直すと、始められます。</source>
+        <translation>Mend what is marked ×, then you can start.</translation>
+    </message>
+    <message>
+        <source>「そのまま使う」は学習をしません。元のモデルの力を、本番の試験の写真で測ります。</source>
+        <translation>“As it is” learns nothing. It measures the untouched model on the test photos.</translation>
+    </message>
+    <message>
+        <source>学習を準備しています…</source>
+        <translation>Preparing the training…</translation>
+    </message>
+    <message>
+        <source>写真とパソコンを確かめています…</source>
+        <translation>Checking photos and PC…</translation>
+    </message>
+    <message>
+        <source>先に「やり方を選ぶ」で、カードを 1 枚選んでください。</source>
+        <translation>Choose a card on the page before first.</translation>
+    </message>
+    <message>
+        <source>受け付けました…</source>
+        <translation>Noted…</translation>
+    </message>
+    <message>
+        <source>再開</source>
+        <translation>Go on</translation>
+    </message>
+    <message>
+        <source>一時停止</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>もう一度試す</source>
+        <translation>Try again</translation>
+    </message>
+    <message>
+        <source>続きから再開する</source>
+        <translation>Go on where it stopped</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingView</name>
+    <message>
+        <source>学習の進み</source>
+        <translation>Progress of training</translation>
+    </message>
+    <message>
+        <source>写真を見た回数（周）</source>
+        <translation>Rounds through the photos</translation>
+    </message>
+    <message>
+        <source>まちがいの大きさ</source>
+        <translation>Size of the error</translation>
+    </message>
+    <message>
+        <source>学習用の写真</source>
+        <translation>Training photos</translation>
+    </message>
+    <message>
+        <source>正しく見分けた割合（%）</source>
+        <translation>Share told apart rightly (%)</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>習う前・習った種類</source>
+        <translation>before, learned classes</translation>
+    </message>
+    <message>
+        <source>習う前・取り置いた種類</source>
+        <translation>before, classes held back</translation>
+    </message>
+    <message>
+        <source>1 周目が終わると、ここに線が出ます。</source>
+        <translation>A line appears here after the first round.</translation>
+    </message>
+    <message>
+        <source>いま {loss:.2f} です。学習が進むと下がります。</source>
+        <translation>It is {loss:.2f} now and falls as training goes on.</translation>
+    </message>
+    <message>
+        <source>{first:.2f} から {loss:.2f} に下がりました。</source>
+        <translation>It fell from {first:.2f} to {loss:.2f}.</translation>
+    </message>
+    <message>
+        <source>{first:.2f} から {loss:.2f} に下がりました。学習は進んでいます。</source>
+        <translation>It fell from {first:.2f} to {loss:.2f}: training is getting on.</translation>
+    </message>
+    <message>
+        <source>{first:.2f} から {loss:.2f} になり、下がっていません。続くようなら、やり方を変えてください。</source>
+        <translation>It went from {first:.2f} to {loss:.2f} and does not fall. If that goes on, choose another way.</translation>
+    </message>
+    <message>
+        <source>途中で確かめる写真がないので、割合はまだ出せません。</source>
+        <translation>There are no photos to check on the way, so there is no share yet.</translation>
+    </message>
+    <message>
+        <source>習った種類は {base} % です。</source>
+        <translation>Learned classes: {base} %.</translation>
+    </message>
+    <message>
+        <source>習った種類は {before} % から {base} % になりました。</source>
+        <translation>Learned classes went from {before} % to {base} %.</translation>
+    </message>
+    <message>
+        <source>習った種類は {before} % から {base} %、取り置いた種類は {before_new} % から {new} % になりました。</source>
+        <translation>Learned classes went from {before} % to {base} %, classes held back from {before_new} % to {new} %.</translation>
+    </message>
+    <message>
+        <source>一時停止しています。「再開」で続きから学習します。</source>
+        <translation>Paused. “Go on” continues.</translation>
+    </message>
+    <message>
+        <source>学習が終わり、結果を確かめて保存しました。「結果を見る」へ進めます。</source>
+        <translation>Training has ended; the result was verified and saved. Go on to see it.</translation>
+    </message>
+    <message>
+        <source>元のモデルの力を測り終えました。「結果を見る」へ進めます。</source>
+        <translation>The untouched model has been measured. Go on to see the result.</translation>
+    </message>
+    <message>
+        <source>学習を止めました。</source>
+        <translation>Training was stopped.</translation>
+    </message>
+    <message>
+        <source>学習を続けられませんでした。</source>
+        <translation>Training could not go on.</translation>
+    </message>
+    <message>
+        <source>学習が途中で切れました。途中の保存から再開できます。</source>
+        <translation>Training was cut off. It can go on from what was saved.</translation>
+    </message>
+    <message>
+        <source>エンジンを準備しています…</source>
+        <translation>Starting the engine…</translation>
+    </message>
+    <message>
+        <source>作業しています…</source>
+        <translation>Working…</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>写真を 1 枚ずつ読み取っています…</source>
+        <translation>Reading photos one by one…</translation>
+    </message>
+    <message>
+        <source>学習する前の力を測っています…</source>
+        <translation>Measuring the untouched model…</translation>
+    </message>
+    <message>
+        <source>写真を見て学習しています…</source>
+        <translation>Learning from the photos…</translation>
+    </message>
+    <message>
+        <source>本番の試験をしています…</source>
+        <translation>Taking the final test…</translation>
+    </message>
+    <message>
+        <source>結果を保存しています…</source>
+        <translation>Saving the result…</translation>
+    </message>
+    <message>
+        <source>保存した結果を開き直して確かめています…</source>
+        <translation>Opening the saved result again to verify it…</translation>
+    </message>
+    <message>
+        <source>段階 {index}／{of}</source>
+        <translation>Stage {index} of {of}</translation>
+    </message>
+    <message>
+        <source>{stage}・周回 {epoch}／{epochs}</source>
+        <translation>{stage}, round {epoch} of {epochs}</translation>
+    </message>
+    <message>
+        <source>残り時間を計算しています…</source>
+        <translation>Working out the time left…</translation>
+    </message>
+    <message>
+        <source>残り 約 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>残り 約 {minutes} 分</source>
+        <translation>about {minutes} min left</translation>
+    </message>
+    <message>
+        <source>残り 約 {hours:.1f} 時間</source>
+        <translation>about {hours:.1f} h left</translation>
+    </message>
+    <message>
+        <source>CPU {cpu:.0f} %・メモリー {memory:.1f} GB</source>
+        <translation>CPU {cpu:.0f} %, memory {memory:.1f} GB</translation>
+    </message>
+    <message>
+        <source>CPU {cpu:.0f} %・メモリー {memory:.1f} GB・GPU メモリー {gpu:.1f} GB</source>
+        <translation>CPU {cpu:.0f} %, memory {memory:.1f} GB, GPU memory {gpu:.1f} GB</translation>
+    </message>
+</context>
+<context>
+    <name>UnsurePreview</name>
+    <message>
+        <source>要確認のしきい値（%）</source>
+        <translation>Threshold for a check by a person (%)</translation>
+    </message>
+    <message>
+        <source>決めた値に戻す</source>
+        <translation>Back to the chosen value</translation>
+    </message>
+    <message>
+        <source>そのまま通って、正しい</source>
+        <translation>Passed and right</translation>
+    </message>
+    <message>
+        <source>そのまま通って、まちがい</source>
+        <translation>Passed and wrong</translation>
+    </message>
+    <message>
+        <source>人が確認する</source>
+        <translation>Checked by a person</translation>
+    </message>
+    <message>
+        <source>人の確認で防げるまちがい</source>
+        <translation>Mistakes caught by the check</translation>
+    </message>
+    <message>
+        <source>{count} 枚</source>
+        <translation>{count}</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では、{people} 枚です。</source>
+        <translation>Photos below {percent} % confidence go to a person: {people} of the {photos} test photos.</translation>
+    </message>
+    <message>
+        <source>確かめる写真が足りないので、しきい値はまだ決められません。つまみで試せます。</source>
+        <translation>There are too few photos to choose the threshold. Try it with the slider.</translation>
+    </message>
+    <message>
+        <source>持ち出すときは {chosen} % を使います（まちがいを {wished} % 以下にする値）。つまみは試し見です。</source>
+        <translation>The package uses {chosen} % (chosen for at most {wished} % mistakes). The slider is only a preview.</translation>
+    </message>
+    <message>
+        <source>持ち出すときは {chosen} % を使います。まちがいを {wished} % 以下にすると約束するには、写真が足りません。つまみは試し見です。</source>
+        <translation>The package uses {chosen} %. There are too few photos to promise at most {wished} % mistakes. The slider is only a preview.</translation>
+    </message>
+</context>
+<context>
+    <name>Verdict</name>
+    <message>
+        <source>学習していないモデルで、習う種類の写真 {photos} 枚のうち {after} 枚を見分けました。</source>
+        <translation>The untouched model told {after} of {photos} photos of the classes to learn apart.</translation>
+    </message>
+    <message>
+        <source>習った種類を確かめる写真がないので、良くなったかどうかは言えません。</source>
+        <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
+    </message>
+    <message>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。</source>
+        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before.</translation>
+    </message>
+    <message>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。</source>
+        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before.</translation>
+    </message>
+    <message>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。</source>
+        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の写真がないので、新しい製品への強さはわかりません。</source>
+        <translation>There are no photos of classes held back, so strength on new products is unknown.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類は、{photos} 枚のうち {after} 枚を見分けました。</source>
+        <translation>Of the classes held back, {after} of {photos} photos were told apart.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
+        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
+        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
+        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right.</translation>
+    </message>
+    <message>
+        <source>{said} 付属の見本写真で測りました。</source>
+        <translation>{said} Measured on the built-in sample photos.</translation>
+    </message>
+    <message>
+        <source>学習すると良くなるかどうかは、ほかのやり方で学習して比べられます。</source>
+        <translation>To see whether training helps, train in another way and compare.</translation>
+    </message>
+    <message>
+        <source>このまま使わず、まちがえた写真のラベルを確かめて、もう一度学習してください。</source>
+        <translation>Do not use it like this. Check the labels of the mistakes and train again.</translation>
+    </message>
+    <message>
+        <source>写真を増やすか、別のやり方を試すと、差がはっきりします。</source>
+        <translation>More photos, or another way, will make the difference clear.</translation>
+    </message>
+    <message>
+        <source>新しい製品も見分けたい現場では、別のやり方とも比べてください。</source>
+        <translation>Where new products matter, compare with another way too.</translation>
+    </message>
+    <message>
+        <source>持ち出す前に、まちがえた写真を確かめてください。</source>
+        <translation>Look at the mistakes before you take it away.</translation>
+    </message>
+</context>
+<context>
+    <name>_CheckRow</name>
+    <message>
+        <source>よい</source>
+        <translation>good</translation>
+    </message>
+    <message>
+        <source>注意</source>
+        <translation>note</translation>
+    </message>
+    <message>
+        <source>止まる</source>
+        <translation>stops</translation>
+    </message>
+    <message>
+        <source>写真の一覧へ</source>
+        <translation>To the photos</translation>
+    </message>
+    <message>
+        <source>ラベルを直す</source>
+        <translation>Correct the label</translation>
+    </message>
+    <message>
+        <source>フォルダーを開く</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
+        <source>やり方を選び直す</source>
+        <translation>Choose another way</translation>
+    </message>
+</context>
+</TS>
