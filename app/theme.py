@@ -163,6 +163,7 @@ _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 6px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QLabel[class="muted"] { color: $muted; }
+QLabel[class="note"] { color: $muted; font-size: $small; }
 QLabel[class="heading1"] { font-size: $heading1; font-weight: 600; }
 QLabel[class="heading2"] { font-size: $heading2; font-weight: 600; }
 QLabel[class="heading3"] { font-size: $heading3; font-weight: 600; }
@@ -246,4 +247,11 @@ QMenuBar::item:selected, QMenu::item:selected { background: $accent; color: $acc
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 8px 24px; }
 QSplitter::handle { background: transparent; }
+QToolButton[class="more"]::menu-indicator { image: none; }
+QScrollBar:vertical { background: transparent; width: 14px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 14px; margin: 2px; }
+QScrollBar::handle { background: $control; border-radius: 5px; min-height: 40px; min-width: 40px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """)

@@ -5,19 +5,19 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,13 +27,15 @@ from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
+from app.widgets.recent_projects import RecentProject, RecentProjects
+from app.widgets.tile import Tile
 from core.problems import Problem
 from core.project.sample import create_sample_project
-from core.project.store import PROJECT_FILE, Project
+from core.project.store import PROJECT_FILE, RUNS_FOLDER, Project
 from core.settings import locations
+from core.training.run import runs_in
 from core.training.state import JobState
 
-_FOLDER_ROLE = Qt.ItemDataRole.UserRole
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -41,15 +43,15 @@ class HomePage(Page):
     """Where every session starts."""
 
     key = "home"
-    opened = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._busy = False
+        self._wanted_page = ""
+        self._recent: tuple[RecentProject, ...] = ()
         self._build()
         session.project_changed.connect(self._refresh)
-        session.settings_changed.connect(self._refresh)
-        session.run_changed.connect(self._offer_resumption)
+        session.engine.ended.connect(lambda _: self._refresh())
 
     def title(self) -> str:
         return self.tr("はじめる")
@@ -66,44 +68,34 @@ class HomePage(Page):
 
     def enter(self) -> None:
         self._refresh()
-        self._offer_resumption()
 
     def retranslate(self) -> None:
         self.lead.setText(
             self.tr("手元の写真で、製品や不良の見分け方をこのパソコンに教えます。写真は外に出ません。")
         )
-        for button, words, told in (
-            (
-                self.new,
-                self.tr("新しいプロジェクト"),
-                self.tr("名前と保存場所を決めて、写真を選ぶところから始めます。"),
-            ),
-            (
-                self.sample,
-                self.tr("見本で試す"),
-                self.tr("付属の写真で、最後まで通して試せます。5 分ほどです。"),
-            ),
-            (
-                self.open_existing,
-                self.tr("プロジェクトを開く"),
-                self.tr("前に作ったフォルダーを選んで、続きから始めます。"),
-            ),
-            (
-                self.onsite,
-                self.tr("できたモデルを使う"),
-                self.tr("現場用パッケージを開いて、写真を判定します。"),
-            ),
-        ):
-            button.setText(self.tr("{name}\n{explanation}").format(name=words, explanation=told))
-            button.setAccessibleName(words)
-            button.setAccessibleDescription(told)
+        self.new.say(
+            self.tr("新しいプロジェクト"), self.tr("名前と保存場所を決めて、写真を選ぶところから始めます。")
+        )
+        self.sample.say(
+            self.tr("見本で試す"), self.tr("付属の写真で、最後まで通して試せます。写真の用意は要りません。")
+        )
+        self.open_existing.say(
+            self.tr("プロジェクトを開く"), self.tr("前に作ったフォルダーを選んで、続きから始めます。")
+        )
+        self.onsite.say(
+            self.tr("できたモデルを使う"), self.tr("現場用パッケージを開いて、写真を判定します。")
+        )
         self.recent_heading.setText(self.tr("最近使ったプロジェクト"))
         self.recent.setAccessibleName(self.recent_heading.text())
         self.empty.setText(self.tr("まだありません。最初は「見本で試す」がおすすめです。"))
-        self.resume_words.setText(self.tr("前回の学習が途中で止まっています。続きから始められます。"))
-        self.resume.setText(self.tr("続きから学習する"))
+        self.recent.retranslate()
         self.banner.retranslate()
-        self._refresh()
+        self._offer_resumption()
+
+    def restyle(self) -> None:
+        for tile in (self.new, self.sample, self.open_existing, self.onsite):
+            tile.restyle()
+        self._fit_recent()
 
     # What the buttons do
 
@@ -125,14 +117,19 @@ class HomePage(Page):
         if folder:
             self.open_folder(Path(folder))
 
-    def open_folder(self, folder: Path) -> None:
-        """Open a project off the screen's thread."""
-        user = self.session.settings.operator
+    def open_folder(self, folder: Path, page: str = "") -> None:
+        """Open a project off the screen's thread, and show a page of it: the last one unless one is given."""
+        project, user = self.session.project, self.session.settings.operator
+        if project is not None and project.folder == folder:
+            self.go_to.emit(page or self._last_page(project))
+            return
+        self._wanted_page = page
         self._take(lambda: Project.open(folder, user=user))
 
-    def _open_recent(self, item: QListWidgetItem) -> None:
-        if item.flags() & Qt.ItemFlag.ItemIsEnabled:
-            self.open_folder(Path(item.data(_FOLDER_ROLE)))
+    def _resume(self) -> None:
+        waiting = self._waiting()
+        if waiting is not None:
+            self.open_folder(waiting.folder, "training")
 
     def _take(self, make: Callable[[], Project]) -> None:
         if self._busy:
@@ -146,12 +143,13 @@ class HomePage(Page):
 
     def _made(self, project: Project) -> None:
         self._set_busy(False)
+        page, self._wanted_page = self._wanted_page, ""
         self.session.take_project(project)
-        if self._interrupted():
-            self._refresh()
-            return
+        self.go_to.emit(page or self._last_page(project))
+
+    def _last_page(self, project: Project) -> str:
         page = project.setting("page")
-        self.go_to.emit(page if isinstance(page, str) and project.photos() else "photos")
+        return page if isinstance(page, str) and project.photos() else "photos"
 
     def _not_made(self, error: Exception) -> None:
         self._set_busy(False)
@@ -167,75 +165,83 @@ class HomePage(Page):
 
     # What was interrupted, what was recent
 
-    def _interrupted(self) -> bool:
-        run = self.session.run
-        return run is not None and run.state() is JobState.INTERRUPTED
-
-    def _offer_resumption(self) -> None:
-        self.resume_card.setVisible(self._interrupted() and not self.session.engine.running)
-
     def _refresh(self) -> None:
-        folders = self.session.settings.recent_projects
-        run_in_background(
-            self,
-            lambda _cancel: [(name, Path(name, PROJECT_FILE).exists()) for name in folders],
-            success=self._list,
-        )
-        self._offer_resumption()
+        folders = tuple(Path(name) for name in self.session.settings.recent_projects)
+        run_in_background(self, lambda _cancel: [_look_at(folder) for folder in folders], success=self._list)
         self.changed.emit()
 
-    def _list(self, found: list[tuple[str, bool]]) -> None:
-        self.recent.clear()
-        for name, there in found:
-            path = Path(name)
-            words = self.tr("{name}　{folder}") if there else self.tr("{name}　（見つかりません：{folder}）")
-            item = QListWidgetItem(words.format(name=path.name, folder=path.parent))
-            item.setData(_FOLDER_ROLE, name)
-            if not there:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.recent.addItem(item)
+    def _list(self, found: list[RecentProject]) -> None:
+        self._recent = tuple(found)
+        self.recent.show_projects(found)
         self.recent.setVisible(bool(found))
+        self._fit_recent()
         self.empty.setVisible(not found)
+        self._offer_resumption()
+
+    def _fit_recent(self) -> None:
+        """As high as its rows: the page scrolls, not the list."""
+        row = self.recent.sizeHintForRow(0)
+        self.recent.setFixedHeight(max(0, row) * self.recent.count() + 2 * self.recent.frameWidth() + 4)
+
+    def _waiting(self) -> RecentProject | None:
+        """The latest project whose training was cut off, or goes on without a window."""
+        if self.session.engine.running:
+            return None
+        return next((p for p in self._recent if p.state in ("interrupted", "training")), None)
+
+    def _offer_resumption(self) -> None:
+        waiting = self._waiting()
+        self.resume_card.setVisible(waiting is not None)
+        if waiting is None:
+            return
+        if waiting.state == "training":
+            words = self.tr("「{name}」の学習が、裏で続いています。")
+            self.resume.setText(self.tr("学習を見る"))
+        else:
+            words = self.tr("「{name}」の学習が途中で止まっています。続きから始められます。")
+            self.resume.setText(self.tr("続きから学習する"))
+        self.resume_words.setText(words.format(name=waiting.name))
+        self.resume.setAccessibleName(self.resume.text())
 
     # Laying out
 
     def _build(self) -> None:
         self.lead = QLabel(objectName="home_lead", wordWrap=True)
         self.banner = ProblemBanner()
-        self.new, self.sample, self.open_existing, self.onsite = (
-            QPushButton(objectName=name, minimumHeight=2 * TOUCH)
-            for name in ("home_new", "home_sample", "home_open", "home_onsite")
-        )
-        for button, action in (
-            (self.new, self._new),
-            (self.sample, self._sample),
-            (self.open_existing, self._open),
-            (self.onsite, lambda: self.go_to.emit("onsite")),
-        ):
-            button.setProperty("class", "tile")
-            button.clicked.connect(action)
+        self.new = Tile("home_new", "mdi6.folder-plus-outline")
+        self.sample = Tile("home_sample", "mdi6.image-multiple-outline")
+        self.open_existing = Tile("home_open", "mdi6.folder-open-outline")
+        self.onsite = Tile("home_onsite", "mdi6.factory")
+        self.new.clicked.connect(self._new)
+        self.sample.clicked.connect(self._sample)
+        self.open_existing.clicked.connect(self._open)
+        self.onsite.clicked.connect(lambda: self.go_to.emit("onsite"))
         self.recent_heading = QLabel(objectName="home_recent_heading")
         self.recent_heading.setProperty("class", "heading3")
-        self.recent = QListWidget(objectName="home_recent")
-        self.recent.itemActivated.connect(self._open_recent)
-        self.recent.itemClicked.connect(self._open_recent)
-        self.recent.setSpacing(4)
+        self.recent = RecentProjects()
+        self.recent.chosen.connect(lambda project: self.open_folder(project.folder))
         self.empty = QLabel(objectName="home_empty", wordWrap=True)
         self.empty.setProperty("class", "muted")
-        column = QVBoxLayout(self, spacing=2 * GAP)
-        column.setContentsMargins(0, 0, 0, 0)
+        body = QWidget()
+        column = QVBoxLayout(body, spacing=2 * GAP)
+        column.setContentsMargins(0, 0, GAP, 0)
         column.addWidget(self.lead)
         column.addWidget(self.banner)
         column.addWidget(self._build_resumption())
-        for pair in ((self.new, self.sample), (self.open_existing, self.onsite)):
-            row = QHBoxLayout(spacing=2 * GAP)
-            for button in pair:
-                row.addWidget(button, 1)
-            column.addLayout(row)
+        tiles = QGridLayout(spacing=2 * GAP)
+        for place, tile in enumerate((self.new, self.sample, self.open_existing, self.onsite)):
+            tiles.addWidget(tile, place // 2, place % 2)
+        column.addLayout(tiles)
+        column.addSpacing(GAP)
         column.addWidget(self.recent_heading)
         column.addWidget(self.empty)
-        column.addWidget(self.recent, 1)
-        column.addStretch(0)
+        column.addWidget(self.recent)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="home_scroll")
+        area.setWidget(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
 
     def _build_resumption(self) -> QWidget:
         self.resume_card = QFrame(objectName="home_resume_card", visible=False)
@@ -243,7 +249,7 @@ class HomePage(Page):
         self.resume_words = QLabel(wordWrap=True)
         self.resume = QPushButton(objectName="home_resume", minimumHeight=TOUCH)
         self.resume.setProperty("class", "primary")
-        self.resume.clicked.connect(lambda: self.go_to.emit("training"))
+        self.resume.clicked.connect(self._resume)
         row = QHBoxLayout(self.resume_card)
         row.addWidget(self.resume_words, 1)
         row.addWidget(self.resume)
@@ -293,6 +299,18 @@ class NewProjectDialog(QDialog):
         named = bool(self.name.text().strip())
         self.make.setEnabled(named)
         self.place.setText(str(self.folder()) if named else self.tr("先に名前を入れてください。"))
+
+
+def _look_at(folder: Path) -> RecentProject:
+    """Whether a project is still there, and how its latest training stands."""
+    if not (folder / PROJECT_FILE).exists():
+        return RecentProject(folder, folder.name, "gone")
+    states = (run.state() for run in runs_in(folder / RUNS_FOLDER))
+    latest = next((state for state in states if state is not JobState.QUEUED), None)
+    if latest is JobState.INTERRUPTED:
+        return RecentProject(folder, folder.name, "interrupted")
+    training = latest in (JobState.RUNNING, JobState.PAUSED)
+    return RecentProject(folder, folder.name, "training" if training else "there")
 
 
 def projects_folder() -> Path:

@@ -170,7 +170,10 @@ class LabelsPage(Page):
         return ALL if shown is None else int(shown)
 
     def _project_changed(self) -> None:
-        self._counts, self._classes = None, []
+        project = self.session.project
+        # At once, so that the frame knows which pages can be shown.
+        self._counts = project.counts() if project is not None else None
+        self._classes = []
         self.grid.grid.show_photos([], [], None)
         self.panel.show_classes([], [])
         self.filter.setCurrentIndex(0)
@@ -388,9 +391,9 @@ class LabelsPage(Page):
         side.setMinimumWidth(300)
         column = QVBoxLayout(side, spacing=GAP)
         column.setContentsMargins(GAP, 0, 0, 0)
-        column.addWidget(self.preview, 2)
+        column.addWidget(self.preview, 4)
         column.addWidget(self.preview_name)
-        column.addWidget(self.panel, 3)
+        column.addWidget(self.panel, 7)
         return side
 
     def _label_and_return(self, class_id: int) -> None:
