@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from shiboken6 import isValid
 
+from core.project.database import ProjectClosed
+
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
@@ -79,6 +81,10 @@ class _Work(QRunnable):
         """Called by the pool; the owner may be gone when the answer is there."""
         try:
             signal, answer = "_done", self._op(self._cancel)
+        except ProjectClosed as error:
+            # Nobody waits for an answer about a project that was closed meanwhile.
+            self._cancel.ask()
+            signal, answer = "_failed", error
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             _LOG.info("in the background: %r", error)
             signal, answer = "_failed", error
@@ -103,7 +109,7 @@ def run_in_background(
     project is written in the order it was done.
 
     `op` must not touch a widget. Without `failure` an error goes to the program's own error dialog. Nothing is
-    called once `owner` is gone or the task was cancelled.
+    called once `owner` is gone, the task was cancelled, or the project it asked was closed.
     """
     task = Task(owner, op)
     task.start(success, failure, _one_by_one() if in_order else QThreadPool.globalInstance())

@@ -108,11 +108,14 @@ class EngineProcess(QObject):
 
     def kill(self) -> None:
         """End the worker and all its children: ask, wait, then by force. Nothing more is told."""
-        process, self._process = self._process, None
+        process: subprocess.Popen[bytes] | psutil.Process | None = self._process
+        if self._timer.isActive() and self._run is not None:
+            process = self._run.worker()
+        self._process = None
         self._timer.stop()
         if process is None:
             return
-        _hang_up(process)
+        _ask_to_end(process)
         threading.Thread(target=_kill_late, args=(process,), name="engine-end", daemon=False).start()
 
     # What comes back
@@ -170,9 +173,7 @@ class EngineProcess(QObject):
         if run is None:
             return
         alive = run.worker_alive()
-        with (run.folder / EVENTS_FILE).open("rb") as file:
-            file.seek(self._read)
-            piece = file.read()
+        piece = _read_from(run.folder / EVENTS_FILE, self._read)
         self._read += len(piece)
         *lines, self._rest = (self._rest + piece).split(b"\n")
         for line in lines:
@@ -220,12 +221,33 @@ def _hang_up(process: subprocess.Popen[bytes]) -> None:
             _LOG.debug("the engine was gone before its last word reached it")
 
 
-def _kill_late(process: subprocess.Popen[bytes]) -> None:
+def _ask_to_end(process: subprocess.Popen[bytes] | psutil.Process) -> None:
+    """A worker of ours by its standard input; one that outlived its window no longer listens there."""
+    if isinstance(process, subprocess.Popen):
+        _hang_up(process)
+        return
+    try:
+        process.terminate()
+    except psutil.Error:
+        _LOG.info("the engine was gone already")
+
+
+def _kill_late(process: subprocess.Popen[bytes] | psutil.Process) -> None:
     try:
         process.wait(_KILL_AFTER_S)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
         _kill_tree(process.pid)
         process.wait()
+
+
+def _read_from(path: Path, start: int) -> bytes:
+    """What a file holds from a place on; nothing while it is not there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read()
+    except FileNotFoundError:
+        return b""
 
 
 def _kill_tree(pid: int) -> None:

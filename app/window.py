@@ -74,8 +74,10 @@ class MainWindow(QMainWindow):
         return self._current
 
     def show_page(self, key: str) -> None:
-        """Bring a page on screen, if it can be shown now."""
-        if key == self._current or not self._reachable(key):
+        """Bring a page on screen, or the last before it that can be shown now."""
+        while not self._reachable(key):
+            key = PAGE_KEYS[PAGE_KEYS.index(key) - 1]
+        if key == self._current:
             return
         self.pages[self._current].leave()
         self._current = key

@@ -168,7 +168,7 @@ class PhotosPage(Page):
         self._not_taken(error)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and self.session.project is not None:
+        if event.mimeData().hasUrls() and self.session.project is not None and self._task is None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -180,7 +180,10 @@ class PhotosPage(Page):
 
     def _project_changed(self) -> None:
         self._cancel()
-        self._last, self._labelled, self._counted = None, 0, 0
+        project = self.session.project
+        counts = project.counts() if project is not None else None
+        self._counted = counts.labelled + counts.unlabelled if counts is not None else 0
+        self._last, self._labelled, self._summary = None, 0, (0, 0, 0)
         self.banner.hide()
         self._count()
 

@@ -75,17 +75,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+class ProjectClosed(Exception):
+    """The project was closed before this was asked of it."""
+
+
 class Database:
     """A project's SQLite file. Any thread may call; calls wait for each other.
 
     Every method raises Problem: `project.locked`, `project.not_writable`, `project.disk_full`,
-    `project.corrupt`.
+    `project.corrupt`; and ProjectClosed once it was closed.
     """
 
     def __init__(self, path: Path, *, new: bool = False) -> None:
         self.path = path
         self._lock = threading.RLock()
         self._depth = 0
+        self._closed = False
         with self._explained():
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
@@ -99,6 +104,7 @@ class Database:
     def close(self) -> None:
         """Close the file; the write-ahead log is folded into it."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -178,7 +184,9 @@ class Database:
         """What SQLite raises, as a Problem that an operator can act on."""
         try:
             yield
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
+            if self._closed:
+                raise ProjectClosed from error
             raise  # a mistake of the caller, nothing an operator can mend
         except sqlite3.Error as error:
             raise self._problem(error) from error

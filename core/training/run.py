@@ -72,14 +72,19 @@ class Run:
         """Whether a worker ever took this run up."""
         return (self.folder / LOCK_FILE).exists()
 
-    def worker_alive(self) -> bool:
-        """Whether the worker that holds this run's lock still lives."""
+    def worker(self) -> psutil.Process | None:
+        """The worker that holds this run's lock, while it lives."""
         try:
             holder = json.loads((self.folder / LOCK_FILE).read_bytes())
             process = psutil.Process(holder["pid"])
-            return bool(abs(process.create_time() - holder["created"]) < 2.0 and process.is_running())
+            same = abs(process.create_time() - holder["created"]) < 2.0
+            return process if same and process.is_running() else None
         except (OSError, ValueError, KeyError, TypeError, psutil.Error):
-            return False
+            return None
+
+    def worker_alive(self) -> bool:
+        """Whether the worker that holds this run's lock still lives."""
+        return self.worker() is not None
 
     def lock(self) -> None:
         """Name this process as the run's worker."""

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QThreadPool
 from pytestqt.qtbot import QtBot
 
 from app.background import Cancel, run_in_background
+from app.session import Session
 from core.problems import Problem
 
 
@@ -69,6 +70,25 @@ def test_an_answer_whose_owner_is_gone_is_dropped(qtbot: QtBot) -> None:
     qtbot.waitUntil(gone.is_set)
     go.set()
     qtbot.wait(100)
+
+
+def test_what_is_asked_of_a_project_that_was_closed_meanwhile_is_dropped(
+    qtbot: QtBot, session: Session
+) -> None:
+    owner, go, project = QObject(), threading.Event(), session.project
+    assert project is not None
+
+    def read(_cancel: Cancel) -> None:
+        go.wait(5)
+        project.photos()
+
+    with qtbot.captureExceptions() as caught:
+        run_in_background(owner, read, success=lambda _: pytest.fail("it was closed"))
+        session.close_project()
+        go.set()
+        assert QThreadPool.globalInstance().waitForDone(5000)
+        qtbot.wait(50)
+    assert not caught
 
 
 def test_many_answers_at_once_all_arrive(qtbot: QtBot) -> None:

@@ -165,6 +165,33 @@ def test_a_detached_worker_goes_on_and_another_window_follows_it(
     assert not watched.ended
 
 
+def test_a_followed_worker_is_ended_when_the_window_asks_for_it(
+    start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    run = Run(tmp_path / "実行 1")
+    watched = start(
+        f"""
+        import json, os, pathlib, psutil
+        lock = {{"pid": os.getpid(), "created": psutil.Process().create_time()}}
+        run = pathlib.Path({str(run.folder)!r})
+        (run / "worker.lock").write_text(json.dumps(lock))
+        print({RUNNING!r}, flush=True)
+        time.sleep(60)
+        """
+    )
+    qtbot.waitUntil(lambda: bool(watched.events), timeout=10_000)
+    watched.engine.detach()
+    later = Watched(watched.job)
+    # Nothing is recorded yet: that is no fault.
+    later.engine.follow(run)
+    qtbot.wait(50)
+    assert run.worker_alive() and not later.events
+    later.engine.kill()
+    assert not later.engine.running
+    qtbot.waitUntil(lambda: not run.worker_alive(), timeout=10_000)
+    assert not later.ended
+
+
 def test_following_a_run_that_was_resumed_tells_the_latest_state(tmp_path: Path, qtbot: QtBot) -> None:
     run = Run(tmp_path)
     save_job(_job(tmp_path))

@@ -12,7 +12,7 @@ import pytest
 
 from core.photos.scan import ScanResult, scan
 from core.problems import Problem
-from core.project.database import MIGRATIONS
+from core.project.database import MIGRATIONS, ProjectClosed
 from core.project.store import PROJECT_FILE, Project
 from tests.core.project.photo_tree import project_with, write_photo, write_tree
 
@@ -28,6 +28,13 @@ class TestOpening:
         for place in (tmp_path / "新しい project", tmp_path / "新しい project" / PROJECT_FILE):
             with Project.open(place) as project:
                 assert (project.name, project.seed) == ("検査ライン3", 7)
+
+    def test_once_closed_it_says_so(self, tmp_path: Path) -> None:
+        project = Project.create(tmp_path, "a")
+        project.close()
+        for ask in (project.photos, project.snapshot, lambda: project.remember("page", "labels")):
+            with pytest.raises(ProjectClosed):
+                ask()
 
     def test_never_over_another_project(self, tmp_path: Path) -> None:
         Project.create(tmp_path, "a").close()
