@@ -13,6 +13,7 @@ from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
 from core.backbones.load import load_backbone
 from core.backbones.preprocess import preprocess_photo
+from core.backbones.store import ModelStore
 from core.methods.classifier import Array
 from core.package.archive import Package, open_package
 from core.package.model import image_features, stand_up
@@ -68,7 +69,7 @@ def open_predictor(path: Path, device: str = "auto") -> "Predictor":
         Problem: `package.*` for a package that is not sound or whose backbone is not here.
     """
     package = open_package(path)
-    name = find_backbone(package.manifest)
+    name = find_backbone(package.manifest, ModelStore())
     return Predictor(package, load_backbone(name, choose_device(device).torch_name))
 
 

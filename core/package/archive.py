@@ -132,6 +132,8 @@ def write_package(path: Path, manifest: Manifest, members: Mapping[str, bytes]) 
         with atomic_writer(path) as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
             for name in (MANIFEST, *MEMBERS):
                 archive.writestr(new_entry(name), contents[name])
+        # It is made to be handed on: not only its maker may read it.
+        path.chmod(0o644)
     except OSError as error:
         raise Problem("package.not_written", path=path, reason=error.strerror or error) from error
 

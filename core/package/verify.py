@@ -50,15 +50,8 @@ def verify_package(path: Path, store: ModelStore | None = None) -> VerifyReport:
         except Problem as problem:
             problems.append(problem)
             difference = problem.data.get("difference")
-    state: BackboneState = "absent"
-    try:
-        find_backbone(package.manifest, store)
-        state = "matches"
-    except Problem as problem:
-        if problem.code == "package.other_backbone":
-            state = "other"
-            problems.append(problem)
-    return VerifyReport(tuple(problems), difference, checked, state)
+    state, unfit = _look_for_backbone(package.manifest, store or ModelStore())
+    return VerifyReport((*problems, *unfit), difference, checked, state)
 
 
 def run_check(package: Package) -> tuple[float, int]:
@@ -86,21 +79,28 @@ def run_check(package: Package) -> tuple[float, int]:
     return float(differences.max()), len(features)
 
 
-def find_backbone(manifest: Manifest, store: ModelStore | None = None) -> str:
-    """The name under which this PC has the very backbone that a package needs, its hash taken anew.
+def find_backbone(manifest: Manifest, store: ModelStore) -> str:
+    """The name under which this PC keeps the very backbone that a package needs, by the hash on record.
 
     Raises:
         Problem: `package.no_backbone`, or `package.other_backbone` when only the name is the same.
     """
-    store = store or ModelStore()
     wanted = manifest.backbone
     ready = [entry for entry in store.entries() if entry.state == "ready"]
     if alike := next((entry.name for entry in ready if entry.sha256 == wanted.sha256), None):
-        store.verify(alike)
         return alike
     if any(entry.name == wanted.name for entry in ready):
         raise Problem("package.other_backbone", backbone=wanted.name)
     raise Problem("package.no_backbone", backbone=wanted.name)
+
+
+def _look_for_backbone(manifest: Manifest, store: ModelStore) -> tuple[BackboneState, list[Problem]]:
+    """Whether it is here, its hash taken anew, and what speaks against it."""
+    try:
+        store.verify(find_backbone(manifest, store))
+    except Problem as problem:
+        return ("absent", []) if problem.code == "package.no_backbone" else ("other", [problem])
+    return "matches", []
 
 
 def _unsound_members(package: Package) -> list[Problem]:

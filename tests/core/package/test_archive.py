@@ -1,6 +1,8 @@
 """A package is read whole and true, or refused with the reason: whatever the bytes."""
 
 import io
+import os
+import stat
 import struct
 import zipfile
 from collections.abc import Callable
@@ -75,6 +77,11 @@ def test_it_is_a_zip_that_anyone_can_open_with_the_manifest_first(written: Path)
     with zipfile.ZipFile(written) as file:
         assert file.testzip() is None
         assert file.namelist() == [MANIFEST, *MEMBERS]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_others_may_read_it(written: Path) -> None:
+    assert stat.S_IMODE(written.stat().st_mode) == 0o644
 
 
 def test_equal_content_makes_equal_files(
