@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from core.assets import ASSETS
 from core.problems import Language
@@ -35,12 +36,20 @@ class EmbeddedTexts:
 @cache
 def downloadables() -> tuple[Downloadable, ...]:
     """The catalogue, in the order in which it is shown."""
-    content = tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))
-    return tuple(Downloadable(**entry) for entry in content["model"])
+    return tuple(Downloadable(**entry) for entry in _content()["model"])
 
 
 @cache
 def embedded_texts() -> EmbeddedTexts:
     """What is said of the embedded backbone."""
-    content = tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))
-    return EmbeddedTexts(**content["embedded"])
+    return EmbeddedTexts(**_content()["embedded"])
+
+
+@cache
+def imported_purpose() -> dict[Language, str]:
+    """What is said of a backbone that was brought in as a file."""
+    return dict(_content()["imported"]["purpose"])
+
+
+def _content() -> dict[str, Any]:
+    return tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from core.backbones.catalogue import imported_purpose
 from core.backbones.clip import Backbone, BackboneCard
 from core.backbones.embedded import load_embedded_state
 from core.backbones.preprocess import Preprocessing
@@ -84,8 +85,15 @@ def import_file(
     """
     store = store or ModelStore()
     store.check_free(name)
-    found = _describe(source, architecture)
-    return keep(name, found, store, source="file", origin=str(source), licence=licence, purpose={})
+    return keep(
+        name,
+        _describe(source, architecture),
+        store,
+        source="file",
+        origin=str(source),
+        licence=licence,
+        purpose=imported_purpose(),
+    )
 
 
 def keep(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.backbones.catalogue import downloadables, embedded_texts
+from core.backbones.catalogue import downloadables, embedded_texts, imported_purpose
 from core.backbones.load import import_file
-from core.backbones.store import RECORD_FILE, ModelStore, Record, is_name
+from core.backbones.store import EMBEDDED_FOLDER, RECORD_FILE, ModelStore, Record, is_name
 from core.problems import Problem
 from tests.core.backbones.conftest import TINY, MakeFolder
 
@@ -37,6 +37,7 @@ def test_a_stored_backbone_is_listed_with_what_is_known_of_it(stored: ModelStore
     entry = stored.entry("tiny")
     assert (entry.state, entry.source, entry.licence) == ("ready", "file", "MIT")
     assert entry.path == stored.root / "tiny"
+    assert entry.purpose == imported_purpose()
     assert len(entry.sha256) == 64
     assert entry.size_bytes == (stored.root / "tiny" / "weights.safetensors").stat().st_size
 
@@ -131,9 +132,18 @@ def test_the_embedded_backbone_cannot_be_removed(store: ModelStore) -> None:
 
 def test_the_catalogue_is_told_in_both_languages() -> None:
     assert len({model.name for model in downloadables()}) == len(downloadables())
-    for purpose in (embedded_texts().purpose, *(model.purpose for model in downloadables())):
+    for purpose in (
+        embedded_texts().purpose,
+        imported_purpose(),
+        *(model.purpose for model in downloadables()),
+    ):
         assert purpose.keys() == {"ja", "en"} and all(purpose.values())
     assert all(model.licence and model.licence_url and is_name(model.name) for model in downloadables())
+
+
+def test_the_embedded_backbone_that_ships_is_the_one_that_was_recorded(tmp_path: Path) -> None:
+    config = json.loads((EMBEDDED_FOLDER / "config.json").read_text(encoding="utf-8"))
+    assert ModelStore(tmp_path).verify("embedded").record.sha256 == config["weights_sha256"]
 
 
 def test_listing_loads_no_torch() -> None:
