@@ -1,6 +1,6 @@
 """From a finished run to a package that was reopened from disk by a fresh process and judged as it must.
 
-What is not verified is not exported: the file stands under a hidden name until then, so that a package of
+The learned tensors are stood up from the file too, on the backbone. What is not verified is not exported: the file stands under a hidden name until then, so that a package of
 the same name from before is not lost either.
 """
 
@@ -24,7 +24,7 @@ from core.files import sha256_file
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.protocol import as_array
-from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, write_package
+from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, open_package, write_package
 from core.package.card import model_card
 from core.package.classifier import TEXT_TENSOR, PackedClassifier, pack_classifier
 from core.package.manifest import (
@@ -36,13 +36,14 @@ from core.package.manifest import (
     PartCounts,
     Training,
 )
-from core.package.model import image_features
+from core.package.model import image_features, stand_up
 from core.package.report import report_page
 from core.package.story import verdict_of
-from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES
+from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES, check_classifier
 from core.photos.decode import open_photo
-from core.problems import Problem
+from core.problems import Problem, problem_text
 from core.project.revision import DataRevision, PhotoEntry
+from core.settings import system_language
 from core.training.artefact import Tuned, open_artefact
 from core.training.commands import Emit
 from core.training.events import Event, Stage
@@ -94,7 +95,7 @@ def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> 
     _write(unverified, tuned, run.revision, result)
     _tell(emit, "verify")
     try:
-        difference = _verify_afresh(unverified)
+        difference = max(_verify_afresh(unverified), _verify_learned(unverified, tuned))
         unverified.replace(out)
     except OSError as error:
         raise Problem("package.not_written", path=out, reason=error.strerror or error) from error
@@ -222,6 +223,22 @@ def _mixed(revision: DataRevision, own: Sequence[int]) -> list[PhotoEntry]:
         zip_longest(*(revision.of(part, (index,)) for index in own)) for part in ("test", "val", "train")
     ]
     return [photo for part in parts for turn in part for photo in turn if photo is not None]
+
+
+def _verify_learned(path: Path, tuned: Tuned) -> float:
+    """The learned tensors, stood up from the file, give the same classifier: classes can be added on site.
+
+    Raises:
+        Problem: `package.not_verified`.
+    """
+    try:
+        package = open_package(path)
+        model = stand_up(package, tuned.backbone)
+        texts = [ClassText(entry.name, entry.description) for entry in package.manifest.classes]
+        return check_classifier(package, model.method.classifier(texts))[0]
+    except Problem as problem:
+        text = problem_text(problem.code, problem.data, system_language())
+        raise Problem("package.not_verified", reason=text) from problem
 
 
 def _verify_afresh(path: Path) -> float:

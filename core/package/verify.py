@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from core.backbones.store import ModelStore
-from core.methods.classifier import Array
+from core.methods.classifier import Array, Classifier
 from core.package.archive import CARD, CHECK, MEMBERS, REPORT, Package, open_package
 from core.package.classifier import packaged_classifier
 from core.package.manifest import Manifest
@@ -55,8 +55,13 @@ def verify_package(path: Path, store: ModelStore | None = None) -> VerifyReport:
 
 
 def run_check(package: Package) -> tuple[float, int]:
-    """Judge the stored image features with what lies on disk: the largest difference of a probability from
-    what was stored at export, and how many photos were judged.
+    """`check_classifier` with what lies in the package. Raises Problem also as `packaged_classifier`."""
+    return check_classifier(package, packaged_classifier(package))
+
+
+def check_classifier(package: Package, classifier: Classifier) -> tuple[float, int]:
+    """Judge the stored image features: the largest difference of a probability from what was stored at
+    export, and how many photos were judged.
 
     Raises:
         Problem: `package.other_results`, `package.bad_tensors`, or as `Package.read`.
@@ -64,7 +69,7 @@ def run_check(package: Package) -> tuple[float, int]:
     features, expected = _check_of(package)
     # Hostile tensors may overflow: that is a difference like any other.
     with np.errstate(all="ignore"):
-        found = packaged_classifier(package).probabilities(features)
+        found = classifier.probabilities(features)
         differences = np.abs(found - expected).max(axis=1)
     unlike = ~(differences <= TOLERANCE)  # NaN is unlike too
     if unlike.any():

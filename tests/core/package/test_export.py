@@ -156,6 +156,19 @@ def test_what_does_not_judge_alike_is_not_exported_and_the_old_package_stays(
     assert [path.name for path in tmp_path.iterdir()] == ["parts.hkd"]
 
 
+def test_learned_tensors_that_do_not_carry_the_classifier_are_not_exported(
+    exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other_words(*_: Any) -> dict[str, Any]:
+        return {"coop.n_ctx": 4, "coop.ctx_init": "words", "dept.balance": 0.1}
+
+    monkeypatch.setattr(export, "_all_settings", other_words)
+    with pytest.raises(Problem) as caught:
+        export_run(exported.run.folder, tmp_path / "x.hkd")
+    assert caught.value.code == "package.not_verified"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_process_that_does_not_answer_is_no_verification(
     exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
