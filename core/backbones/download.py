@@ -115,11 +115,10 @@ def download(
         if offer.tokenizer and tokenizer:
             _fetch(name, offer.tokenizer, tokenizer, lambda *_: None, cancelled)
     model = offer.model
-    published = _published(model)
     found = Described(
         architecture=model.architecture,
-        model_cfg=architecture_config(model.architecture) | _quick_gelu(published),
-        preprocess_cfg=published,
+        model_cfg=architecture_config(model.architecture),
+        preprocess_cfg=_published(model),
         weights=weights,
         tokenizer=tokenizer,
     )
@@ -144,10 +143,6 @@ def _published(model: Downloadable) -> dict[str, Any]:
 
     published: dict[str, Any] = get_pretrained_cfg(model.architecture, model.tag)
     return published
-
-
-def _quick_gelu(published: dict[str, Any]) -> dict[str, Any]:
-    return {"quick_gelu": True} if published.get("quick_gelu") else {}
 
 
 def _fetch(
@@ -179,6 +174,8 @@ def _receive(
             start = 0
         with partial.open("ab" if start else "wb") as file:
             for received, piece in _pieces(answer, start):
+                if received > remote.size_bytes:
+                    raise ConnectionError("the server sends more than it announced")
                 file.write(piece)
                 progress(received, remote.size_bytes)
                 if cancelled():

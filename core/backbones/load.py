@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -40,6 +39,7 @@ CONFIG_FILE = "open_clip_config.json"
 WEIGHT_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 _ENDINGS = (".safetensors", ".pt", ".pth", ".bin")
 _SHOWN_KEYS = 3
+_USUAL_IMAGE_SIZE = 224
 
 
 def load_backbone(name: str = EMBEDDED, device: str = "cpu", store: ModelStore | None = None) -> Backbone:
@@ -153,9 +153,11 @@ def read_state(path: Path) -> dict[str, Tensor]:
         if _is_torchscript(path):
             raise Problem("backbones.torchscript", path=path.name)
         content = torch.load(path, map_location="cpu", weights_only=True)
+    except Problem:
+        raise
     except pickle.UnpicklingError as error:
         raise Problem("backbones.unsafe_file", path=path.name) from error
-    except (OSError, SafetensorError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # A damaged pickle makes torch's reader fail in every way there is.
         raise Problem("backbones.unreadable", path=path.name, reason=_first_line(error)) from error
     state = content.get("state_dict", content) if isinstance(content, dict) else content
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
@@ -204,10 +206,13 @@ def build_towers(model_cfg: dict[str, Any]) -> nn.Module:
             raise Problem("backbones.unsupported", part=part)
     if "timm_model_name" in config["vision_cfg"]:
         config["vision_cfg"]["timm_model_pretrained"] = False
+        # timm reads "hf-hub:…" from the network, whatever is said of pretrained.
+        if ":" in config["vision_cfg"]["timm_model_name"]:
+            raise Problem("backbones.unsupported", part=config["vision_cfg"]["timm_model_name"])
     kind = CustomTextCLIP if config.pop("custom_text", False) else CLIP
     try:
         model: nn.Module = kind(**config)
-    except (TypeError, ValueError, RuntimeError, AssertionError) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, AssertionError) as error:
         raise Problem("backbones.unsupported", part=_first_line(error)) from error
     return model
 
@@ -289,10 +294,10 @@ def describe_folder(folder: Path) -> Described:
         raise Problem("backbones.no_config", path=folder, wanted=CONFIG_FILE)
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        model_cfg = config["model_cfg"]
+        model_cfg = {"vision_cfg": {}, "text_cfg": {}} | config["model_cfg"]
         _image_size(model_cfg)
         preprocess_cfg = dict(config.get("preprocess_cfg") or {})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Problem("backbones.unreadable", path=path.name, reason=_first_line(error)) from error
     weights = next((folder / name for name in WEIGHT_FILES if (folder / name).is_file()), None)
     if weights is None:
@@ -308,7 +313,7 @@ def describe_folder(folder: Path) -> Described:
 
 
 def _image_size(model_cfg: dict[str, Any]) -> int:
-    size = model_cfg["vision_cfg"]["image_size"]
+    size = model_cfg["vision_cfg"].get("image_size", _USUAL_IMAGE_SIZE)
     sides = set(size) if isinstance(size, list) else {size}
     if len(sides) != 1:
         raise Problem("backbones.unsupported", part=f"image_size={size}")
@@ -317,9 +322,9 @@ def _image_size(model_cfg: dict[str, Any]) -> int:
 
 def _plain_name(weights: Path) -> str:
     """The file's name in the store; only its ending is kept."""
-    if weights.suffix not in _ENDINGS:
+    if weights.suffix.lower() not in _ENDINGS:
         raise Problem("backbones.unreadable", path=weights.name, reason=f"not one of {', '.join(_ENDINGS)}")
-    return f"weights{weights.suffix}"
+    return f"weights{weights.suffix.lower()}"
 
 
 def _is_torchscript(path: Path) -> bool:

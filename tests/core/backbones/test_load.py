@@ -2,17 +2,23 @@
 
 import json
 import pickle
+import random
 import zipfile
+from contextlib import suppress
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import save, save_file
 
 from core.backbones import load
 from core.backbones.embedded import save_embedded
-from core.backbones.load import import_file, load_backbone
+from core.backbones.load import import_file, load_backbone, read_state
 from core.backbones.store import ModelStore
 from core.files import sha256_file
 from core.problems import Problem
@@ -93,6 +99,31 @@ def test_a_pickle_with_code_is_refused_and_not_run(
     path.write_bytes(pickle.dumps(_Mischief(mark)))
     assert refusal_of("trap", path, tiny_architecture, store).code == "backbones.unsafe_file"
     assert not mark.exists()
+
+
+@given(ending=st.sampled_from([".pt", ".bin", ".safetensors"]), seed=st.integers(0, 2**32))
+def test_no_damage_to_a_file_is_a_fault_of_the_program(
+    ending: str, seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rng = random.Random(seed)
+    content = bytearray(_saved(ending))
+    for _ in range(rng.randint(1, 4)):
+        place = rng.randrange(len(content))
+        content[place : place + rng.randrange(9)] = rng.randbytes(rng.randrange(9))
+    path = tmp_path_factory.getbasetemp() / f"mutated{ending}"
+    path.write_bytes(content)
+    with suppress(Problem):
+        assert all(isinstance(value, torch.Tensor) for value in read_state(path).values())
+
+
+@cache
+def _saved(ending: str) -> bytes:
+    state = {"weight": torch.arange(12.0).reshape(3, 4), "bias": torch.zeros(3)}
+    if ending == ".safetensors":
+        return bytes(save(state))
+    file = BytesIO()
+    torch.save(state, file, _use_new_zipfile_serialization=ending == ".pt")
+    return file.getvalue()
 
 
 def test_torchscript_is_refused(store: ModelStore, tmp_path: Path, tiny_architecture: str) -> None:
@@ -200,6 +231,35 @@ def test_towers_that_are_not_open_clips_own_are_refused(
     (config["model_cfg"] if part == "multimodal_cfg" else config["model_cfg"]["text_cfg"])[part] = "x"
     path.write_text(json.dumps(config))
     assert refusal_of("other", folder, None, store).code == "backbones.unsupported"
+
+
+def test_a_description_cannot_make_the_program_connect(store: ModelStore, make_folder: MakeFolder) -> None:
+    folder = make_folder(TINY)
+    vision = TINY["vision_cfg"] | {"timm_model_name": "hf-hub:some/where"}
+    config = {"model_cfg": TINY | {"vision_cfg": vision}}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    assert refusal_of("trap", folder, None, store).code == "backbones.unsupported"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"model_cfg": 1}',
+        '{"model_cfg": {"vision_cfg": 1}}',
+        '{"model_cfg": {"vision_cfg": {"image_size": "x"}}}',
+        '{"model_cfg": {}}',
+        '{"model_cfg": {"embed_dim": 8, "vision_cfg": {"patch_size": 0}, "text_cfg": {"heads": 0}}}',
+        '{"model_cfg": {"embed_dim": 8, "vision_cfg": {"what": 1}}}',
+        '{"model_cfg": {"embed_dim": 8, "vision_cfg": {"timm_model_name": "no_such_tower"}}}',
+    ],
+)
+def test_a_spoiled_description_is_refused(store: ModelStore, make_folder: MakeFolder, config: str) -> None:
+    folder = make_folder(TINY)
+    (folder / "open_clip_config.json").write_text(config)
+    assert refusal_of("x", folder, None, store).code in ("backbones.unreadable", "backbones.unsupported")
 
 
 def test_published_preprocessing_goes_with_the_architecture() -> None:
