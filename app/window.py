@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
         self.banner.retranslate()
         self.back.setText(self.tr("戻る"))
         self.stepper.say(
-            self.tr("手順"),
+            self.tr("引き出し"),
             {key: page.title() for key, page in self.pages.items()},
             self.tr("いまここ"),
             self.tr("済み"),

@@ -88,6 +88,7 @@ class HomePage(Page):
         self.recent_heading.setText(self.tr("最近使ったプロジェクト"))
         self.recent.setAccessibleName(self.recent_heading.text())
         self.empty.setText(self.tr("まだありません。最初は「見本で試す」がおすすめです。"))
+        self.resume.setText(self.tr("続きから学習する"))
         self.recent.retranslate()
         self.banner.retranslate()
         self._offer_resumption()
@@ -201,7 +202,6 @@ class HomePage(Page):
             words = self.tr("「{name}」の学習が途中で止まっています。続きから始められます。")
             self.resume.setText(self.tr("続きから学習する"))
         self.resume_words.setText(words.format(name=waiting.name))
-        self.resume.setAccessibleName(self.resume.text())
 
     # Laying out
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import qtawesome
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.theme import GAP, TOUCH, theme
+from core.assets import ASSETS
 
 _ICONS = {
     "home": "mdi6.home-outline",
@@ -20,6 +22,7 @@ _ICONS = {
 }
 _DONE = "mdi6.check-circle"
 _WIDTH = 208
+_EMBLEM = 28
 
 
 class Stepper(QFrame):
@@ -34,12 +37,18 @@ class Stepper(QFrame):
         self._titles = dict.fromkeys(keys, "")
         self._marks = ("", "")
         self._state: tuple[str, dict[str, bool], dict[str, bool]] = (keys[0], {}, {})
+        emblem = QLabel()
+        emblem.setPixmap(QIcon(str(ASSETS / "icons" / "hikidashi.svg")).pixmap(_EMBLEM, _EMBLEM))
         self.heading = QLabel(objectName="stepper_heading")
-        self.heading.setProperty("class", "muted")
+        self.heading.setProperty("class", "heading3")
+        brand = QHBoxLayout(spacing=GAP)
+        brand.setContentsMargins(GAP, 0, GAP, GAP)
+        brand.addWidget(emblem)
+        brand.addWidget(self.heading, 1)
         self._group = QButtonGroup(self, exclusive=True)
         column = QVBoxLayout(self, spacing=GAP // 2)
         column.setContentsMargins(GAP, 2 * GAP, GAP, GAP)
-        column.addWidget(self.heading)
+        column.addLayout(brand)
         self.buttons: dict[str, QPushButton] = {}
         for key in self._keys:
             button = QPushButton(objectName=f"step_{key}", checkable=True, minimumHeight=TOUCH + 6)
@@ -53,7 +62,7 @@ class Stepper(QFrame):
         self.setMinimumWidth(_WIDTH)
 
     def say(self, heading: str, titles: dict[str, str], here: str, done: str) -> None:
-        """Names of the pages, and the words a screen reader hears for their state."""
+        """Name of the program, names of the pages, and the words a screen reader hears for their state."""
         self.heading.setText(heading)
         self._titles, self._marks = titles, (here, done)
         self._draw()
