@@ -184,6 +184,7 @@ class Tour:
         self.operator.go_on("training")
 
     def _training(self) -> None:
+        self.operator.wait(lambda: self.operator.find("training_start").isEnabled(), "training can start")
         self._picture("training-before")
         self.operator.click("training_start")
         page = self.operator.find("page_training", TrainingPage)
@@ -198,7 +199,7 @@ class Tour:
         self.operator.go_on("check")
 
     def _check(self) -> None:
-        self.operator.wait(lambda: self.operator.find("next").isEnabled(), "the result is read")
+        self.operator.wait(lambda: self.operator.find("check_tabs").isVisible(), "the result is read")
         tabs = self.operator.find("check_tabs", QTabWidget)
         for number in range(tabs.count()):
             QTest.mouseClick(

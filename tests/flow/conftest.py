@@ -1,0 +1,58 @@
+"""Whole journeys: the real window, the real engine, the sample's photos."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QThreadPool
+from PySide6.QtWidgets import QApplication
+
+from app.session import Session
+from app.tour import Operator
+from app.window import MainWindow
+from core.assets import ASSETS
+from core.photos.scan import scan
+from core.project.store import Project
+from core.settings import Settings, save_settings
+
+PRODUCTS = ("brass_bolt_ok", "brass_bolt_scratch", "steel_flange_ok", "steel_flange_rust")
+PHOTOS_OF_EACH = 10
+
+
+@pytest.fixture
+def photo_folder(tmp_path: Path) -> Path:
+    """Forty photos in four sub-folders, and a file that only pretends to be one."""
+    folder = tmp_path / "写真"
+    for product in PRODUCTS:
+        (folder / product).mkdir(parents=True)
+        for photo in sorted((ASSETS / "sample" / "train" / product).glob("*.jpg"))[:PHOTOS_OF_EACH]:
+            shutil.copy(photo, folder / product)
+    (folder / PRODUCTS[0] / "壊れた.jpg").write_bytes(b"no photo")
+    return folder
+
+
+@pytest.fixture
+def labelled_project(tmp_path: Path, photo_folder: Path) -> Path:
+    """The folder of a closed project with all photos labelled."""
+    with Project.create(tmp_path / "検査", "検査") as project:
+        project.add_photos(scan(photo_folder))
+        project.label_by_folders("ja")
+        return project.folder
+
+
+@pytest.fixture
+def operator(qapp: QApplication) -> Iterator[Operator]:
+    """Someone at a new window, in Japanese."""
+    qapp.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    save_settings(Settings(language="ja", theme="light"))
+    session = Session()
+    window = MainWindow(session)
+    window.resize(1366, 768)
+    window.show()
+    yield Operator(window)
+    session.engine.kill()
+    window.close()
+    QThreadPool.globalInstance().waitForDone()
+    session.close_project()
+    window.deleteLater()
