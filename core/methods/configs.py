@@ -76,6 +76,15 @@ class DePTConfig:
         ),
         Limits(0.1, 100.0),
     )
+    feature_norm: float = setting(
+        0.0,
+        ("特徴の大きさをそろえる", "Even out feature size"),
+        (
+            "0 では論文のとおりそのまま使います。10 にすると、どのモデルでも CLIP と同じ大きさから始めます。",
+            "0 takes features as they are, as published. 10 starts from CLIP's size with any model.",
+        ),
+        Limits(0.0, 100.0),
+    )
 
     def __post_init__(self) -> None:
         check_config(self, "dept")

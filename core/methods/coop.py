@@ -15,11 +15,20 @@ from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, CosineClassifier
 from core.methods.configs import CoOpConfig
-from core.methods.protocol import Aligned, Batch, Method, as_array, check_fits, matching_logits
+from core.methods.protocol import (
+    Aligned,
+    Batch,
+    Method,
+    ParameterGroup,
+    as_array,
+    check_fits,
+    matching_logits,
+)
 from core.problems import Problem
 
 INITIAL_WORDS = "a photo of a"
 INITIAL_STD = 0.02
+PUBLISHED_LOGIT_SCALE = 100.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,10 @@ class CoOp(Method):
         """The batch beside the classes under the present context."""
         text = self._text_features(self._learned_prompts)
         return Aligned(batch.inputs, text, matching_logits(batch.inputs, text, self.backbone.logit_scale))
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """The context; the slope of the loss goes with the logit scale, for which published rates suppose 100."""
+        return [ParameterGroup((self.ctx,), PUBLISHED_LOGIT_SCALE / self.backbone.logit_scale)]
 
     @torch.no_grad()
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:

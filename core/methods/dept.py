@@ -29,6 +29,7 @@ class ChannelAffine(nn.Module):
         super().__init__()
         self.gamma = nn.Parameter(torch.ones(width))
         self.beta = nn.Parameter(torch.zeros(width))
+        self.started_at = 1.0
 
     def forward(self, features: Tensor) -> Tensor:
         """Scale and shift each channel."""
@@ -87,11 +88,33 @@ class DePT(Method):
         """As the inner method does."""
         return self.inner.image_features(pixels)
 
+    def start(self, lessons: Batch) -> None:
+        """With `feature_norm`, let the scales start where features have that norm on average.
+
+        Published rates suppose CLIP's features, whose norm is about 10; the head diverges on larger ones.
+        """
+        self.inner.start(lessons)
+        if not self.config.feature_norm:
+            return
+        with torch.no_grad():
+            aligned = self.inner.align(lessons)
+            for channels, features in (
+                (self.image_channels, aligned.image_features),
+                (self.text_channels, aligned.text_of(lessons.labels)),
+            ):
+                channels.gamma.fill_(self.config.feature_norm / features.norm(dim=-1).mean())
+                channels.started_at = float(channels.gamma[0])
+
     def parameter_groups(self) -> list[ParameterGroup]:
-        """The inner method's groups, and the new layers at their own, faster rate."""
-        new = (self.image_channels, self.text_channels, self.head)
-        parameters = tuple(parameter for module in new for parameter in module.parameters())
-        return [*self.inner.parameter_groups(), ParameterGroup(parameters, self.config.lr_scale)]
+        """The inner method's groups, and the new layers at their own, faster rate.
+
+        Scales learn at the rate that they would have on features brought to the wished norm beforehand.
+        """
+        affines = (self.image_channels, self.text_channels)
+        rate = self.config.lr_scale
+        head = (*self.head.parameters(), *(channels.beta for channels in affines))
+        scales = [ParameterGroup((c.gamma,), rate * c.started_at**2) for c in affines]
+        return [*self.inner.parameter_groups(), ParameterGroup(head, rate), *scales]
 
     def epoch_ended(self, epoch: int, epochs: int) -> None:
         """Pass it on."""

@@ -108,6 +108,9 @@ class Method(nn.Module, ABC):
         """The learned parameters by learning speed, always in the same order."""
         return [ParameterGroup(tuple(self._learned().values()))]
 
+    def start(self, lessons: Batch) -> None:
+        """Called once before training, or before it is taken up again, with the photos as they are judged."""
+
     def epoch_ended(self, epoch: int, epochs: int) -> None:
         """Called after each epoch (1-based): averaging over epochs, or a second stage, hooks in here."""
 

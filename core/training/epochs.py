@@ -90,6 +90,7 @@ class Epochs:
         self._job_id = job_id
         self._autocast = autocast
         self._device = lessons.inputs.device.type
+        method.start(Batch(lessons.inputs[:, 0], lessons.labels))
         self._groups = method.parameter_groups()
         self._optimizer = torch.optim.SGD(
             [{"params": list(group.parameters)} for group in self._groups],

@@ -175,11 +175,56 @@ def test_dept_keeps_head_rows_by_name_in_any_list(dept: DePT) -> None:
 
 
 def test_learning_speeds(backbone: Backbone) -> None:
+    """The new layers ×6.5 as published; the context by the slope that the logit scale gives, 1 for CLIP's 100."""
     method = build_method("dept(coop)", {"dept.lr_scale": 6.5}, backbone, BASE)
-    groups = method.parameter_groups()
-    assert [group.lr_scale for group in groups] == [1.0, 6.5]
+    context, *new = method.parameter_groups()
+    assert context.lr_scale == pytest.approx(100 / backbone.logit_scale)
+    assert {group.lr_scale for group in new} == {6.5}
     width = backbone.embed_dim
-    assert sum(p.numel() for p in groups[1].parameters) == 4 * width + (width + 1) * len(BASE)
+    assert sum(p.numel() for group in new for p in group.parameters) == 4 * width + (width + 1) * len(BASE)
+
+
+class _FixedTexts(Method):
+    """Texts that are given, nothing learned: to look at the head alone."""
+
+    def __init__(self, backbone: Backbone, text: Tensor) -> None:
+        super().__init__(backbone, BASE)
+        self.text = text
+
+    def align(self, batch: Batch) -> Aligned:
+        return Aligned(
+            batch.inputs, self.text, functional.normalize(batch.inputs) @ functional.normalize(self.text).T
+        )
+
+    def classifier(self, classes: object) -> object:
+        raise NotImplementedError
+
+
+def _head_after_training(backbone: Backbone, batch: Batch, text: Tensor, feature_norm: float) -> Tensor:
+    torch.manual_seed(0)
+    method = DePT(DePTConfig(feature_norm=feature_norm), _FixedTexts(backbone, text))  # type: ignore[abstract]
+    method.start(batch)
+    groups = [group for group in method.parameter_groups() if group.parameters]
+    optimizer = torch.optim.SGD(
+        [{"params": list(group.parameters), "lr": 0.003 * group.lr_scale} for group in groups], momentum=0.9
+    )
+    for _ in range(10):
+        optimizer.zero_grad()
+        total(method.losses(batch)).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return method.head(method.image_channels(batch.inputs)).detach()
+
+
+def test_evened_out_features_train_as_if_they_had_been_scaled_beforehand(
+    backbone: Backbone, batch: Batch
+) -> None:
+    text = torch.randn(len(BASE), backbone.embed_dim, generator=torch.Generator().manual_seed(8))
+    image_scale = 10 / batch.inputs.norm(dim=-1).mean()
+    text_scale = 10 / text[batch.labels].norm(dim=-1).mean()
+    scaled = Batch(batch.inputs * image_scale, batch.labels)
+    wanted = _head_after_training(backbone, scaled, text * text_scale, 0.0)
+    found = _head_after_training(backbone, batch, text, 10.0)
+    assert torch.allclose(found, wanted, atol=1e-3)
 
 
 @pytest.mark.parametrize("composition", ["coop", "dept(coop)"])
