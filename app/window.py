@@ -96,7 +96,8 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything again in the present language."""
         self._say_menus()
-        self.banner.retranslate()
+        for banner in self.findChildren(ProblemBanner):
+            banner.retranslate()
         self.back.setText(self.tr("戻る"))
         self.stepper.say(
             self.tr("引き出し"),
