@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -34,6 +34,7 @@ from core.project.store import Counts, Project
 ALL, UNLABELLED = -1, -2
 _PREVIEW_EDGE = 700
 _IMBALANCE = 5
+_LINES_OF_SIDE = 23
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,20 @@ class LabelsPage(Page):
 
     def restyle(self) -> None:
         self.panel.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_side()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "side"):
+            self._fit_side()
+
+    def _fit_side(self) -> None:
+        """Wide enough for the names of classes at every text size, and never more than half."""
+        wanted = _LINES_OF_SIDE * self.fontMetrics().lineSpacing()
+        self.side.setMinimumWidth(min(wanted, self.width() // 2))
 
     # Reading
 
@@ -337,12 +352,13 @@ class LabelsPage(Page):
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addLayout(self._build_tools())
+        left_column.addWidget(self.summary)
         left_column.addWidget(self.empty)
         left_column.addWidget(self.grid, 1)
         splitter.addWidget(left)
         splitter.addWidget(self._build_side())
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([700, 340])
+        splitter.setSizes([1000, 1])
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.lead)
@@ -368,7 +384,7 @@ class LabelsPage(Page):
         row.addWidget(self.filter)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
-        row.addWidget(self.summary, 1)
+        row.addStretch(1)
         return row
 
     def _build_side(self) -> QWidget:
@@ -387,14 +403,13 @@ class LabelsPage(Page):
         self.panel.role.connect(
             lambda class_id, role: self._with_project(lambda p: p.set_role(class_id, role))
         )
-        side = QWidget()
-        side.setMinimumWidth(300)
-        column = QVBoxLayout(side, spacing=GAP)
+        self.side = QWidget()
+        column = QVBoxLayout(self.side, spacing=GAP)
         column.setContentsMargins(GAP, 0, 0, 0)
         column.addWidget(self.preview, 4)
         column.addWidget(self.preview_name)
         column.addWidget(self.panel, 7)
-        return side
+        return self.side
 
     def _label_and_return(self, class_id: int) -> None:
         self._label(class_id)

@@ -190,14 +190,14 @@ class ClassRow(QFrame):
         self._fit_name()
 
     def _fit_name(self) -> None:
-        """As much of the name as there is room for; the whole of it is in the tool tip."""
+        """As much of the name as there is room for: both ends, since names of kinds differ at theirs."""
         if self.entry is None:
             return
         key = self.entry.key or "\u3000"
         words = f"{key}\u3000{self.entry.name}"
         room = self.width() - self.count.sizeHint().width() - self.more.minimumWidth() - 40
         self.button.setText(
-            self.button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(room, 60))
+            self.button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, max(room, 60))
         )
 
     def _notes(self, entry: ProductClass) -> list[str]:

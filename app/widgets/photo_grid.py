@@ -1,14 +1,13 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.models.photo_grid import PhotoGridModel, PhotoRole
 from app.theme import theme
 
-CELL = QSize(148, 148)
-_FOOT = 30
+_LINES_PER_CELL = 10.5  # the edge of a cell, in lines of text
 _EDGE = 6
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
 
@@ -30,7 +29,6 @@ class PhotoGrid(QListView):
         self.setUniformItemSizes(True)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(200)
-        self.setGridSize(CELL)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -40,8 +38,9 @@ class PhotoGrid(QListView):
 
     def selected_ids(self) -> list[int]:
         """Ids of the selected photos, in the order of the rows."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return [self.grid.photo(row).id for row in rows]
+        ranges = self.selectionModel().selection()
+        rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
+        return [self.grid.photo(row).id for row in sorted(rows)]
 
     def select_row(self, row: int) -> None:
         """Select one row alone and bring it into view."""
@@ -66,6 +65,23 @@ class PhotoGrid(QListView):
         if not self.take_key(event):
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_cells()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_cells()
+
+    def _fit_cells(self) -> None:
+        """As many cells in a row as fit at a size that goes with the text, and no gap at the right."""
+        room = self.viewport().width() - 2
+        edge = round(_LINES_PER_CELL * self.fontMetrics().lineSpacing())
+        cell = QSize(room // max(1, room // edge), edge)
+        if cell.width() > 0 and cell != self.gridSize():
+            self.setGridSize(cell)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -77,7 +93,8 @@ class PhotoDelegate(QStyledItemDelegate):
     """Paints a cell: the photo, its class on the foot, a frame and a tick when selected."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return CELL
+        view = self.parent()
+        return view.gridSize() if isinstance(view, QListView) else QSize()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -90,8 +107,10 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 3 if selected else 1))
         painter.setBrush(QColor(tokens.accent_soft if selected else tokens.raised))
         painter.drawRoundedRect(cell, 6, 6)
-        self._draw_photo(painter, cell.adjusted(_EDGE, _EDGE, -_EDGE, -_FOOT), index)
-        self._draw_foot(painter, cell, index)
+        line = option.fontMetrics.lineSpacing()
+        self._draw_photo(painter, cell.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE - line - 4), index)
+        foot = QRect(cell.left() + _EDGE, cell.bottom() - line - _EDGE, cell.width() - 2 * _EDGE, line + 4)
+        self._draw_foot(painter, foot, index)
         if selected:
             self._draw_tick(painter, cell)
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -114,9 +133,8 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setPen(QColor(theme().bad))
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "✕")
 
-    def _draw_foot(self, painter: QPainter, cell: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _draw_foot(self, painter: QPainter, foot: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         tokens = theme()
-        foot = QRect(cell.left() + _EDGE, cell.bottom() - _FOOT + 4, cell.width() - 2 * _EDGE, _FOOT - 6)
         entry = index.data(PhotoRole.CLASS)
         if entry is None:
             painter.setPen(QColor(tokens.muted))
@@ -124,7 +142,7 @@ class PhotoDelegate(QStyledItemDelegate):
             return
         painter.setPen(QColor(tokens.text))
         words = f"{entry.key}  {entry.name}" if entry.key else entry.name
-        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, foot.width())
+        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, foot.width())
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short)
 
     def _draw_tick(self, painter: QPainter, cell: QRect) -> None:

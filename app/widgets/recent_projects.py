@@ -13,6 +13,8 @@ from app.theme import GAP, theme
 
 _PROJECT = Qt.ItemDataRole.UserRole
 _STATE = Qt.ItemDataRole.UserRole + 1
+# A face of another language may be higher than the line it is written on.
+_ON_THE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,10 @@ class _TwoLines(QStyledItemDelegate):
         bottom = QRect(area.left(), area.bottom() - line, area.width() - room, line)
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text if there else tokens.muted))
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, _short(painter, name, top))
+        painter.drawText(top, _ON_THE_LINE, _short(painter, name, top))
         painter.setFont(option.font)
         painter.setPen(QColor(tokens.muted))
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignVCenter, _short(painter, folder, bottom))
+        painter.drawText(bottom, _ON_THE_LINE, _short(painter, folder, bottom))
         painter.setPen(QColor(tokens.warn))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, state)
 

@@ -53,7 +53,6 @@ class Stepper(QFrame):
         for key in self._keys:
             button = QPushButton(objectName=f"step_{key}", checkable=True, minimumHeight=TOUCH + 6)
             button.setProperty("class", "step")
-            button.setIconSize(QSize(20, 20))
             button.clicked.connect(lambda _checked, k=key: self._clicked(k))
             self._group.addButton(button)
             self.buttons[key] = button
@@ -86,6 +85,8 @@ class Stepper(QFrame):
         for number, key in enumerate(self._keys):
             button = self.buttons[key]
             title = self._titles[key]
+            edge = button.fontMetrics().height() + 2
+            button.setIconSize(QSize(edge, edge))
             button.setText(f"{number}  {title}" if number else title)
             button.setEnabled(reachable.get(key, False))
             button.setChecked(key == current)
