@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from app.models.photo_grid import PhotoGridModel, PhotoRole
 from app.theme import theme
 
-_LINES_PER_CELL = 10.5  # the edge of a cell, in lines of text
+_LINES_PER_CELL = 9  # the edge of a cell, in lines of text
 _EDGE = 6
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
 
@@ -76,8 +76,10 @@ class PhotoGrid(QListView):
 
     def _fit_cells(self) -> None:
         """As many cells in a row as fit at a size that goes with the text, and no gap at the right."""
-        room = self.viewport().width() - 2
-        edge = round(_LINES_PER_CELL * self.fontMetrics().lineSpacing())
+        # What Qt itself lays out in: with or without a scroll bar, always as if there were one.
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
+        room = self.maximumViewportSize().width() - bar - 2
+        edge = _LINES_PER_CELL * self.fontMetrics().lineSpacing()
         cell = QSize(room // max(1, room // edge), edge)
         if cell.width() > 0 and cell != self.gridSize():
             self.setGridSize(cell)
