@@ -39,20 +39,13 @@ def work(job_path: Path) -> NoReturn:
 def _carry_out(job_path: Path, run: Path, emit: Emit, commands: Commands) -> int:
     try:
         job = load_job(job_path)
-    except Problem as problem:
-        emit(last_word_for(problem))
-        return BAD_INPUT
-    try:
         conduct(run, emit, lambda log: _work(job, run, log, commands))
     except Halt as halt:
         return OK if halt.kind == "stop" else FAULT
-    except Problem as problem:
-        if problem.code == "training.already_running":
-            emit(last_word_for(problem))
-        return BAD_INPUT
-    # The run's last word already tells what happened, with the traceback.
-    except Exception:  # noqa: BLE001
-        return FAULT
+    # Whatever went wrong before the run had its log, or without it, is still told.
+    except Exception as error:  # noqa: BLE001
+        emit(last_word_for(error))
+        return BAD_INPUT if isinstance(error, Problem) else FAULT
     return OK
 
 
@@ -79,15 +72,18 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
 
 
 class _StandardOutput:
-    """Event lines for the parent; falls silent when nobody reads any more (a detached worker goes on)."""
+    """Event lines for the parent; silent after a terminal event, and when nobody reads any more (a detached
+    worker goes on)."""
 
     def __init__(self) -> None:
         self._open = True
+        self._ended = False
 
     def __call__(self, event: Event) -> None:
         """Write one line at once."""
-        if not self._open:
+        if self._ended or not self._open:
             return
+        self._ended = isinstance(event, Terminal)
         try:
             sys.stdout.write(encode(event) + "\n")
             sys.stdout.flush()

@@ -214,6 +214,19 @@ def test_a_spoiled_job_fails_with_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_run_that_another_worker_holds_is_refused_and_left_alone(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path / "run", "zero-shot")
+    Run(run).lock()
+    with worker(run) as running:
+        assert running.end() == 2
+    (only,) = running.events
+    assert isinstance(only, Failed)
+    assert only.code == "training.already_running"
+    assert Run(run).events() == []
+    assert Run(run).worker_alive()
+
+
+@pytest.mark.slow
 def test_a_trial_tells_seconds_and_memory_of_each_preset(tmp_path: Path) -> None:
     run = tiny_run(tmp_path / "run", backbone=store_tiny_backbone())
     save_job(TrialJob(run=str(run), presets=("zero-shot", "coop-dept"), backbone=NAME, device="cpu"))
