@@ -23,12 +23,15 @@ class PhotoGrid(QListView):
         self.grid = PhotoGridModel(self)
         self.setModel(self.grid)
         self.setItemDelegate(PhotoDelegate(self))
-        self.setViewMode(QListView.ViewMode.IconMode)
+        # Rows that wrap, laid out at once: a row far down can be shown as soon as it is there, and a selection
+        # with the keys goes on from photo to photo.
+        self.setViewMode(QListView.ViewMode.ListMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setUniformItemSizes(True)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(200)
+        self.setLayoutMode(QListView.LayoutMode.SinglePass)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -81,8 +84,13 @@ class PhotoGrid(QListView):
         room = self.maximumViewportSize().width() - bar - 2
         edge = _LINES_PER_CELL * self.fontMetrics().lineSpacing()
         cell = QSize(room // max(1, room // edge), edge)
-        if cell.width() > 0 and cell != self.gridSize():
-            self.setGridSize(cell)
+        if cell.width() <= 0 or cell == self.gridSize():
+            return
+        current = self.currentIndex()
+        seen = current.isValid() and self.viewport().rect().intersects(self.visualRect(current))
+        self.setGridSize(cell)
+        if seen:
+            self.scrollTo(current)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -143,8 +151,7 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, "—")
             return
         painter.setPen(QColor(tokens.text))
-        words = f"{entry.key}  {entry.name}" if entry.key else entry.name
-        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, foot.width())
+        short = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, foot.width())
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short)
 
     def _draw_tick(self, painter: QPainter, cell: QRect) -> None:

@@ -533,15 +533,15 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>「{name}」の学習が、裏で続いています。</source>
-        <translation type="unfinished"></translation>
+        <translation>Training of “{name}” goes on in the background.</translation>
     </message>
     <message>
         <source>学習を見る</source>
-        <translation type="unfinished"></translation>
+        <translation>Watch it</translation>
     </message>
     <message>
         <source>「{name}」の学習が途中で止まっています。続きから始められます。</source>
-        <translation type="unfinished"></translation>
+        <translation>Training of “{name}” was cut off. It can go on from there.</translation>
     </message>
     <message>
         <source>プロジェクトを開く</source>
@@ -577,7 +577,7 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>付属の写真で、最後まで通して試せます。写真の用意は要りません。</source>
-        <translation type="unfinished"></translation>
+        <translation>Go through every step with the photos that come along. You need none of your own.</translation>
     </message>
     <message>
         <source>プロジェクトのフォルダーを選ぶ</source>
@@ -687,8 +687,8 @@ Confidence: {percent} %</translation>
         <translation>Back</translation>
     </message>
     <message>
-        <source>手順</source>
-        <translation>Steps</translation>
+        <source>引き出し</source>
+        <translation>Hikidashi</translation>
     </message>
     <message>
         <source>いまここ</source>
@@ -1277,15 +1277,15 @@ Logs: {log}</translation>
     <name>RecentProjects</name>
     <message>
         <source>見つかりません</source>
-        <translation type="unfinished"></translation>
+        <translation>Not found</translation>
     </message>
     <message>
         <source>学習が途中で止まっています</source>
-        <translation type="unfinished"></translation>
+        <translation>Training was cut off</translation>
     </message>
     <message>
         <source>いま学習中です</source>
-        <translation type="unfinished"></translation>
+        <translation>Training now</translation>
     </message>
 </context>
 <context>
