@@ -77,11 +77,11 @@ class PhotoGridModel(QAbstractListModel):
 
     def set_labels(self, photo_ids: Sequence[int], class_id: int | None) -> None:
         """Show a label on photos at once."""
-        for photo_id in photo_ids:
-            if (row := self._rows.get(photo_id)) is not None:
-                self._labels[photo_id] = class_id
-                index = self.index(row)
-                self.dataChanged.emit(index, index)
+        rows = [row for photo_id in photo_ids if (row := self._rows.get(photo_id)) is not None]
+        for row in rows:
+            self._labels[self._photos[row].id] = class_id
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def photo(self, row: int) -> Photo:
         """The photo of a row."""

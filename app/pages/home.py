@@ -150,7 +150,7 @@ class HomePage(Page):
 
     def _last_page(self, project: Project) -> str:
         page = project.setting("page")
-        return page if isinstance(page, str) and project.photos() else "photos"
+        return page if isinstance(page, str) else "photos"
 
     def _not_made(self, error: Exception) -> None:
         self._set_busy(False)

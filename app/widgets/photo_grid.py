@@ -1,6 +1,6 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -69,8 +69,12 @@ class PhotoGrid(QListView):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        current = self.currentIndex()
+        seen = QRect(QPoint(), event.oldSize()).intersects(self.visualRect(current))
         super().resizeEvent(event)
         self._fit_cells()
+        if seen:
+            self.scrollTo(current)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -84,13 +88,8 @@ class PhotoGrid(QListView):
         room = self.maximumViewportSize().width() - bar - 2
         edge = _LINES_PER_CELL * self.fontMetrics().lineSpacing()
         cell = QSize(room // max(1, room // edge), edge)
-        if cell.width() <= 0 or cell == self.gridSize():
-            return
-        current = self.currentIndex()
-        seen = current.isValid() and self.viewport().rect().intersects(self.visualRect(current))
-        self.setGridSize(cell)
-        if seen:
-            self.scrollTo(current)
+        if cell.width() > 0 and cell != self.gridSize():
+            self.setGridSize(cell)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
