@@ -11,9 +11,15 @@ from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from app.session import Session
+from app.translations import ensure_compiled
 from core.photos.scan import scan
 
 _PATIENCE_MS = 20_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _translations_up_to_date() -> None:
+    ensure_compiled()
 
 
 @pytest.fixture(autouse=True)
