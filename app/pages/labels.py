@@ -99,8 +99,11 @@ class LabelsPage(Page):
         )
         self.undo.setText(self.tr("元に戻す"))
         self.redo.setText(self.tr("やり直す"))
-        self.undo.setToolTip("Ctrl+Z")
-        self.redo.setToolTip("Ctrl+Y")
+        for button, key in (
+            (self.undo, QKeySequence.StandardKey.Undo),
+            (self.redo, QKeySequence.StandardKey.Redo),
+        ):
+            button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
         self.filter_label.setText(self.tr("表示"))
         self.filter.setAccessibleName(self.tr("表示する写真を選ぶ"))
         self.grid.setAccessibleName(self.tr("写真の一覧"))

@@ -164,7 +164,7 @@ class ClassRow(QFrame):
         self.button.setToolTip(f"{entry.name}\n{entry.description}")
         self.count.setText(self.tr("%n 枚", "", self._count.labelled))
         notes = self._notes(entry)
-        self.note.setText(" ・ ".join(notes))
+        self.note.setText("  ·  ".join(notes))
         self.note.setVisible(bool(notes))
         self.button.setAccessibleName(self.tr("選んだ写真を「{name}」にする").format(name=entry.name))
         self.button.setAccessibleDescription(self.words())
