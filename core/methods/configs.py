@@ -140,6 +140,15 @@ class RecipeConfig:
         ("最初はごく小さい速さで学習します。", "The first rounds learn at a very low speed."),
         Limits(0, 100),
     )
+    balance: bool = setting(
+        True,
+        ("種類ごとに同じ回数見せる", "Show classes equally often"),
+        (
+            "写真の枚数が違っても、どの種類も同じ回数学習します。枚数の多い種類に片寄るのを防ぎます。",
+            "Every class is learned equally often, however many photos it has. Keeps common classes from winning.",
+        ),
+        Limits(),
+    )
     views: int = setting(
         10,
         ("写真の見せ方の数", "Views of a photo"),

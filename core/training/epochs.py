@@ -137,12 +137,12 @@ class Epochs:
     def _epoch(self, emit: Emit, commands: Commands) -> None:
         at = self.position
         rates = self._set_rates(at.epoch)
-        batches = _batches(len(self.lessons.labels), self.recipe.batch_size, self.seed, at.epoch)
-        while at.batch < len(batches):
+        drawn = batches(self.lessons.labels, self.recipe, self.seed, at.epoch)
+        while at.batch < len(drawn):
             commands.heed(emit)
             if time.monotonic() >= self._checkpoint_due:
                 self._save(emit)
-            loss, terms = self._step(batches[at.batch].to(self.lessons.labels.device), emit)
+            loss, terms = self._step(drawn[at.batch].to(self.lessons.labels.device), emit)
             at.batch += 1
             at.step += 1
             at.loss_sum += loss
@@ -150,8 +150,7 @@ class Epochs:
 
     def _after_epoch(self, emit: Emit, first: int, seconds: float) -> None:
         at = self.position
-        batches = at.batch
-        loss = at.loss_sum / batches
+        loss = at.loss_sum / at.batch
         at.epoch, at.batch, at.loss_sum = at.epoch + 1, 0, 0.0
         self.method.epoch_ended(at.epoch, self.recipe.epochs)
         watched = self._watch()
@@ -245,12 +244,23 @@ class Epochs:
         return Outcome(state, kept, at.epoch, at.step, at.seconds, because)
 
 
-def _batches(photos: int, size: int, seed: int, epoch: int) -> list[Tensor]:
+def batches(labels: Tensor, recipe: RecipeConfig, seed: int, epoch: int) -> list[Tensor]:
     """The epoch's batches of photo numbers; a rest is dropped unless it is all there is (methods.md §1.4)."""
     generator = torch.Generator().manual_seed(seed * _EPOCH_STRIDE + epoch)
-    order = torch.randperm(photos, generator=generator)
-    full = photos - photos % size if photos >= size else photos
-    return list(order[:full].split(size))
+    order = torch.randperm(len(labels), generator=generator)
+    if recipe.balance:
+        order = _balanced(order, labels.cpu())
+        order = order[torch.randperm(len(order), generator=generator)]
+    size = recipe.batch_size
+    full = len(order) - len(order) % size if len(order) >= size else len(order)
+    return list(torch.split(order[:full], size))
+
+
+def _balanced(order: Tensor, labels: Tensor) -> Tensor:
+    """As many photos of each class, rare ones again and again; with equal classes each photo once."""
+    classes = [order[labels[order] == label] for label in labels.unique()]
+    quota = max(1, len(order) // len(classes))
+    return torch.cat([photos.repeat(-(-quota // len(photos)))[:quota] for photos in classes])
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from core.methods.protocol import Batch
 from core.problems import Problem
 from core.training.checkpoint import load_checkpoint
 from core.training.commands import Commands, Halt
-from core.training.epochs import Epochs, Lessons, Outcome, Watched, _batches
+from core.training.epochs import Epochs, Lessons, Outcome, Watched, batches
 from core.training.events import Epoch, Event, Step, Warned
 from tests.core.tiny_backbone import tiny_backbone
 
@@ -230,14 +230,34 @@ def test_events_tell_terms_rates_and_the_untouched_model(backbone: Backbone, tmp
     assert epochs[-1].seconds_left == 0
 
 
-@given(st.integers(1, 50), st.integers(1, 20), st.integers(0, 5), st.integers(0, 5))
-def test_batches_are_whole_unless_there_is_only_a_rest(photos: int, size: int, seed: int, epoch: int) -> None:
-    batches = _batches(photos, size, seed, epoch)
-    assert [len(batch) for batch in batches] == ([size] * (photos // size) or [photos])
-    drawn = torch.cat(batches).tolist()
-    assert len(set(drawn)) == len(drawn)
-    again = _batches(photos, size, seed, epoch)
-    assert all(torch.equal(one, other) for one, other in zip(batches, again, strict=True))
+LABELS = st.lists(st.integers(0, 4), min_size=1, max_size=50)
+
+
+@given(LABELS, st.integers(1, 20), st.integers(0, 5), st.integers(0, 5))
+def test_batches_are_whole_unless_there_is_only_a_rest(
+    labels: list[int], size: int, seed: int, epoch: int
+) -> None:
+    recipe = RecipeConfig(batch_size=size, balance=False)
+    drawn = batches(torch.tensor(labels), recipe, seed, epoch)
+    assert [len(batch) for batch in drawn] == ([size] * (len(labels) // size) or [len(labels)])
+    photos = torch.cat(drawn).tolist()
+    assert len(set(photos)) == len(photos)
+    again = batches(torch.tensor(labels), recipe, seed, epoch)
+    assert all(torch.equal(one, other) for one, other in zip(drawn, again, strict=True))
+
+
+@given(LABELS, st.integers(0, 5))
+def test_balanced_classes_are_shown_equally_often(labels: list[int], epoch: int) -> None:
+    drawn = torch.cat(batches(torch.tensor(labels), RecipeConfig(batch_size=1), 1, epoch))
+    shown = torch.tensor(labels)[drawn].tolist()
+    assert {shown.count(label) for label in set(labels)} == {max(1, len(labels) // len(set(labels)))}
+
+
+@given(st.integers(1, 6), st.integers(1, 8))
+def test_with_equal_classes_balance_shows_each_photo_once(classes: int, photos: int) -> None:
+    labels = torch.arange(classes).repeat(photos)
+    drawn = torch.cat(batches(labels, RecipeConfig(batch_size=1), 1, 0))
+    assert sorted(drawn.tolist()) == list(range(len(labels)))
 
 
 def test_over_the_epochs_every_view_is_seen(backbone: Backbone) -> None:
