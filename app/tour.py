@@ -12,7 +12,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, TypeVar, overload
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -52,7 +53,11 @@ class Operator:
     def __init__(self, window: MainWindow) -> None:
         self.window = window
 
-    def find(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    @overload
+    def find(self, name: str) -> QWidget: ...
+    @overload
+    def find(self, name: str, kind: type[W]) -> W: ...
+    def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
         """The widget of that name; one on screen goes before one that is hidden."""
         found = self.window.findChildren(kind, name)
         if not found:
@@ -266,10 +271,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     make_application()
     faults: list[BaseException] = []
-    sys.excepthook = lambda kind, error, trace: (
-        faults.append(error),
-        sys.__excepthook__(kind, error, trace),
-    )[1]
+
+    def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        faults.append(error)
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = note
     session = Session()
     window = MainWindow(session)
     window.resize(*options.size)
