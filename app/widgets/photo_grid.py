@@ -41,7 +41,7 @@ class PhotoGrid(QListView):
 
     def selected_ids(self) -> list[int]:
         """Ids of the selected photos, in the order of the rows."""
-        ranges = self.selectionModel().selection()
+        ranges = self.selectionModel().selection().toList()
         rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
         return [self.grid.photo(row).id for row in sorted(rows)]
 

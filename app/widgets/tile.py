@@ -27,7 +27,7 @@ class Tile(QPushButton):
         words.addWidget(self.name)
         words.addWidget(self.explanation)
         words.addStretch(1)
-        row = QHBoxLayout(self, spacing=2 * GAP)
+        self._row = row = QHBoxLayout(self, spacing=2 * GAP)
         row.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
         row.addWidget(self.picture)
         row.addLayout(words, 1)
@@ -47,13 +47,13 @@ class Tile(QPushButton):
         self.picture.setPixmap(qtawesome.icon(self._icon, color=theme().accent).pixmap(_ICON, _ICON))
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._row.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self._row.minimumSize()
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self.layout().heightForWidth(width)
+        return self._row.heightForWidth(width)
