@@ -100,10 +100,12 @@ def apply_theme(app: QApplication, choice: str, language: Language, text_scale: 
     global _current
     dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark if choice == "system" else choice == "dark"
     _current = DARK if dark else LIGHT
-    app.setStyle("Fusion")
+    if not app.styleSheet():
+        app.setStyle("Fusion")
     app.setPalette(_palette(_current))
     app.setFont(_font(language, text_scale))
-    app.setStyleSheet(_SHEET.substitute(asdict(_current), scale=text_scale / 100, **_sizes(text_scale)))
+    # Also where only the font is another: headings take its family when they are polished.
+    app.setStyleSheet(_SHEET.substitute(asdict(_current), **_sizes(text_scale)))
     return _current
 
 

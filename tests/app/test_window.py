@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QTranslator
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -283,6 +283,19 @@ def test_the_real_english_leaves_no_japanese_on_the_frame(window: MainWindow, un
     assert not left
     _action(window, "language_ja").trigger()
     assert JAPANESE.search(window.heading.text())
+
+
+def test_fonts_follow_the_language_headings_too(
+    window: MainWindow, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = QFontDatabase.families()
+    monkeypatch.setattr("app.theme.FAMILIES", {"ja": (installed[0],), "en": (installed[-1],)})
+    for language, family in (("en", installed[-1]), ("ja", installed[0])):
+        window.session.change_settings(language=language)
+        window.heading.ensurePolished()
+        assert window.heading.font().families()[0] == family
+        assert window.next.font().families()[0] == family
+        assert window.heading.font().pointSizeF() > window.reason.font().pointSizeF()
 
 
 # Look
