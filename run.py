@@ -38,7 +38,7 @@ STAMP = VENV / "hikidashi-setup.txt"
 TOUR = ROOT / "tour"
 LINUX = sys.platform == "linux"
 
-EXTRAS = ("heif", "onnx")
+EXTRAS = ("heif",)
 EXTRAS_OF_WORD = {"test": ("dev",), "lint": ("dev",), "bundle": ("bundle",), "bundle-test": ("bundle",)}
 
 # What Qt opens at run time, and the Debian package it comes in.
