@@ -9,19 +9,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QTranslator
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
-    QComboBox,
-    QLabel,
-    QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
     QTextBrowser,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -33,7 +28,7 @@ from app.theme import DARK, LIGHT, theme
 from app.training_choice import TrainingChoice
 from app.window import PAGE_KEYS, MainWindow
 from core.photos.scan import scan
-from core.problems import Language, Problem
+from core.problems import Problem
 from core.project.store import Project
 from core.settings import load_settings
 from core.training.events import StateChanged, encode
@@ -225,51 +220,6 @@ def test_every_page_has_its_help_in_both_languages(key: str) -> None:
 
 
 # Language
-
-
-class _Marked(QTranslator):
-    """A language in which every text of the source stands in brackets."""
-
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
-        return f"«{source}»" if JAPANESE.search(source) else ""
-
-
-@pytest.fixture
-def marked_english(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None]:
-    """English as a language that marks what passed through it: independent of how far the real one is."""
-    marked = _Marked(qapp)
-
-    def use(app: QApplication, language: Language) -> None:
-        app.removeTranslator(marked)
-        app.setProperty("language", language)
-        if language == "en":
-            app.installTranslator(marked)
-
-    monkeypatch.setattr("app.window.use_language", use)
-    yield
-    qapp.removeTranslator(marked)
-    qapp.setProperty("language", "ja")
-
-
-def test_every_text_follows_the_language_while_the_program_runs(
-    window: MainWindow, labelled: Path, marked_english: None, qtbot: QtBot
-) -> None:
-    with Project.open(labelled) as project:
-        TrainingChoice().with_preset("coop").keep(project)
-        photos = {photo.path.name for photo in project.photos()}
-        own_words = {project.name, "日本語", *photos, *(entry.name for entry in project.classes())}
-    window.session.open_project(labelled)
-    window.session.change_settings(language="en")
-    stayed: set[str] = set()
-    for key in PAGE_KEYS:
-        window.show_page(key)
-        if window.current == key:
-            qtbot.wait(100)
-            stayed |= {f"{key}: {text}" for text in _visible_texts(window) if not _said(text, own_words)}
-    assert not stayed, "\n".join(sorted(stayed))
-    window.session.change_settings(language="ja")
-    window.show_page("home")
-    assert not [text for text in _visible_texts(window) if "«" in text]
 
 
 def test_the_real_english_leaves_no_japanese_on_the_frame(window: MainWindow, unlabelled: Path) -> None:
@@ -471,32 +421,3 @@ def _answer(name: str) -> list[str]:
 
 def _action(window: MainWindow, name: str) -> QAction:
     return next(action for action in window._choices if action.objectName() == name)
-
-
-def _said(text: str, own_words: set[str]) -> bool:
-    """Whether a text is free of Japanese, apart from the operator's own words and what was marked."""
-    for word in sorted(own_words, key=len, reverse=True):
-        text = text.replace(word, "")
-    text = re.sub(r"«[^«»]*»", "", text)
-    text = re.sub(r"[^\s]*[/\\][^\s]*", "", text)  # paths
-    return not JAPANESE.search(text)
-
-
-def _visible_texts(window: MainWindow) -> set[str]:
-    """Every text on screen, also those that only a screen reader or a pointer at rest meets."""
-    texts = {action.text() for action in window._choices} | {window.windowTitle()}
-    texts |= {menu.title() for menu in window.findChildren(QMenu) if menu.title()}
-    for widget in window.findChildren(QWidget):
-        if widget.isVisible():
-            texts |= set(_texts_of(widget))
-    return {text for text in texts if text}
-
-
-def _texts_of(widget: QWidget) -> Iterator[str]:
-    yield from (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription())
-    if isinstance(widget, QLabel | QAbstractButton):
-        yield widget.text()
-    if isinstance(widget, QComboBox):
-        yield from (widget.itemText(index) for index in range(widget.count()))
-    if isinstance(widget, QLineEdit):
-        yield widget.placeholderText()
