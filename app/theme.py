@@ -175,6 +175,8 @@ QLabel[class="badge"] {
 QFrame[class="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 QFrame[class="card"] QLabel[class="badge"] { background: $accent; color: $accent_text; }
 QFrame[class="card"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
+QFrame[class="zone"] { border: 2px dashed $control; border-radius: 12px; background: transparent; }
+QFrame[class="zone"][lit="true"] { border-color: $accent; background: $accent_soft; }
 QFrame[class="bar"] { background: $surface; border-top: 1px solid $border; }
 QFrame[class="side"] { background: $raised; border-right: 1px solid $border; }
 QFrame[class="problem"] { background: $surface; border: 2px solid $bad; border-radius: 10px; }
@@ -237,6 +239,11 @@ QListView, QTableView, QTableWidget, QListWidget, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 8px; color: $text;
 }
 QListView:focus, QTableView:focus, QTableWidget:focus, QListWidget:focus { border: 2px solid $focus; }
+QTreeView { background: $surface; border: 1px solid $border; border-radius: 8px; color: $text; }
+QTreeView:focus { border: 2px solid $focus; }
+QTreeView::item { padding: 6px 8px; }
+QHeaderView { background: $raised; border: 0; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QHeaderView::section { background: $raised; color: $text; border: 0; padding: 6px; }
 QProgressBar {
   border: 1px solid $border; border-radius: 7px; background: $raised; min-height: 14px; max-height: 14px;

@@ -240,6 +240,8 @@ class LabelsPage(Page):
         entry = next((entry for entry in self._classes if entry.key == str(digit)), None)
         if entry is not None:
             self._label(entry.id)
+        else:
+            self.summary.setText(self.tr("{key} のキーの種類は、まだありません。").format(key=digit))
 
     def _label(self, class_id: int | None) -> None:
         project, ids = self.session.project, self.grid.selected_ids()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -24,6 +25,7 @@ from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
+from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
 from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
 from core.photos.scan_cache import user_scan_cache
@@ -84,6 +86,12 @@ class PhotosPage(Page):
         self.choose.setText(self.tr("フォルダーを選ぶ…"))
         self.choose.setAccessibleName(self.tr("写真のフォルダーを選ぶ"))
         self.drop_words.setText(self.tr("フォルダーや写真を、ここへドラッグしても追加できます。"))
+        self.zone.say(
+            self.tr("写真のフォルダーを、ここへドラッグしてください"),
+            self.tr(
+                "種類ごとに 10 枚ほどあれば始められます。種類ごとにフォルダーを分けておくと、その名前をラベルに使えます。"
+            ),
+        )
         self.cancel.setText(self.tr("やめる"))
         self.use_folders.setText(self.tr("フォルダー名をラベルにする"))
         self.unreadable_heading.setText(self.tr("開けなかったファイル"))
@@ -94,6 +102,9 @@ class PhotosPage(Page):
         self._say_progress()
         self._say_found()
         self._count()
+
+    def restyle(self) -> None:
+        self.zone.restyle()
 
     # Taking photos in
 
@@ -170,8 +181,13 @@ class PhotosPage(Page):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and self.session.project is not None and self._task is None:
             event.acceptProposedAction()
+            self.zone.light_up(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.zone.light_up(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.zone.light_up(False)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.take_in(paths)
@@ -219,7 +235,6 @@ class PhotosPage(Page):
         duplicates = len(photos) - len({photo.sha256 for photo in photos})
         self._summary = (len(photos), len(unreadable), duplicates)
         self._say_found()
-        self.grid.setVisible(bool(photos))
         self.changed.emit()
 
     def _offer_folders(self, names: list[str], waiting: int) -> None:
@@ -241,7 +256,7 @@ class PhotosPage(Page):
         self.unreadable.clear()
         for path, problem in unreadable:
             text = problem_text(problem.code, problem.data, self.session.language)
-            row = QTreeWidgetItem([path.name, text.why or text.what, text.do])
+            row = QTreeWidgetItem([path.name, text.what, text.do])
             for column in range(3):
                 row.setToolTip(column, f"{path}\n{text}")
             self.unreadable.addTopLevelItem(row)
@@ -249,24 +264,31 @@ class PhotosPage(Page):
 
     def _say_found(self) -> None:
         photos, broken, duplicates = self._summary
-        if not photos and not broken:
-            self.summary.setText(self.tr("まだ写真がありません。種類ごとに 10 枚ほどあれば始められます。"))
-            return
-        lines = [self.tr("写真 %n 枚を使えます。", "", photos)]
+        self.summary.setText(self.tr("写真 %n 枚を使えます。", "", photos))
+        lines = []
         if broken:
             lines.append(self.tr("%n 枚は開けませんでした。", "", broken))
         if duplicates:
             lines.append(
-                self.tr("%n 枚は、ほかとまったく同じ写真です（同じ側に分けて使います）。", "", duplicates)
+                self.tr(
+                    "%n 枚は、ほかとまったく同じ写真です。学習用と試験用に分かれないようにします。",
+                    "",
+                    duplicates,
+                )
             )
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
-        self.summary.setText("\n".join(lines))
+        self.details.setText("\n".join(lines))
+        self.summary.setVisible(photos > 0)
+        self.details.setVisible(bool(lines))
+        self.zone.setVisible(not photos and self._task is None)
+        self.grid.setVisible(photos > 0)
 
     def _show_working(self, working: bool) -> None:
         self.progress_row.setVisible(working)
         self.choose.setEnabled(not working)
         self._say_progress()
+        self._say_found()
         self.changed.emit()
 
     def _show_progress(self, progress: ScanProgress) -> None:
@@ -306,6 +328,8 @@ class PhotosPage(Page):
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
         self.summary.setProperty("class", "heading3")
+        self.details = QLabel(objectName="photos_details", wordWrap=True)
+        self.zone = DropZone()
         self.grid: PhotoGrid = PhotoGrid("photos_grid")
         self.grid.setVisible(False)
         column = QVBoxLayout(self, spacing=GAP + GAP // 2)
@@ -315,11 +339,14 @@ class PhotosPage(Page):
         column.addLayout(top)
         column.addWidget(self._build_progress())
         column.addWidget(self.summary)
+        column.addWidget(self.details)
         column.addWidget(self._build_folders())
+        column.addWidget(self.zone, 1)
         splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         splitter.addWidget(self.grid)
         splitter.addWidget(self._build_unreadable())
         splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
         column.addWidget(splitter, 1)
 
     def _build_progress(self) -> QWidget:
@@ -351,7 +378,10 @@ class PhotosPage(Page):
         self.unreadable_heading = QLabel()
         self.unreadable_heading.setProperty("class", "heading3")
         self.unreadable = QTreeWidget(objectName="photos_unreadable", rootIsDecorated=False)
-        self.unreadable.setUniformRowHeights(True)
+        self.unreadable.setMinimumHeight(3 * TOUCH)
+        header = self.unreadable.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
         column = QVBoxLayout(self.unreadable_box)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.unreadable_heading)

@@ -250,6 +250,7 @@ class ClassDialog(QDialog):
         words = self.tr("追加する") if entry is None else self.tr("変える")
         self.apply = self.buttons.addButton(words, QDialogButtonBox.ButtonRole.AcceptRole)
         self.apply.setObjectName("class_apply")
+        self.apply.setProperty("class", "primary")
         self.buttons.addButton(self.tr("やめる"), QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

@@ -85,7 +85,7 @@ class Stepper(QFrame):
         for number, key in enumerate(self._keys):
             button = self.buttons[key]
             title = self._titles[key]
-            edge = button.fontMetrics().height() + 2
+            edge = round(1.4 * button.fontMetrics().height())
             button.setIconSize(QSize(edge, edge))
             button.setText(f"{number}  {title}" if number else title)
             button.setEnabled(reachable.get(key, False))

@@ -133,8 +133,9 @@ def test_a_label_is_taken_away(page: LabelsPage, project: Project, qtbot: QtBot,
     assert row(page) == 0
 
 
-def test_a_key_without_a_class_does_nothing(page: LabelsPage, project: Project, qtbot: QtBot) -> None:
+def test_a_key_without_a_class_says_so(page: LabelsPage, project: Project, qtbot: QtBot) -> None:
     qtbot.keyClick(page.grid, Qt.Key.Key_9)
+    assert "9" in page.summary.text()
     assert set(labels(project)) == {""}
     assert row(page) == 0
 

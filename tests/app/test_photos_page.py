@@ -35,7 +35,8 @@ def page(qtbot: QtBot, tmp_path: Path) -> Iterator[PhotosPage]:
 
 def test_the_empty_page_teaches_and_says_that_photos_stay_here(page: PhotosPage) -> None:
     assert "外に出ません" in page.privacy.text()
-    assert page.summary.text()
+    assert page.zone.isVisible() and page.zone.title.text() and page.zone.words.text()
+    assert not page.summary.isVisible()
     assert page.blocker()
 
 
@@ -61,6 +62,7 @@ def test_a_choice_that_was_cancelled_changes_nothing(
 def test_folders_and_files_are_dropped_together(page: PhotosPage, photo_folder: Path, qtbot: QtBot) -> None:
     drop(page, photo_folder / "良品", photo_folder / "キズ" / "写真 06.png")
     qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 7)
+    assert page.grid.isVisible() and not page.zone.isVisible()
 
 
 def test_the_names_of_sub_folders_become_labels(page: PhotosPage, photo_folder: Path, qtbot: QtBot) -> None:
@@ -72,7 +74,7 @@ def test_the_names_of_sub_folders_become_labels(page: PhotosPage, photo_folder: 
     qtbot.waitUntil(lambda: not page.folders_card.isVisible())
     assert page.session.project is not None
     assert page.session.project.counts().labelled == 12
-    assert "12 枚にラベル" in page.summary.text()
+    assert "12 枚にラベル" in page.details.text()
 
 
 def test_what_cannot_be_opened_is_listed_with_reason_and_remedy(
@@ -85,7 +87,7 @@ def test_what_cannot_be_opened_is_listed_with_reason_and_remedy(
     rows = [page.unreadable.topLevelItem(row) for row in range(page.unreadable.topLevelItemCount())]
     assert {row.text(0) for row in rows} == {"空.jpg", "文章.png"}
     assert all(row.text(1) and row.text(2) for row in rows)
-    assert "2 枚" in page.summary.text()
+    assert "2 枚" in page.details.text()
     assert page.grid.grid.rowCount() == 12
 
 
@@ -94,7 +96,7 @@ def test_copies_are_said(page: PhotosPage, photo_folder: Path, qtbot: QtBot) -> 
     (photo_folder / "キズ" / "コピー.png").write_bytes(original.read_bytes())
     drop(page, photo_folder)
     qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 13)
-    assert "まったく同じ" in page.summary.text()
+    assert "まったく同じ" in page.details.text()
 
 
 def test_a_folder_without_photos_is_refused_with_what_to_do(
