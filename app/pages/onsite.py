@@ -308,7 +308,9 @@ class OnsitePage(Page):
         column.addWidget(split, 1)
         column.addLayout(bottom)
         # The worker must not outlive the program.
-        QCoreApplication.instance().aboutToQuit.connect(self.on_site.close)
+        program = QCoreApplication.instance()
+        assert program is not None, "there is no window without a program"
+        program.aboutToQuit.connect(self.on_site.close)
 
     def _build_answer(self) -> QWidget:
         self.decision = QComboBox(objectName="onsite_decision", minimumHeight=40, visible=False)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Signal, SignalInstance
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -97,6 +97,9 @@ class SettingsDrawer(QWidget):
         self.reset.setEnabled(bool(differing))
 
 
+_Editor = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox | QLineEdit
+
+
 class _SettingRow(QWidget):
     """One setting: its editor, and under it what it means."""
 
@@ -129,7 +132,7 @@ class _SettingRow(QWidget):
                 return box.currentText()
             case QSpinBox() | QDoubleSpinBox() as box:
                 return box.value()
-        return str(self._editor.text())
+        return self._editor.text()
 
     def set_value(self, value: HyperValue) -> None:
         self._editor.blockSignals(True)
@@ -186,7 +189,7 @@ class _ChoiceBox(QComboBox):
         event.ignore()
 
 
-def _editor(entry: Setting) -> QWidget:
+def _editor(entry: Setting) -> _Editor:
     limits = entry.limits
     match entry.default:
         case bool():
@@ -206,7 +209,7 @@ def _editor(entry: Setting) -> QWidget:
     return QLineEdit()
 
 
-def _edited_signal(editor: QWidget):  # type: ignore[no-untyped-def]
+def _edited_signal(editor: _Editor) -> SignalInstance:
     match editor:
         case QCheckBox() as box:
             return box.toggled
