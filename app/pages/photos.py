@@ -283,6 +283,7 @@ class PhotosPage(Page):
         self.details.setVisible(bool(lines))
         self.zone.setVisible(not photos and self._task is None)
         self.grid.setVisible(photos > 0)
+        self.splitter.setVisible(photos + broken > 0)
 
     def _show_working(self, working: bool) -> None:
         self.progress_row.setVisible(working)
@@ -342,7 +343,7 @@ class PhotosPage(Page):
         column.addWidget(self.details)
         column.addWidget(self._build_folders())
         column.addWidget(self.zone, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        self.splitter = splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         splitter.addWidget(self.grid)
         splitter.addWidget(self._build_unreadable())
         splitter.setStretchFactor(0, 3)

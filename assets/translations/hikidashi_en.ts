@@ -679,6 +679,10 @@ Confidence: {percent} %</translation>
         <source>この種類の写真は、まだありません。</source>
         <translation>There are no photos of this class yet.</translation>
     </message>
+    <message>
+        <source>{key} のキーの種類は、まだありません。</source>
+        <translation>No class has the key {key} yet.</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -1054,6 +1058,14 @@ Logs: {log}</translation>
         <translation>You can also drag folders or photos here.</translation>
     </message>
     <message>
+        <source>写真のフォルダーを、ここへドラッグしてください</source>
+        <translation>Drag a folder of photos here</translation>
+    </message>
+    <message>
+        <source>種類ごとに 10 枚ほどあれば始められます。種類ごとにフォルダーを分けておくと、その名前をラベルに使えます。</source>
+        <translation>About 10 photos of each class are enough to begin. With one folder per class, the folders’ names can be the labels.</translation>
+    </message>
+    <message>
         <source>やめる</source>
         <translation>Cancel</translation>
     </message>
@@ -1089,9 +1101,12 @@ Logs: {log}</translation>
         <source>サブフォルダーの名前（{names}）をラベルとして使えます。{count} 枚が対象です。</source>
         <translation>The sub-folder names ({names}) can be used as labels for {count} photos.</translation>
     </message>
-    <message>
-        <source>まだ写真がありません。種類ごとに 10 枚ほどあれば始められます。</source>
-        <translation>There are no photos yet. About 10 of each class are enough to start.</translation>
+    <message numerus="yes">
+        <source>%n 枚は、ほかとまったく同じ写真です。学習用と試験用に分かれないようにします。</source>
+        <translation>
+            <numerusform>%n photo is an exact copy of another. Copies are never split between learning and the exam.</numerusform>
+            <numerusform>%n photos are exact copies of others. Copies are never split between learning and the exam.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>写真 %n 枚を使えます。</source>
@@ -1105,13 +1120,6 @@ Logs: {log}</translation>
         <translation>
             <numerusform>%n could not be opened.</numerusform>
             <numerusform>%n could not be opened.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n 枚は、ほかとまったく同じ写真です（同じ側に分けて使います）。</source>
-        <translation>
-            <numerusform>%n is an exact copy of another (copies stay on one side of the split).</numerusform>
-            <numerusform>%n are exact copies of others (copies stay on one side of the split).</numerusform>
         </translation>
     </message>
     <message numerus="yes">
