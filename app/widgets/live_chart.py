@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import theme
 
 REDRAW_MS = 125
+_KEYS_IN_A_ROW = 2
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,11 @@ class LiveChart(QWidget):
             self.redraw()
 
     def _lay_out(self) -> None:
-        keys = QHBoxLayout(spacing=16)
-        for drawn in self._drawn.values():
-            keys.addWidget(drawn.key)
-        keys.addStretch(1)
+        keys = QGridLayout()
+        keys.setHorizontalSpacing(16)
+        for place, drawn in enumerate(self._drawn.values()):
+            keys.addWidget(drawn.key, place // _KEYS_IN_A_ROW, place % _KEYS_IN_A_ROW)
+        keys.setColumnStretch(_KEYS_IN_A_ROW, 1)
         column = QVBoxLayout(self, spacing=6)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.title)

@@ -21,7 +21,7 @@ _ICONS = {
     "onsite": "mdi6.factory",
 }
 _DONE = "mdi6.check-circle"
-_WIDTH = 208
+_WIDTH = 192
 _EMBLEM = 28
 
 
@@ -58,7 +58,8 @@ class Stepper(QFrame):
             self.buttons[key] = button
             column.addWidget(button)
         column.addStretch(1)
-        self.setMinimumWidth(_WIDTH)
+        # Not a minimum width of the frame: that would let it cut longer names.
+        column.addStrut(_WIDTH)
 
     def say(self, heading: str, titles: dict[str, str], here: str, done: str) -> None:
         """Name of the program, names of the pages, and the words a screen reader hears for their state."""
