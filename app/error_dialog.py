@@ -80,15 +80,18 @@ class ErrorNet(QObject):
 
     def install(self) -> None:
         """Take over Python's hooks for uncaught errors."""
+        self._before = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self._hook
         threading.excepthook = lambda caught: self._hook(
+            caught.exc_type, caught.exc_value or caught.exc_type(), caught.exc_traceback
+        )
+        sys.unraisablehook = lambda caught: self._hook(
             caught.exc_type, caught.exc_value or caught.exc_type(), caught.exc_traceback
         )
 
     def remove(self) -> None:
         """Give the hooks back."""
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
 
     def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

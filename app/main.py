@@ -4,6 +4,7 @@ import argparse
 import locale
 import logging
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,7 +60,11 @@ def make_application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("hikidashi")
     app.setWindowIcon(QIcon(str(ASSETS / "icons" / "hikidashi.svg")))
-    ensure_compiled()
+    try:
+        ensure_compiled()
+    except (OSError, subprocess.SubprocessError):
+        # A program folder that may not be written: the window speaks Japanese, or the English it has.
+        _LOG.exception("the translations could not be compiled")
     return app
 
 

@@ -76,11 +76,10 @@ def _install(app: QApplication, path: str) -> None:
 
 def _tool(name: str, *words: str) -> None:
     folder = Path(PySide6.__file__).parent
-    program = next(
-        path
-        for path in (folder / name, folder / f"{name}.exe", folder / "Qt" / "libexec" / name)
-        if path.exists()
-    )
+    places = (folder / name, folder / f"{name}.exe", folder / "Qt" / "libexec" / name)
+    program = next((path for path in places if path.exists()), None)
+    if program is None:
+        raise FileNotFoundError(f"{name} is not in {folder}")
     subprocess.run([str(program), *words], check=True)
 
 

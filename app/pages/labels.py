@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontInfo, QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -34,7 +34,7 @@ from core.project.store import Counts, Project
 ALL, UNLABELLED = -1, -2
 _PREVIEW_EDGE = 700
 _IMBALANCE = 5
-_LINES_OF_SIDE = 23
+_LETTERS_OF_SIDE = 23
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class LabelsPage(Page):
 
     def _fit_side(self) -> None:
         """Wide enough for the names of classes at every text size, and never more than half."""
-        wanted = _LINES_OF_SIDE * self.fontMetrics().lineSpacing()
+        wanted = _LETTERS_OF_SIDE * QFontInfo(self.font()).pixelSize()
         self.side.setMinimumWidth(min(wanted, self.width() // 2))
 
     # Reading

@@ -1,13 +1,13 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontInfo, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.models.photo_grid import PhotoGridModel, PhotoRole
 from app.theme import theme
 
-_LINES_PER_CELL = 9  # the edge of a cell, in lines of text
+_LETTERS_PER_CELL = 9  # the edge of a cell, in letters
 _EDGE = 6
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
 
@@ -86,7 +86,7 @@ class PhotoGrid(QListView):
         # What Qt itself lays out in: with or without a scroll bar, always as if there were one.
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
         room = self.maximumViewportSize().width() - bar - 2
-        edge = _LINES_PER_CELL * self.fontMetrics().lineSpacing()
+        edge = _LETTERS_PER_CELL * QFontInfo(self.font()).pixelSize()
         cell = QSize(room // max(1, room // edge), edge)
         if cell.width() > 0 and cell != self.gridSize():
             self.setGridSize(cell)

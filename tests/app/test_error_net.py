@@ -55,6 +55,17 @@ def test_an_error_nobody_caught_is_shown_with_what_was_kept_and_what_to_do(
     assert "yamada" not in "".join(texts)
 
 
+def test_an_error_that_cannot_be_raised_is_shown_too(net: ErrorNet, qtbot: QtBot) -> None:
+    class Broken:
+        def __del__(self) -> None:
+            raise ZeroDivisionError
+
+    shown: list[ErrorDialog] = []
+    _when_shown(shown.append)
+    Broken()
+    qtbot.waitUntil(lambda: bool(shown))
+
+
 def test_an_error_of_another_thread_is_shown_too(net: ErrorNet, qtbot: QtBot) -> None:
     shown: list[ErrorDialog] = []
     _when_shown(shown.append)

@@ -6,8 +6,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
-from app import translations
+from app import main, translations
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%L?n")
@@ -69,3 +70,13 @@ def _targets(message: ET.Element) -> list[str]:
         return [""]
     forms = translation.findall("numerusform")
     return [form.text or "" for form in forms] if forms else [translation.text or ""]
+
+
+def test_a_folder_that_may_not_be_written_does_not_keep_the_window_shut(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(main, "ensure_compiled", refused)
+    assert main.make_application() is qapp
