@@ -25,7 +25,14 @@ from core.training.result import Interval, Metrics, PhotoPrediction, TrainResult
 from core.training.run import EVENTS_FILE, Run
 
 STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
-NAMES = ("良品の六角ボルト", "キズのある六角ボルト", "曲がった六角ボルト", "良品の歯車", "欠けた歯車", "汚れたバルブ")
+NAMES = (
+    "良品の六角ボルト",
+    "キズのある六角ボルト",
+    "曲がった六角ボルト",
+    "良品の歯車",
+    "欠けた歯車",
+    "汚れたバルブ",
+)
 
 
 def make_project(folder: Path, names: Sequence[str] = NAMES, photos: int = 10) -> Project:
@@ -62,7 +69,9 @@ def make_run(
     save_job(TrainJob(run=str(run.folder), preset=preset, composition=composition, shots=None))
     lines = whole_story() if events is None else events
     if lines:
-        (run.folder / EVENTS_FILE).write_text("".join(encode(event) + "\n" for event in lines), encoding="utf-8")
+        (run.folder / EVENTS_FILE).write_text(
+            "".join(encode(event) + "\n" for event in lines), encoding="utf-8"
+        )
         (run.folder / "worker.lock").write_text('{"pid": 0, "created": 0}')
     if skill is not None:
         make_result(revision, preset, composition, skill, untouched, seed).save(run.folder)

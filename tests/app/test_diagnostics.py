@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app import diagnostics
-from app.diagnostics import LOG_FILE, record_crashes, save_bundle, scrub, start_logging, stop_recording_crashes
+from app.diagnostics import (
+    LOG_FILE,
+    record_crashes,
+    save_bundle,
+    scrub,
+    start_logging,
+    stop_recording_crashes,
+)
 from app.error_dialog import ErrorDialog
 from core.problems import Problem
 from core.settings import Settings, locations, save_settings
@@ -51,7 +58,9 @@ def test_no_folder_and_no_file_name_survives(text: str) -> None:
 
 def test_the_programs_own_files_stay_so_that_a_fault_can_be_found() -> None:
     assert "app/window.py" in scrub('  File "/home/yamada/hikidashi/app/window.py", line 88, in show_page')
-    assert "line 88, in show_page" in scrub('  File "/home/yamada/hikidashi/app/window.py", line 88, in show_page')
+    assert "line 88, in show_page" in scrub(
+        '  File "/home/yamada/hikidashi/app/window.py", line 88, in show_page'
+    )
 
 
 def test_the_user_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
