@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import cache
+from itertools import count
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThreadPool, Signal
 from shiboken6 import isValid
 
 from core.project.database import ProjectClosed
@@ -29,21 +31,15 @@ class Cancel:
         self._asked.set()
 
 
-class Task(QObject, Generic[T]):
+class Task(Generic[T]):
     """An operation under way. After `cancel` neither success nor failure is told."""
 
-    _done = Signal(object)
-    _failed = Signal(object)
-
     def __init__(self, owner: QObject, op: Callable[[Cancel], T]) -> None:
-        super().__init__(owner)
+        self._owner = owner
         self._cancel = Cancel()
         self._op = op
         self._success: Callable[[T], None] | None = None
         self._failure: Callable[[Exception], None] | None = None
-        # Queued: the answer is taken on the thread of the owner, never on the worker's.
-        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._failed.connect(self._take_failure, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         """Ask the operation to end, and forget its answer."""
@@ -54,45 +50,82 @@ class Task(QObject, Generic[T]):
     ) -> None:
         """Put the operation to work."""
         self._success, self._failure = success, failure
-        pool.start(_Work(self, self._op, self._cancel))
+        number = post().open(self._owner, self._take)
+        pool.start(_Work(number, self._op, self._cancel).run)
 
-    def _take(self, answer: Any) -> None:
-        self.deleteLater()
-        if not self._cancel() and self._success is not None:
-            self._success(answer)
-
-    def _take_failure(self, error: Exception) -> None:
-        self.deleteLater()
+    def _take(self, went_well: bool, answer: Any) -> None:
         if self._cancel():
             return
-        if self._failure is None:
-            raise error
-        self._failure(error)
+        if went_well:
+            if self._success is not None:
+                self._success(answer)
+        elif self._failure is None:
+            raise answer
+        else:
+            self._failure(answer)
 
 
-class _Work(QRunnable):
-    """Runs the operation on a thread of the pool."""
+class _Work:
+    """Runs the operation on a thread of the pool. It knows its task by number only: the task, its owner and the
+    widgets behind its callbacks must never be let go of on another thread than the screen's."""
 
-    def __init__(self, task: Task[Any], op: Callable[[Cancel], Any], cancel: Cancel) -> None:
-        super().__init__()
-        self._task, self._op, self._cancel = task, op, cancel
+    def __init__(self, number: int, op: Callable[[Cancel], Any], cancel: Cancel) -> None:
+        self._number, self._op, self._cancel, self._post = number, op, cancel, post()
 
     def run(self) -> None:
         """Called by the pool; the owner may be gone when the answer is there."""
         try:
-            signal, answer = "_done", self._op(self._cancel)
+            went_well, answer = True, self._op(self._cancel)
         except ProjectClosed as error:
             # Nobody waits for an answer about a project that was closed meanwhile.
             self._cancel.ask()
-            signal, answer = "_failed", error
+            went_well, answer = False, error
         except Exception as error:  # noqa: BLE001 - told to whoever asked
             _LOG.info("in the background: %r", error)
-            signal, answer = "_failed", error
-        if isValid(self._task):
-            try:
-                getattr(self._task, signal).emit(answer)
-            except RuntimeError:
-                _LOG.debug("the owner went away while its answer was on the way")
+            went_well, answer = False, error
+        self._post.send(self._number, went_well, answer, last=True)
+
+
+class Post(QObject):
+    """Letters from any thread, read on the screen's thread; lives as long as the program.
+
+    The signal carries nothing: a Python object in a signal between threads loses references in PySide 6.11
+    (heap corruption within a few dozen answers).
+    """
+
+    _came = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.instance())
+        self._readers: dict[int, tuple[QObject, Callable[..., None]]] = {}
+        self._letters: deque[tuple[int, tuple[Any, ...], bool]] = deque()
+        self._numbers = count()
+        # Queued: letters are read on the screen's thread, never on the sender's.
+        self._came.connect(self._read_one, Qt.ConnectionType.QueuedConnection)
+
+    def open(self, reader: QObject, read: Callable[..., None]) -> int:
+        """A number to send letters to; `read` is called with each, as long as `reader` is there."""
+        number = next(self._numbers)
+        self._readers[number] = (reader, read)
+        return number
+
+    def send(self, number: int, *letter: Any, last: bool = False) -> None:
+        """Called on any thread. After the last letter the number is closed."""
+        self._letters.append((number, letter, last))
+        if isValid(self):
+            self._came.emit()
+
+    def _read_one(self) -> None:
+        number, letter, last = self._letters.popleft()
+        reader, read = self._readers.pop(number) if last else self._readers[number]
+        if isValid(reader):
+            read(*letter)
+
+
+@cache
+def post() -> Post:
+    """The one post office; first asked for on the screen's thread."""
+    return Post()
 
 
 def run_in_background(

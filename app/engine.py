@@ -12,9 +12,9 @@ import threading
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from shiboken6 import isValid
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.background import Post, post
 from core.training.events import Event, Failed, decode
 from core.training.run import EVENTS_FILE, Run
 from core.training.state import JobState, next_state, state_at_exit
@@ -38,8 +38,6 @@ class EngineProcess(QObject):
 
     told = Signal(object)
     ended = Signal(object)
-    _said = Signal(object, object)
-    _exited = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +48,6 @@ class EngineProcess(QObject):
         self._rest = b""
         self._timer = QTimer(self, interval=FOLLOW_MS)
         self._timer.timeout.connect(self._read_on)
-        self._said.connect(self._take_line, Qt.ConnectionType.QueuedConnection)
-        self._exited.connect(self._take_exit, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> bool:
@@ -74,7 +70,8 @@ class EngineProcess(QObject):
             QTimer.singleShot(0, self, lambda: self._fail_to_start(reason))
             return
         self._process = process
-        threading.Thread(target=self._listen, args=(process,), name="engine", daemon=True).start()
+        number = post().open(self, self._hear)
+        threading.Thread(target=_read, args=(process, number, post()), name="engine", daemon=True).start()
 
     def follow(self, run: Run) -> None:
         """Follow a worker that outlived its window, by its record; all its events are told from the first."""
@@ -125,22 +122,11 @@ class EngineProcess(QObject):
             raise RuntimeError("this bridge already has a worker")
         self._state, self._run = JobState.QUEUED, None
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        """On a thread of its own: pass lines on until the worker is gone."""
-        assert process.stdout is not None
-        with process.stdout:
-            for line in process.stdout:
-                self._pass_on("_said", process, line)
-        process.wait()
-        self._pass_on("_exited", process)
-
-    def _pass_on(self, signal: str, *values: object) -> None:
-        if not isValid(self):
-            return
-        try:
-            getattr(self, signal).emit(*values)
-        except RuntimeError:
-            _LOG.debug("the window went away while the engine spoke")
+    def _hear(self, process: subprocess.Popen[bytes], line: bytes | None) -> None:
+        if line is None:
+            self._take_exit(process)
+        else:
+            self._take_line(process, line)
 
     def _take_line(self, process: object, line: bytes) -> None:
         if process is not self._process:
@@ -195,6 +181,16 @@ class EngineProcess(QObject):
                 _LOG.info("the engine no longer listens")
         elif self._run is not None:
             self._run.command(line)
+
+
+def _read(process: subprocess.Popen[bytes], number: int, office: Post) -> None:
+    """On a thread of its own: pass lines on, then None once the worker is gone."""
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            office.send(number, process, line)
+    process.wait()
+    office.send(number, process, None, last=True)
 
 
 def _spawn(job_path: Path) -> subprocess.Popen[bytes]:

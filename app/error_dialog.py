@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.background import post
 from app.diagnostics import save_bundle, scrub
 from app.translations import spoken
 from core.problems import Problem, problem_text
@@ -71,12 +72,10 @@ class ErrorDialog(QDialog):
 class ErrorNet(QObject):
     """Catches what nobody caught, on any thread, and shows one dialog at a time."""
 
-    _caught = Signal(object, str)
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._showing = False
-        self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self._number = post().open(self, self._show)
 
     def install(self) -> None:
         """Take over Python's hooks for uncaught errors."""
@@ -99,10 +98,10 @@ class ErrorNet(QObject):
             return
         report = "".join(traceback.format_exception(kind, error, trace))
         _LOG.error("uncaught\n%s", report)
-        self._caught.emit(error, report)
+        post().send(self._number, error, report)
 
     def _show(self, error: BaseException, report: str) -> None:
-        if self._showing or QThread.currentThread() is not self.thread():
+        if self._showing:
             return
         self._showing = True
         try:

@@ -65,7 +65,9 @@ class RunStory:
 
     def series(self, name: str) -> tuple[list[int], list[float]]:
         """Round numbers and values of one figure of the rounds, leaving out rounds without it."""
-        told = [(n, value) for n in sorted(self.rounds) if (value := getattr(self.rounds[n], name)) is not None]
+        told = [
+            (n, value) for n in sorted(self.rounds) if (value := getattr(self.rounds[n], name)) is not None
+        ]
         return [n for n, _ in told], [value for _, value in told]
 
     def tell(self, event: Event) -> None:

@@ -1,7 +1,7 @@
 """The photos of a project as a Qt model; thumbnails come from a loader that forgets what scrolled away."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 
@@ -11,14 +11,13 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QRunnable,
     Qt,
-    QThreadPool,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QImage, QPixmap
-from shiboken6 import isValid
 
+from app.background import run_in_background
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -27,6 +26,7 @@ from core.project.sources import Photo
 Index = QModelIndex | QPersistentModelIndex
 _KEPT = 1500
 _MOST_WAITING = 400
+_AT_ONCE = 2
 
 
 class PhotoRole(IntEnum):
@@ -132,24 +132,24 @@ class PhotoGridModel(QAbstractListModel):
 
 
 class _Thumbnails(QObject):
-    """Loads thumbnails off the screen's thread, the last asked first; what nobody waits for is dropped."""
+    """Loads thumbnails off the screen's thread: what was painted last first, from its top; what waits long is dropped."""
 
     arrived = Signal(object)
-    _loaded = Signal(object, object, object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._store: ThumbnailStore | None = None
         self._kept: OrderedDict[Path, QPixmap | None] = OrderedDict()
-        self._waiting: OrderedDict[Path, None] = OrderedDict()
+        self._painted: dict[Path, None] = {}
+        self._waiting: dict[Path, None] = {}
+        self._after_paint = QTimer(self, singleShot=True, interval=0)
+        self._after_paint.timeout.connect(self._line_up)
         self._busy: set[Path] = set()
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
-        self._loaded.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def use(self, store: ThumbnailStore | None) -> None:
         if store is not self._store:
             self._store = store
+            self._painted.clear()
             self._waiting.clear()
 
     def get(self, path: Path) -> QPixmap | None:
@@ -157,22 +157,41 @@ class _Thumbnails(QObject):
             self._kept.move_to_end(path)
             return self._kept[path]
         if self._store is not None and path not in self._busy:
-            self._waiting[path] = None
-            self._waiting.move_to_end(path)
-            if len(self._waiting) > _MOST_WAITING:
-                self._waiting.popitem(last=False)
-            self._go_on()
+            self._painted[path] = None
+            if not self._after_paint.isActive():
+                self._after_paint.start()
         return None
+
+    def _line_up(self) -> None:
+        """What was painted just now, in its order, stands before all that was asked for earlier."""
+        lined_up = [path for path in self._painted | self._waiting if path not in self._kept]
+        self._waiting = dict.fromkeys(lined_up[:_MOST_WAITING])
+        self._painted.clear()
+        self._go_on()
 
     def is_broken(self, path: Path) -> bool:
         return path in self._kept and self._kept[path] is None
 
     def _go_on(self) -> None:
-        while self._waiting and len(self._busy) < self._pool.maxThreadCount():
-            path, _ = self._waiting.popitem(last=True)
+        while self._waiting and len(self._busy) < _AT_ONCE:
+            path = next(iter(self._waiting))
+            del self._waiting[path]
             self._busy.add(path)
             assert self._store is not None
-            self._pool.start(_Load(self, self._store, path, self._loaded.emit))
+            self._load(self._store, path)
+
+    def _load(self, store: ThumbnailStore, path: Path) -> None:
+        run_in_background(
+            self,
+            lambda _cancel: store.get(path),
+            success=lambda data: self._take(store, path, data),
+            failure=lambda error: self._missed(store, path, error),
+        )
+
+    def _missed(self, store: ThumbnailStore, path: Path, error: Exception) -> None:
+        self._take(store, path, None)
+        if not isinstance(error, Problem):
+            raise error
 
     def _take(self, store: ThumbnailStore, path: Path, data: bytes | None) -> None:
         self._busy.discard(path)
@@ -187,28 +206,3 @@ class _Thumbnails(QObject):
                 self._kept.popitem(last=False)
             self.arrived.emit(path)
         self._go_on()
-
-
-class _Load(QRunnable):
-    """One thumbnail, on a thread of the pool."""
-
-    def __init__(
-        self,
-        owner: QObject,
-        store: ThumbnailStore,
-        path: Path,
-        tell: Callable[[object, object, object], None],
-    ) -> None:
-        super().__init__()
-        self._owner, self._store, self._path, self._tell = owner, store, path, tell
-
-    def run(self) -> None:
-        try:
-            data = self._store.get(self._path)
-        except Problem:
-            data = None
-        if isValid(self._owner):
-            try:
-                self._tell(self._store, self._path, data)
-            except RuntimeError:
-                return

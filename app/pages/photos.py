@@ -1,9 +1,10 @@
 """写真を選ぶ: a folder or dropped files, looked through off the screen's thread; nothing leaves this PC."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import Cancel, Task, run_in_background
+from app.background import Cancel, Task, post, run_in_background
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
@@ -42,7 +43,6 @@ class PhotosPage(Page):
     """Takes photos in and says what was found."""
 
     key = "photos"
-    _progress = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -53,7 +53,6 @@ class PhotosPage(Page):
         self._last: ScanResult | None = None
         self._shown: ScanProgress | None = None
         self._build()
-        self._progress.connect(self._show_progress)
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._labels_changed)
 
@@ -115,7 +114,8 @@ class PhotosPage(Page):
             return
         self.banner.hide()
         self._shown, self._last = None, None
-        tell = self._progress.emit
+        number = post().open(self, self._show_progress)
+        tell = partial(post().send, number)
         self._task = run_in_background(
             self,
             lambda cancel: _take_in(project, paths, tell, cancel),
