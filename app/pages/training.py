@@ -190,7 +190,9 @@ class TrainingPage(Page):
         if self._starting:
             return self.tr("学習を準備しています…")
         if self._ready is None:
-            return self.tr("写真とパソコンを確かめています…") if self.banner.isHidden() else ""
+            if self.banner.isHidden():
+                return self.tr("写真とパソコンを確かめています…")
+            return self.tr("上の説明を確かめると、始められます。")
         if any(check.level == "stop" for check in self._ready.checks):
             return self.tr("× の付いた項目を直すと、始められます。")
         if not TrainingChoice.of(self._project()).preset:

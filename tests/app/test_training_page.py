@@ -1,0 +1,318 @@
+"""Training, as a person clicks: the list before, the run as it goes, every way it can end."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+import app.pages.training as training_page
+from app.engine import EngineProcess
+from app.pages.training import TrainingPage
+from app.session import Session
+from app.training_choice import TrainingChoice
+from app.widgets.live_chart import REDRAW_MS
+from core.doctor import Check
+from core.project.store import Project
+from core.training.events import Event, Failed, Finished, Interrupted, StateChanged, Stopped
+from core.training.job import DATA_FILE, TrainJob, load_job
+from core.training.run import Run, runs_in
+from core.training.state import JobState
+from tests.app.run_data import busy, make_project, make_run, round_told, whole_story
+
+
+class Recorded:
+    """What the page asked of the engine."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.running = False
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    """No process: events are emitted by the test, words are listed."""
+    recorded = Recorded()
+
+    def start(_self: EngineProcess, path: Path) -> None:
+        recorded.asked.append(f"start {path.name}")
+        recorded.running = True
+
+    def follow(_self: EngineProcess, run: Run) -> None:
+        recorded.asked.append("follow")
+        recorded.running = True
+
+    monkeypatch.setattr(EngineProcess, "start", start)
+    monkeypatch.setattr(EngineProcess, "follow", follow)
+    for word in ("pause", "resume", "stop"):
+        monkeypatch.setattr(EngineProcess, word, lambda _self, w=word: recorded.asked.append(w))
+    monkeypatch.setattr(EngineProcess, "running", property(lambda _self: recorded.running))
+    monkeypatch.setattr(
+        training_page, "ask_device", lambda: Check("doctor.device_ok", "ok", {"name": "CPU (2 cores)"})
+    )
+    return recorded
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with make_project(tmp_path) as project:
+        TrainingChoice("coop-dept").keep(project)
+        yield project
+
+
+def shown(qtbot: QtBot, project: Project | None, run: Run | None = None) -> TrainingPage:
+    session = Session()
+    if project is not None:
+        session.take_project(project)
+    session.run = run
+    page = TrainingPage(session)
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    page.show()
+    page.enter()
+    return page
+
+
+def ready(qtbot: QtBot, project: Project) -> TrainingPage:
+    page = shown(qtbot, project)
+    qtbot.waitUntil(lambda: page._ready is not None and page._device is not None)
+    return page
+
+
+def started(qtbot: QtBot, project: Project) -> TrainingPage:
+    page = ready(qtbot, project)
+    page.start.click()
+    qtbot.waitUntil(lambda: page.session.run is not None)
+    return page
+
+
+def tell(page: TrainingPage, *events: Event) -> None:
+    for event in events:
+        page.session.engine.told.emit(event)
+
+
+# Before
+
+
+def test_without_a_project_the_page_teaches_and_blocks(qtbot: QtBot, engine: Recorded) -> None:
+    page = shown(qtbot, None)
+    assert page.empty.isVisible() and page.blocker()
+
+
+def test_the_list_stands_before_training_with_the_device(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = ready(qtbot, project)
+    assert page.ready_page.isVisible()
+    assert page.start.isEnabled() and page.refusal.text() == ""
+    assert "CPU (2 cores)" in page.findChild(object, "check_doctor_device_ok_what").text()
+
+
+def test_a_stop_refuses_the_start_in_words_and_its_button_leads_to_the_mending(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    project.edit_class(project.classes()[0].id, description=" ")
+    page = ready(qtbot, project)
+    assert page.checks.levels()[0] == "stop", "the gravest stands first"
+    assert not page.start.isEnabled() and page.refusal.text()
+    with qtbot.waitSignal(page.go_to) as asked:
+        page.findChild(object, "check_doctor_no_description_mend").click()
+    assert asked.args == ["labels"]
+
+
+def test_mended_labels_are_looked_at_again(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    first = project.classes()[0].id
+    project.edit_class(first, description=" ")
+    page = ready(qtbot, project)
+    project.edit_class(first, description="good bolt")
+    page.session.labels_changed.emit()
+    qtbot.waitUntil(page.start.isEnabled)
+
+
+def test_start_needs_a_chosen_card(qtbot: QtBot, tmp_path: Path, engine: Recorded) -> None:
+    with make_project(tmp_path) as project:
+        page = ready(qtbot, project)
+        assert not page.start.isEnabled() and "やり方を選ぶ" in page.refusal.text()
+
+
+@pytest.mark.parametrize("names", [("良品",), tuple(f"とても長い名前の種類その{i}" * 4 for i in range(30))])
+def test_one_class_is_refused_thirty_are_not(
+    qtbot: QtBot, tmp_path: Path, engine: Recorded, names: tuple[str, ...]
+) -> None:
+    with make_project(tmp_path, names, photos=4) as project:
+        TrainingChoice("coop-dept").keep(project)
+        page = ready(qtbot, project)
+        assert page.start.isEnabled() == (len(names) > 1)
+
+
+def test_nothing_labelled_is_said_not_raised(qtbot: QtBot, tmp_path: Path, engine: Recorded) -> None:
+    with Project.create(tmp_path / "empty", "空") as project:
+        page = shown(qtbot, project)
+        qtbot.waitUntil(page.banner.isVisible)
+        assert not page.start.isEnabled()
+
+
+# Running
+
+
+def test_start_answers_at_once_and_writes_the_job_that_was_chosen(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    TrainingChoice("coop", {"training.epochs": 3}, seed=4, shots=8).keep(project)
+    page = ready(qtbot, project)
+    page.start.click()
+    assert not page.start.isEnabled() and page.refusal.text(), "the click is answered before anything is done"
+    qtbot.waitUntil(lambda: engine.asked == ["start job.json"])
+    run = page.session.run
+    assert run is not None and (run.folder / DATA_FILE).is_file()
+    job = load_job(run.folder / "job.json")
+    assert isinstance(job, TrainJob)
+    assert (job.preset, job.seed, job.shots, job.hyper["training.epochs"]) == ("coop", 4, 8, 3)
+    assert page.run_page.isVisible() and page.chip.state is JobState.QUEUED
+    assert [found.folder for found in runs_in(project.runs_folder)] == [run.folder]
+
+
+def test_the_charts_follow_with_dashes_for_the_untouched_model_and_sentences_with_figures(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=5, ended=False), *busy())
+    qtbot.waitUntil(lambda: page.view.position.text() == "段階 4／7・周回 5／20")
+    assert page.chip.state is JobState.RUNNING
+    assert list(page.view.accuracy.values("base")[0]) == [1, 2, 3, 4, 5]
+    assert page.view.accuracy.values("zero_shot_base")[1][-1] == pytest.approx(58)
+    last = round(100 * (round_told(5).base or 0))
+    assert f"58 % から {last} %" in page.view.accuracy.sentence.text()
+    assert "下がりました" in page.view.loss.sentence.text()
+    assert page.view.left.text() == "残り 約 45 秒"
+    assert "CPU 87 %" in page.view.resources.text()
+    assert page.blocker()
+
+
+def test_events_by_the_hundred_are_drawn_a_few_times(
+    qtbot: QtBot, project: Project, engine: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = started(qtbot, project)
+    drawn: list[int] = []
+    show = page.view.show_story
+    monkeypatch.setattr(page.view, "show_story", lambda *told: (drawn.append(1), show(*told)))
+    for _ in range(300):
+        tell(page, round_told(2))
+    qtbot.wait(2 * REDRAW_MS)
+    assert 1 <= len(drawn) <= 3
+
+
+def test_pause_and_stop_are_heard_at_once_and_shown_when_they_come_true(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=3, ended=False))
+    page.pause.click()
+    assert engine.asked[-1] == "pause" and page.pause.text() == "受け付けました…"
+    assert page.chip.state is JobState.RUNNING, "not paused before the worker says so"
+    tell(page, StateChanged(state="paused"))
+    assert page.chip.state is JobState.PAUSED and page.pause.text() == "再開"
+    page.pause.click()
+    assert engine.asked[-1] == "resume"
+    tell(page, StateChanged(state="running"))
+    page.stop.click()
+    assert engine.asked[-1] == "stop" and not page.stop.isEnabled()
+    tell(page, Stopped())
+    assert page.chip.state is JobState.STOPPED
+    assert not page.pause.isVisible() and not page.stop.isVisible() and page.again.isVisible()
+
+
+def test_a_finished_run_leads_on(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    page = shown(qtbot, project, make_run(project))
+    qtbot.waitUntil(lambda: page.chip.state is JobState.FINISHED)
+    assert page.blocker() == ""
+    assert list(page.view.accuracy.values("new")[0]) == list(range(1, 21)), "charts from the record"
+
+
+def test_a_failure_says_what_why_and_what_to_do_and_can_be_tried_again(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=2, ended=False), Failed(code="training.out_of_memory", detail="Traceback"))
+    engine.running = False
+    page.session.engine.ended.emit(JobState.FAILED)
+    assert page.chip.state is JobState.FAILED
+    assert page.banner.isVisible() and page.banner.what.text() and page.banner.do.text()
+    assert page.blocker()
+    page.resume.click()
+    assert engine.asked[-1] == "start job.json"
+    assert page.chip.state is JobState.QUEUED and not page.banner.isVisible()
+    tell(page, StateChanged(state="running"))
+    assert page.chip.state is JobState.RUNNING
+
+
+def test_a_cut_off_run_offers_to_go_on(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    run = make_run(
+        project, skill=None, events=[*whole_story(told=4, ended=False), Interrupted(reason="killed")]
+    )
+    page = shown(qtbot, project, run)
+    qtbot.waitUntil(lambda: page.chip.state is JobState.INTERRUPTED)
+    assert page.resume.isVisible()
+    assert list(page.view.loss.values("loss")[0]) == [1, 2, 3, 4]
+    page.resume.click()
+    assert engine.asked == ["start job.json"]
+
+
+def test_a_worker_that_died_without_a_word_is_interrupted_not_running(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = shown(qtbot, project, make_run(project, skill=None, events=whole_story(told=4, ended=False)))
+    qtbot.waitUntil(lambda: page.chip.state is JobState.INTERRUPTED)
+    assert engine.asked == []
+
+
+def test_a_worker_that_outlived_the_window_is_followed(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    told = whole_story(told=4, ended=False)
+    run = make_run(project, skill=None, events=told)
+    alive = {"pid": os.getpid(), "created": psutil.Process().create_time()}
+    (run.folder / "worker.lock").write_text(json.dumps(alive))
+    page = shown(qtbot, project, run)
+    qtbot.waitUntil(lambda: engine.asked == ["follow"])
+    tell(page, *told)
+    qtbot.waitUntil(lambda: list(page.view.loss.values("loss")[0]) == [1, 2, 3, 4])
+    assert page.chip.state is JobState.RUNNING
+
+
+def test_nothing_to_learn_is_said_and_has_no_charts(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    run = make_run(project, preset="zero-shot", composition="zero-shot", events=whole_story(told=0))
+    page = shown(qtbot, project, run)
+    qtbot.waitUntil(lambda: page.chip.state is JobState.FINISHED)
+    assert page.nothing_trained.isVisible() and not page.view.loss.isVisible()
+    assert "学習が終わり" not in page.view.happening.text()
+
+
+def test_another_choice_after_a_run_shows_the_list_again_and_the_run_stays_within_reach(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = shown(qtbot, project, make_run(project))
+    qtbot.waitUntil(lambda: page.chip.state is JobState.FINISHED)
+    TrainingChoice("coop").keep(project)
+    page.enter()
+    assert page.ready_page.isVisible()
+    page.former.click()
+    assert page.run_page.isVisible()
+
+
+def test_a_finished_event_alone_is_not_yet_a_result(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    page = started(qtbot, project)
+    tell(page, StateChanged(state="running"), Finished())
+    assert page.blocker(), "the next page needs the result on disk"
+
+
+def test_language_and_theme_change_while_it_runs(qtbot: QtBot, project: Project, engine: Recorded) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=2, ended=False))
+    page.session.change_settings(language="en")
+    page.retranslate()
+    page.restyle()
+    assert page.chip.accessibleName() and page.start.accessibleName()
