@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from app.session import Session
-from app.translations import ensure_compiled
+from app.translations import ensure_compiled, use_language
 from core.photos.scan import scan
 
 _PATIENCE_MS = 20_000
@@ -22,9 +22,18 @@ def _translations_up_to_date() -> None:
     ensure_compiled()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _collect_only_what_tests_make() -> None:
+    """What was loaded before the first test is left out of the collection after each."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def _in_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_japanese(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HIKIDASHI_LANGUAGE", "ja")
+    if qapp.property("language") != "ja":
+        use_language(qapp, "ja")
 
 
 @pytest.fixture(autouse=True)
