@@ -1455,6 +1455,10 @@ Logs: {log}</translation>
         <translation>Look at the last run</translation>
     </message>
     <message>
+        <source>上の説明を確かめると、始められます。</source>
+        <translation>Mend what is said above, then you can start.</translation>
+    </message>
+    <message>
         <source>× の付いた項目を直すと、始められます。</source>
         <translation>Mend what is marked ×, then you can start.</translation>
     </message>
