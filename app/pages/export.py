@@ -44,6 +44,7 @@ from core.training.state import JobState
 SUFFIX = ".hkd"
 _FOLDER = "export"
 _REMEMBERED = "exported"
+_MOST_BYTES_OF_A_NAME = 180
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
@@ -138,7 +139,9 @@ class ExportPage(Page):
 
     def target(self) -> Path:
         """The file that would be written."""
-        name = _NOT_IN_NAMES.sub("_", self.name.text().strip()).rstrip(". ")
+        name = _NOT_IN_NAMES.sub("_", self.name.text().strip())
+        # File systems count bytes, and a Japanese letter has three.
+        name = name.encode()[:_MOST_BYTES_OF_A_NAME].decode(errors="ignore").rstrip(". ")
         return Path(self.folder.text()) / f"{name or 'hikidashi'}{SUFFIX}"
 
     def _refresh(self) -> None:

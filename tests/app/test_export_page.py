@@ -1,0 +1,192 @@
+"""Taking the result away: written, verified, and only then called done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.engine import EngineProcess
+from app.pages.export import ExportPage
+from app.session import Session
+from core.project.store import Project
+from core.training.events import Event, Failed, Finished, Stage, StateChanged
+from core.training.job import ExportJob, load_job
+from core.training.run import Run
+from core.training.state import JobState
+from tests.app.run_data import make_project, make_run
+
+
+class Recorded:
+    """The engine's part, played by the test."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Path] = []
+        self.running = False
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    recorded = Recorded()
+
+    def start(_self: EngineProcess, path: Path) -> None:
+        recorded.jobs.append(path)
+        recorded.running = True
+
+    monkeypatch.setattr(EngineProcess, "start", start)
+    monkeypatch.setattr(EngineProcess, "running", property(lambda _self: recorded.running))
+    return recorded
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with make_project(tmp_path) as project:
+        yield project
+
+
+def shown(qtbot: QtBot, project: Project | None, run: Run | None, folder: Path) -> ExportPage:
+    session = Session()
+    session.change_settings(last_folders={"export": str(folder)})
+    if project is not None:
+        session.take_project(project)
+    session.run = run
+    page = ExportPage(session)
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    page.show()
+    page.enter()
+    return page
+
+
+def exported(qtbot: QtBot, page: ExportPage, engine: Recorded, *events: Event) -> None:
+    """Press the button, and let the engine tell these events and end."""
+    page.start.click()
+    qtbot.waitUntil(lambda: bool(engine.jobs))
+    for event in events:
+        page.engine.told.emit(event)
+    engine.running = False
+    page.engine.ended.emit(JobState.FINISHED if isinstance(events[-1], Finished) else JobState.FAILED)
+
+
+def told(package: Path, *, verified: bool = True) -> Finished:
+    return Finished(
+        result={
+            "package": str(package), "sha256": "ab" * 32, "verified": verified,
+            "max_difference": 3.2e-7, "size_bytes": 2_500_000,
+        }
+    )  # fmt: skip
+
+
+def test_without_a_result_the_page_teaches_and_blocks(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    for opened, run in ((None, None), (project, None), (project, make_run(project, skill=None))):
+        page = shown(qtbot, opened, run, tmp_path)
+        assert page.empty.isVisible() and page.blocker()
+
+
+def test_the_job_goes_to_the_engine_with_the_chosen_name_and_folder(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    run = make_run(project)
+    page = shown(qtbot, project, run, tmp_path)
+    page.name.setText('ボルト/検査:"1"')
+    page.start.click()
+    assert not page.start.isEnabled() and page.progress.isVisible(), "the click is answered at once"
+    qtbot.waitUntil(lambda: bool(engine.jobs))
+    job = load_job(engine.jobs[0])
+    assert isinstance(job, ExportJob)
+    assert Path(job.source_run) == run.folder
+    assert Path(job.out) == tmp_path / "ボルト_検査__1_.hkd"
+
+
+def test_the_badge_comes_only_after_verification_with_its_difference(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    page.start.click()
+    qtbot.waitUntil(lambda: bool(engine.jobs))
+    for event in (StateChanged(state="running"), Stage(stage="write", index=1, of=2)):
+        page.engine.told.emit(event)
+    assert not page.result.isVisible() and page.blocker()
+    page.engine.told.emit(told(tmp_path / "a.hkd"))
+    engine.running = False
+    page.engine.ended.emit(JobState.FINISHED)
+    assert page.result.isVisible() and page.mark.mark == "ok"
+    assert "確認済み" in page.verified.text() and "0.00000032" in page.verified.text()
+    assert "ab" * 32 in page.facts.text() and "2.4 MB" in page.facts.text()
+    assert page.blocker() == ""
+
+
+def test_an_unverified_package_is_not_called_done(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    exported(qtbot, page, engine, told(tmp_path / "a.hkd", verified=False))
+    assert "確認済み" not in page.verified.text() and page.mark.mark == "stop"
+    assert page.blocker()
+
+
+def test_a_failure_is_told_and_can_be_tried_again(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    failed = Failed(code="package.not_written", data={"path": "x", "reason": "disk full", "name": "x"})
+    exported(qtbot, page, engine, failed)
+    assert page.banner.isVisible() and page.banner.do.text()
+    assert page.start.isEnabled() and not page.result.isVisible()
+
+
+def test_an_engine_that_dies_is_told(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    page.start.click()
+    qtbot.waitUntil(lambda: bool(engine.jobs))
+    engine.running = False
+    page.engine.ended.emit(JobState.INTERRUPTED)
+    assert page.banner.isVisible() and "途中で切れました" in page.banner.what.text()
+
+
+def test_a_missing_folder_or_name_is_refused_in_words(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path / "gone")
+    assert not page.start.isEnabled() and page.refusal.text()
+    page.folder.setText(str(tmp_path))
+    assert page.start.isEnabled()
+    page.name.setText("  ")
+    assert not page.start.isEnabled() and page.refusal.text()
+
+
+def test_replacing_a_file_is_said_on_the_button(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    plain = page.start.text()
+    page.target().write_bytes(b"an older package")
+    page.name.setText(page.name.text() + " ")
+    assert page.start.text() != plain
+
+
+def test_a_package_written_before_is_remembered_while_it_lies_there(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    run, package = make_run(project), tmp_path / "a.hkd"
+    page = shown(qtbot, project, run, tmp_path)
+    exported(qtbot, page, engine, told(package))
+    assert shown(qtbot, project, run, tmp_path).exported is None, "the file is not there"
+    package.write_bytes(b"not really")
+    again = shown(qtbot, project, run, tmp_path)
+    assert again.exported is not None
+    qtbot.waitUntil(again.banner.isVisible)  # it lies there, but it is no package any more
+
+
+def test_thirty_classes_and_long_names(qtbot: QtBot, tmp_path: Path, engine: Recorded) -> None:
+    with make_project(
+        tmp_path, tuple(f"とても長い名前の種類その{i}" * 4 for i in range(30)), photos=4
+    ) as project:
+        project.rename("とても長い名前のプロジェクト" * 8)
+        page = shown(qtbot, project, make_run(project), tmp_path)
+        assert page.start.isEnabled()
+        page.target().write_bytes(b"the file system takes the name")
