@@ -30,7 +30,7 @@ def test_bad_input_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture
     code = main(["train", "--photos", str(tmp_path / "none"), "--out", str(tmp_path / "run"), "--json"])
     printed = capsys.readouterr()
     assert code == BAD_INPUT
-    assert json.loads(printed.out.splitlines()[-1])["error"]["code"].startswith("project.")
+    assert json.loads(printed.out.splitlines()[-1])["error"]["code"] == "photos.folder_missing"
     assert printed.err.strip()
 
 

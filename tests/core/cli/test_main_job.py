@@ -41,7 +41,7 @@ def test_the_main_job_on_real_photos(
     photos = shared_sets / name
     run, package = tmp_path / "run", tmp_path / "out.hkd"
     trained = call(
-        capsys, "train", "--photos", photos, "--preset", "coop-dept", "--shots", "4", "--set", "epochs=4",
+        capsys, "train", "--photos", photos, "--preset", "coop-dept", "--shots", "4", "--set", "training.epochs=4",
         "--out", run,
     )  # fmt: skip
     assert trained["run"] == str(run)
@@ -75,7 +75,7 @@ def test_evaluating_a_run_again_gives_the_same_figures(
         "--shots",
         "2",
         "--set",
-        "epochs=2",
+        "training.epochs=2",
         "--out",
         run,
     )
