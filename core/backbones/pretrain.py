@@ -50,6 +50,7 @@ CHECKPOINT_NAME = "pretrain.pt"
 _PHOTO_FOLDERS = ("sets/grocery25", "captions/grocery_descriptions", "weights/mobilenet_v2_imagenet/photos")
 _SHARDS = 2  # fixed, so that results do not depend on the number of cores
 _MAX_LOGIT_SCALE = 100.0
+_ADJUSTABLE = ("steps", "batch_parts", "batch_views", "batch_names", "sparse_share", "checkpoint_every")
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,16 @@ class PretrainConfig:
     parts_pictures: int = 40_000
     parts_with_teacher: int = 1_024
     photo_views: int = 6_016
-    batch_parts: int = 96
-    batch_views: int = 32
-    batch_names: int = 48
+    batch_parts: int = 48
+    batch_views: int = 16
+    batch_names: int = 24
     learning_rate: float = 1.2e-3
     weight_decay: float = 0.05
     warmup: float = 0.04
-    sparse_share: float = 0.55
+    sparse_share: float = 0.6
     sparse_patches: float = 0.55
-    average_decay: float = 0.998
-    checkpoint_every: int = 100
+    average_decay: float = 0.99
+    checkpoint_every: int = 50
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch_parts < 2 or self.batch_parts % _SHARDS or self.batch_views % _SHARDS:
@@ -90,13 +91,14 @@ class PretrainProgress:
 
 @dataclass(frozen=True)
 class PretrainResult:
-    """What a pretraining made. `seconds` are those spent in steps, over all calls; `lengths` as in `Trainer.load`."""
+    """What a pretraining made. `seconds` are those spent in steps, over all calls; `plans` as in
+    `Trainer.load`."""
 
     weights: Path
     steps: int
     with_teachers: bool
     seconds: float
-    lengths: list[list[int]]
+    plans: list[dict[str, float]]
 
 
 Progress = Callable[[PretrainProgress], None]
@@ -138,7 +140,7 @@ def pretrain(
             trainer.export(out)
     trainer.export(out)
     return PretrainResult(
-        out / WEIGHTS_NAME, trainer.step, teacher is not None, trainer.seconds, trainer.lengths
+        out / WEIGHTS_NAME, trainer.step, teacher is not None, trainer.seconds, trainer.plans
     )
 
 
@@ -156,7 +158,7 @@ class Trainer:
         )
         self.average = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.step = 0
-        self.lengths = [[0, config.steps]]  # [from step, planned steps]
+        self.plans = [{"from_step": 0, **_plan(config)}]
         self.seconds = 0.0  # spent in steps, over all calls
         # One thread a shard: torch's own threads inside a shard would wait for each other on a busy machine.
         self.pool = ThreadPoolExecutor(_SHARDS, initializer=torch.set_num_threads, initargs=(1,))
@@ -247,7 +249,7 @@ class Trainer:
         state = {
             "config": asdict(self.config), "step": self.step, "model": self.model.state_dict(),
             "heads": self.heads.state_dict(), "optimizer": self.optimizer.state_dict(), "average": self.average,
-            "lengths": self.lengths,
+            "plans": self.plans,
             "seconds": self.seconds,
         }  # fmt: skip
         partial = path.with_suffix(".partial")
@@ -260,20 +262,22 @@ class Trainer:
     def load(self, path: Path) -> None:
         """Go on from a checkpoint, where there is one of the same configuration.
 
-        Only `steps` may differ: a run may be made longer or shorter on the way; `lengths` remembers each change.
+        Length and batch sizes (`_ADJUSTABLE`) may differ: a run may be fitted to the machine's pace on the way, and
+        `plans` remembers from which step on it was done how.
         """
         if not path.exists():
             return
         state = torch.load(path, weights_only=True)
-        if {**state["config"], "steps": 0} != {**asdict(self.config), "steps": 0}:
+        if _fixed_part(state["config"]) != _fixed_part(asdict(self.config)):
             raise ValueError(f"{path} is of another configuration: remove it or choose another work folder")
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.step = state["average"], state["step"]
-        self.lengths, self.seconds = state["lengths"], state["seconds"]
-        if self.lengths[-1][1] != self.config.steps:
-            self.lengths.append([self.step, self.config.steps])
+        self.plans, self.seconds = state["plans"], state["seconds"]
+        plan = {"from_step": self.step, **_plan(self.config)}
+        if {**self.plans[-1], "from_step": self.step} != plan:
+            self.plans.append(plan)
 
     def export(self, out: Path) -> None:
         """Write the averaged weights in the embedded format."""
@@ -336,6 +340,14 @@ def _decay_groups(parameters: Iterable[nn.Parameter], decay: float) -> list[dict
     for parameter in parameters:
         (matrices if parameter.ndim >= 2 else others).append(parameter)
     return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _plan(config: PretrainConfig) -> dict[str, float]:
+    return {name: value for name, value in asdict(config).items() if name in _ADJUSTABLE}
+
+
+def _fixed_part(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in config.items() if name not in _ADJUSTABLE}
 
 
 def _schedule(done: float, warmup: float) -> float:
