@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.background import run_in_background
 from app.pages.base import Page
@@ -25,6 +35,8 @@ from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
+
+_LEAST_OF_A_TABLE = 160
 
 
 @dataclass(frozen=True)
@@ -306,11 +318,12 @@ class CheckPage(Page):
     def _build_before_after(self) -> QWidget:
         self.table = BeforeAfterTable()
         self.classes = ClassTable()
-        tab = QWidget()
-        column = QVBoxLayout(tab, spacing=12)
+        self.classes.setMinimumHeight(_LEAST_OF_A_TABLE)
+        inside = QWidget()
+        column = QVBoxLayout(inside, spacing=12)
         column.addWidget(self.table)
         column.addWidget(self.classes, 1)
-        return tab
+        return _scrolled(inside)
 
     def _build_matrix(self) -> QWidget:
         self.matrix_words = QLabel(wordWrap=True)
@@ -355,7 +368,7 @@ class CheckPage(Page):
 
     def _build_unsure(self) -> QWidget:
         self.unsure = UnsurePreview()
-        return self.unsure
+        return _scrolled(self.unsure)
 
     def _build_runs(self) -> QWidget:
         self.runs = RunsTable()
@@ -367,6 +380,13 @@ class CheckPage(Page):
         column.addWidget(self.runs, 1)
         column.addWidget(self.open_run, 0, Qt.AlignmentFlag.AlignLeft)
         return tab
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    """Large text on a small screen scrolls; it never pushes the window apart."""
+    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area.setWidget(inside)
+    return area
 
 
 def _read(run: Run) -> _Shown | None:

@@ -48,14 +48,17 @@ class BeforeAfterTable(QFrame):
         self._shown: tuple[TrainResult, DataRevision] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(20, 16, 20, 16)
-        self._grid.setHorizontalSpacing(32)
+        self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(10)
         self._heads = [self._put(QLabel(), 0, column) for column in range(4)]
         self._sections = {row: self._section(row) for row in (1, 5)}
         self._names = {key: self._put(QLabel(wordWrap=True), _line(key), 0) for key in _ROWS}
         self._cells = {key: [self._cell(key, who) for who in range(2)] for key in _ROWS}
-        self._changes = {key: self._put(QLabel(objectName=f"change_{key}"), _line(key), 3) for key in _ROWS}
-        self._grid.setColumnStretch(0, 1)
+        self._changes = {
+            key: self._put(QLabel(objectName=f"change_{key}", wordWrap=True), _line(key), 3) for key in _ROWS
+        }
+        for column, share in enumerate((4, 6, 6, 3)):
+            self._grid.setColumnStretch(column, share)
         self.retranslate()
 
     def show_result(self, result: TrainResult, revision: DataRevision) -> None:
@@ -127,7 +130,7 @@ class BeforeAfterTable(QFrame):
 
     def _cell(self, key: str, who: int) -> QLabel:
         name = f"{key}_{('before', 'after')[who]}"
-        cell = self._put(QLabel(objectName=name), _line(key), 1 + who)
+        cell = self._put(QLabel(objectName=name, wordWrap=True), _line(key), 1 + who)
         if who:
             font = cell.font()
             font.setBold(True)
