@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
-_NAME_LETTERS = 14
+_WIDEST_NAME = 12  # in heights of a line
 _SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
 _RIGHT_ROLE = Qt.ItemDataRole.UserRole + 2
 
@@ -78,7 +78,7 @@ class ConfusionModel(QAbstractTableModel):
         name = f"{section + 1}  {self._names[section]}"
         if role == Qt.ItemDataRole.DisplayRole:
             across = orientation is Qt.Orientation.Horizontal
-            return str(section + 1) if across else _shortened(name)
+            return str(section + 1) if across else name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return name
         return None
@@ -112,6 +112,7 @@ class ConfusionMatrix(QTableView):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(True)
         self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.verticalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.clicked.connect(self._choose)
         self.retranslate()
 
@@ -151,7 +152,7 @@ class ConfusionMatrix(QTableView):
         rows = range(self.cells.rowCount())
         names = [self.cells.headerData(row, Qt.Orientation.Vertical) for row in rows]
         widest = max((QFontMetrics(self.font()).horizontalAdvance(name) for name in names), default=0)
-        self.verticalHeader().setFixedWidth(widest + 24)
+        self.verticalHeader().setFixedWidth(min(widest + 24, _WIDEST_NAME * metrics.height()))
         self.updateGeometry()
 
 
@@ -177,7 +178,3 @@ class _CellDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, index.data() or "·")
         painter.restore()
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= _NAME_LETTERS else name[: _NAME_LETTERS - 1] + "…"
