@@ -17,7 +17,9 @@ in the model store (`hikidashi models list`).
   16 px, class token; text tower, {text:.1f} M parameters, 32 tokens, OpenCLIP's tokenizer; 512 shared dimensions.
 - Of the token embedding only rows of tokens met in pretraining are stored; the others are regenerated at loading, small
   and random. Words outside the parts world and the 1,585 object names mean nothing to it. English only.
-- Pretraining: `hikidashi pretrain` ({steps} steps, seed {seed}, {hours:.1f} h on two processor cores beside other work):
+- Pretraining: `hikidashi pretrain` (seed {seed}; {steps} steps in {hours:.1f} h on two processor cores that were busy
+  with other work; batch sizes and planned length were changed on the way and it was ended before its planned end, as
+  `pretrain.json` tells):
   contrast between rendered pictures of factory parts and captions (pairs that also fit are no negatives), throw-away
   attribute heads, and distillation from the teachers below.
 - Held out of pretraining: about one (part, colour) pair in twelve whole, and one in five of the other (part, finish,
@@ -40,7 +42,7 @@ def render_card(figures: dict[str, Any]) -> str:
     counts, record = figures["parameters"], figures["pretrain"]
     head = _HEAD.format(
         parameters=(counts["image"] + counts["text"]) / 1e6, bytes=figures["weights_bytes"] / 1e6,
-        image=counts["image"] / 1e6, text=counts["text"] / 1e6, steps=record.get("config", {}).get("steps", "?"),
+        image=counts["image"] / 1e6, text=counts["text"] / 1e6, steps=record.get("steps", "?"),
         seed=record.get("config", {}).get("seed", "?"), hours=record.get("seconds", 0) / 3600,
     )  # fmt: skip
     return (
@@ -63,7 +65,10 @@ def _zero_shot_table(figures: dict[str, Any]) -> str:
         for name, f in figures["zero_shot"].items()
     ]
     head = "Zero-shot top-1 on real photos it never saw:\n\n| set | this backbone | teacher | chance | photos |\n|---|---|---|---|---|\n"
-    return head + "\n".join(rows) + "\n\n"
+    at_chance = [name for name, f in figures["zero_shot"].items() if f["embedded"] < f["chance"] + 0.05]
+    verdict = f"No better than guessing on {' and '.join(at_chance)}: " if at_chance else ""
+    verdict += "on real photos tune an imported backbone instead."
+    return head + "\n".join(rows) + f"\n\n{verdict}\n\n"
 
 
 def _probe_table(figures: dict[str, Any]) -> str:

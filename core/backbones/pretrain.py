@@ -398,11 +398,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     check = check_embedded(args.out)
     record = {
         "config": asdict(config),
+        "steps": result.steps,
         "with_teachers": result.with_teachers,
         "seconds": round(result.seconds),
     }
     (args.out / "pretrain.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    return {"weights": str(result.weights), "steps": result.steps, "zero_shot_top1": check["top1"], **record}
+    return {"weights": str(result.weights), "zero_shot_top1": check["top1"], **record}
 
 
 def _config_of(args: argparse.Namespace) -> PretrainConfig:
