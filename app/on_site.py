@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
@@ -22,6 +22,7 @@ from core.training.events import Event, Failed, Predicted, PredictionFailed, Pro
 from core.training.job import JOB_FILE, PredictJob, save_job
 
 _AT_ONCE = 32
+_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 class Phase(StrEnum):
@@ -112,7 +113,7 @@ class OnSite(QObject):
             engine.told.disconnect(self._take)
             engine.ended.disconnect(self._ended)
             engine.kill()
-            engine.deleteLater()
+            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
         self._waiting.clear()
         self.asked = self.answered = self._open_requests = 0
         self.package, self.problem = None, None

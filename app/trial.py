@@ -4,17 +4,18 @@ import shutil
 import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
 from core.methods.presets import load_presets
 from core.project.revision import DataRevision
 from core.project.store import CACHE_FOLDER, Project
-from core.training.events import Event, Failed, Finished
+from core.training.events import Event, Finished
 from core.training.job import DATA_FILE, TrialJob, save_job
 
 _KEY = "trial"
+_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Trial(QObject):
         self._engine: EngineProcess | None = None
         self._key = ""
         self._project: Project | None = None
+        self._found: Costs | None = None
 
     @property
     def running(self) -> bool:
@@ -56,7 +58,7 @@ class Trial(QObject):
     def start(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> None:
         """Measure all presets on this revision; an earlier trial that still runs is given up."""
         self.give_up()
-        self._key, self._project = _key_of(revision, backbone, shots), project
+        self._key, self._project, self._found = _key_of(revision, backbone, shots), project, None
         # Two folders below the project, so that the trial shares the project's cache; a folder of its own,
         # because a trial that was given up may still be ending in the last one.
         cache = project.folder / CACHE_FOLDER
@@ -87,21 +89,16 @@ class Trial(QObject):
             engine.told.disconnect(self._take)
             engine.ended.disconnect(self._ended)
             engine.kill()
-            engine.deleteLater()
+            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
 
     def _take(self, event: Event) -> None:
-        match event:
-            case Finished(result=found):
-                costs = _costs(found)
-                if costs and self._project is not None:
-                    self._project.remember(_KEY, {"key": self._key, "found": found})
-                self._end(costs)
-            case Failed():
-                self._end(None)
+        if isinstance(event, Finished):
+            self._found = _costs(event.result)
+            if self._found and self._project is not None:
+                self._project.remember(_KEY, {"key": self._key, "found": event.result})
 
     def _ended(self, _state: object) -> None:
-        if self._engine is not None:
-            self._end(None)
+        self._end(self._found)
 
     def _end(self, costs: Costs | None) -> None:
         engine, self._engine = self._engine, None
