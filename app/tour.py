@@ -218,7 +218,7 @@ class Tour:
         self.operator.click("export_start")
         page = self.operator.find("page_export", ExportPage)
         self.operator.wait(
-            lambda: page.exported is not None or page.banner.isVisible(), "the package", _ENGINE_S
+            lambda: page.result.isVisible() or page.banner.isVisible(), "the package", _ENGINE_S
         )
         self._picture("export")
         if page.exported is None or not page.exported.verified:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import qtawesome
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFont, QFontMetrics, QIcon
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.theme import GAP, TOUCH, theme
@@ -23,6 +23,7 @@ _ICONS = {
 _DONE = "mdi6.check-circle"
 _WIDTH = 192
 _EMBLEM = 28
+_BESIDE = 32  # frame, padding, and the gap behind the icon
 
 
 class Stepper(QFrame):
@@ -89,6 +90,7 @@ class Stepper(QFrame):
             edge = round(1.4 * button.fontMetrics().height())
             button.setIconSize(QSize(edge, edge))
             button.setText(f"{number}  {title}" if number else title)
+            button.setMinimumWidth(edge + _width_in_bold(button) + _BESIDE)
             button.setEnabled(reachable.get(key, False))
             button.setChecked(key == current)
             finished = done.get(key, False) and key != current
@@ -99,3 +101,10 @@ class Stepper(QFrame):
             state = self._marks[0] if key == current else self._marks[1] if finished else ""
             button.setAccessibleName(title)
             button.setAccessibleDescription(state)
+
+
+def _width_in_bold(button: QPushButton) -> int:
+    """The chosen step is bold, which Qt's own size hint does not know."""
+    font = QFont(button.font())
+    font.setBold(True)
+    return QFontMetrics(font).horizontalAdvance(button.text())
