@@ -16,7 +16,8 @@ from core.photos.scan import scan
 from core.project.store import Project
 from core.settings import Settings, save_settings
 
-PRODUCTS = ("brass_bolt_ok", "brass_bolt_scratch", "steel_flange_ok", "steel_flange_rust")
+SAMPLE = ASSETS / "sample" / "train"
+PRODUCTS = 4
 PHOTOS_OF_EACH = 10
 
 
@@ -24,11 +25,12 @@ PHOTOS_OF_EACH = 10
 def photo_folder(tmp_path: Path) -> Path:
     """Forty photos in four sub-folders, and a file that only pretends to be one."""
     folder = tmp_path / "写真"
-    for product in PRODUCTS:
-        (folder / product).mkdir(parents=True)
-        for photo in sorted((ASSETS / "sample" / "train" / product).glob("*.jpg"))[:PHOTOS_OF_EACH]:
-            shutil.copy(photo, folder / product)
-    (folder / PRODUCTS[0] / "壊れた.jpg").write_bytes(b"no photo")
+    plenty = [place for place in sorted(SAMPLE.iterdir()) if len(list(place.iterdir())) >= PHOTOS_OF_EACH]
+    for product in plenty[:PRODUCTS]:
+        (folder / product.name).mkdir(parents=True)
+        for photo in sorted(product.glob("*.jpg"))[:PHOTOS_OF_EACH]:
+            shutil.copy(photo, folder / product.name)
+    (folder / "壊れた.jpg").write_bytes(b"no photo")
     return folder
 
 

@@ -33,7 +33,7 @@ def test_from_a_folder_of_photos_to_a_verified_package(
     choose_a_short_training(operator)
     train(operator)
     package = export(operator, tmp_path)
-    answers = use_on_site(operator, sorted(photo_folder.rglob("*_ok_*.jpg"))[:3])
+    answers = use_on_site(operator, sorted(photo_folder.glob("*/*.jpg"))[::15])
 
     verified = subprocess.run(
         [sys.executable, "-m", "core.cli", "verify", str(package), "--json"],
