@@ -5,6 +5,7 @@ the package was verified. Where there is no display it runs off-screen.
 """
 
 import argparse
+import faulthandler
 import json
 import os
 import shutil
@@ -262,6 +263,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Walk the tour in a home of its own; 0 when it ended with a verified package."""
     options = _options(argv)
     out = options.out.absolute()
+    faulthandler.enable()
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # The person's own settings and projects stay as they are.

@@ -106,7 +106,7 @@ def make_result(
         epochs=20 if trained else 0,
         kept_epoch=20 if trained else 0,
         stopped_because="all_epochs" if trained else "nothing_to_learn",
-        stages_s={stage: 1.0 for stage in STAGES},
+        stages_s=dict.fromkeys(STAGES, 1.0),
         device="CPU",
         trained_parameters=4096 if trained else 0,
     )
