@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QScrollArea, QTabWidget, QWidget
 
@@ -46,6 +46,13 @@ _FIRST_ROWS = 12
 
 class Lost(Exception):
     """The window did not come to what the operator waited for."""
+
+
+def let_work(milliseconds: int) -> None:
+    """Let the window work for a while. QTest.qWait would hold Python's lock and starve the work in the background."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class Operator:
@@ -99,11 +106,11 @@ class Operator:
         while not condition():
             if time.monotonic() > end:
                 raise Lost(f"waited {seconds:.0f} s in vain on page {self.window.current}: {what}")
-            QTest.qWait(_LOOK_MS)
+            let_work(_LOOK_MS)
 
     def look(self, path: Path) -> Path:
         """Take a picture of the window once it has settled."""
-        QTest.qWait(4 * _LOOK_MS)
+        let_work(4 * _LOOK_MS)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.window.grab().save(str(path))
         return path
@@ -126,7 +133,7 @@ def _bring_into_view(widget: QWidget) -> None:
         if isinstance(above, QScrollArea):
             above.ensureWidgetVisible(widget)
         above = above.parentWidget()
-    QTest.qWait(_LOOK_MS)
+    let_work(_LOOK_MS)
 
 
 def _fill_file_dialog(paths: Sequence[Path]) -> None:
@@ -163,7 +170,7 @@ class Tour:
     def _home(self) -> None:
         self._picture("home")
         self.operator.click("home_sample")
-        self.operator.wait(lambda: self.window.current == "photos", "the sample project is open")
+        self.operator.wait(lambda: self.window.current == "photos", "the sample project is open", _ENGINE_S)
 
     def _photos(self) -> None:
         self.operator.wait(lambda: self.operator.find("next").isEnabled(), "the photos are counted")
