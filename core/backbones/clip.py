@@ -1,7 +1,7 @@
 """The frozen backbone: one face for every CLIP-like model of open_clip.
 
-Everything that touches open_clip's insides is here or in load.py. The text tower of CLIP is causal and read at
-the end token (EOT), so tokens behind the longest EOT change nothing and are not run (methods.md §12.3.1).
+Everything that touches open_clip's insides is in this room. Methods that learn inside a tower take it apart
+through `Backbone.text` and `Backbone.image`.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.backbones.blocks import Block
+from core.backbones.image_tower import ImageTower
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import Source
+from core.backbones.text_tower import Endings, TextTower
 from core.backbones.tokens import Tokenizer
 from core.problems import Language, Problem
 
@@ -35,7 +38,8 @@ class Backbone(nn.Module):
     """A frozen CLIP-like model, always in evaluation mode; no parameter requires a gradient.
 
     Features are unnormalised float32, whatever precision the towers run in under autocast. Gradients flow to
-    embeddings and pixels that are given, never to weights.
+    embeddings and pixels that are given, never to weights. `text` and `image` are its towers taken apart, for
+    methods that learn inside them.
     """
 
     embed_dim: int
@@ -44,6 +48,7 @@ class Backbone(nn.Module):
     text_width: int
     logit_scale: float
     supports_prompts: bool
+    supports_image_prompts: bool
 
     def __init__(self, model: nn.Module, tokenizer: Tokenizer, card: BackboneCard) -> None:
         super().__init__()
@@ -52,17 +57,42 @@ class Backbone(nn.Module):
         self.image_size = card.preprocessing.image_size
         self._clip = model.requires_grad_(False).eval()
         self._tokenizer = tokenizer
-        self._text = _TextTower.of(model)
-        self.context_length = self._text.context_length
-        self.text_width = self._text.width
-        self.embed_dim = self._text.embed_dim
-        self.supports_prompts = self._text.is_causal and self._text.reads_eot
+        self._stock = _StockText.of(model)
+        self.context_length = self._stock.context_length
+        self.text_width = self._stock.width
+        self.embed_dim = self._stock.embed_dim
+        self.supports_prompts = self._stock.is_causal and self._stock.reads_eot and self._stock.is_plain
+        self.supports_image_prompts = ImageTower.fits(self._open_clip.visual)
         self.logit_scale = float(self._open_clip.logit_scale.exp())
+        self._text = TextTower(self._stock.tower) if self.supports_prompts else None
+        self._image = ImageTower(self._open_clip.visual) if self.supports_image_prompts else None
+
+    @property
+    def text(self) -> TextTower:
+        """The causal text tower.
+
+        Raises:
+            Problem: `backbones.no_prompts` where the text tower is not causal, or not read at EOT.
+        """
+        if self._text is None:
+            raise Problem("backbones.no_prompts", name=self.card.name)
+        return self._text
+
+    @property
+    def image(self) -> ImageTower:
+        """The image tower.
+
+        Raises:
+            Problem: `backbones.no_image_prompts` where the image tower is no ViT that is read at its class token.
+        """
+        if self._image is None:
+            raise Problem("backbones.no_image_prompts", name=self.card.name)
+        return self._image
 
     @property
     def device(self) -> torch.device:
         """Where the weights lie."""
-        return self._text.positions.device
+        return self._stock.positions.device
 
     def train(self, mode: bool = True) -> "Backbone":
         """Stays in evaluation mode: a method around it may train, the backbone never does."""
@@ -75,54 +105,41 @@ class Backbone(nn.Module):
 
     def image_features(self, pixels: Tensor) -> Tensor:
         """Normalised pixels `(B, 3, H, W)` → `(B, D)`."""
+        if self._image is not None:
+            return self._image.features(pixels)
         features: Tensor = self._open_clip.encode_image(pixels)
         return features.float()
 
     def text_features(self, tokens: Tensor) -> Tensor:
         """Token ids `(C, L)` → `(C, D)`; a causal tower runs up to the longest EOT only."""
-        if not self.supports_prompts:
+        if self._text is None:
             features: Tensor = self._open_clip.encode_text(tokens)
             return features.float()
         eot = self.eot_positions(tokens)
         embeddings = self.token_embeddings(tokens[:, : int(eot.max()) + 1])
-        return self.text_features_from_embeddings(embeddings, eot)
+        return self._text.features(embeddings, eot)
 
     def token_embeddings(self, tokens: Tensor) -> Tensor:
-        """Token ids `(C, L)` → `(C, L, W)`, without positions.
-
-        Raises:
-            Problem: `backbones.no_prompts` where the text tower is not causal and read at EOT.
-        """
-        self._need_prompts()
-        embeddings: Tensor = self._text.tower.token_embedding(tokens)
+        """Token ids `(…, L)` → `(…, L, W)`, without positions. Raises Problem as `text`."""
+        embeddings: Tensor = self.text.token_embedding(tokens)
         return embeddings.float()
 
-    def text_features_from_embeddings(self, embeddings: Tensor, eot: Tensor) -> Tensor:
-        """Embeddings `(C, L, W)` without positions, EOT places `(C,)` → `(C, D)`. L may be short of the context.
-
-        Raises:
-            Problem: `backbones.no_prompts` where the text tower is not causal and read at EOT.
-        """
-        self._need_prompts()
-        length = int(eot.max()) + 1
-        x = embeddings[:, :length] + self._text.positions[:length]
-        x = self._text.tower.transformer(x, attn_mask=self._text.causal_mask[:length, :length])
-        # The last normalisation is token by token: only the token that is read needs it.
-        pooled = self._text.tower.ln_final(x[torch.arange(len(x), device=x.device), eot])
-        return self._text.project(pooled).float()
+    def endings(self, tokens: Tensor, start: int) -> Endings:
+        """What stands in texts `(C, L)` from place `start` to their EOT, packed. Raises Problem as `text`."""
+        eot = self.eot_positions(tokens)
+        text, place = (torch.arange(tokens.shape[1], device=tokens.device) <= eot[:, None])[
+            :, start:
+        ].nonzero(as_tuple=True)
+        return Endings(self.token_embeddings(tokens[text, start + place]), text, place, len(tokens))
 
     def eot_positions(self, tokens: Tensor) -> Tensor:
         """The place of each text's end token `(C,)` in its ids `(C, L)`."""
-        if self._text.pool == "argmax":
+        if self._stock.pool == "argmax":
             return tokens.argmax(dim=-1)
-        if self._text.pool == "eos":
-            return (tokens == self._text.eos_id).int().argmax(dim=-1)
+        if self._stock.pool == "eos":
+            return (tokens == self._stock.eos_id).int().argmax(dim=-1)
         # Such towers (SigLIP) pad with the end token: the text ends where the run of it begins.
         return tokens.shape[1] - (tokens == tokens[:, -1:]).flip(-1).int().cumprod(dim=-1).sum(dim=-1)
-
-    def _need_prompts(self) -> None:
-        if not self.supports_prompts:
-            raise Problem("backbones.no_prompts", name=self.card.name)
 
     @property
     def _open_clip(self) -> Any:
@@ -130,7 +147,7 @@ class Backbone(nn.Module):
 
 
 @dataclass(frozen=True)
-class _TextTower:
+class _StockText:
     """Where the parts of a text tower are: on the model itself (`CLIP`) or under `text` (`CustomTextCLIP`)."""
 
     tower: Any
@@ -138,7 +155,7 @@ class _TextTower:
     eos_id: int
 
     @classmethod
-    def of(cls, model: Any) -> "_TextTower":
+    def of(cls, model: Any) -> "_StockText":
         if hasattr(model, "text"):
             return cls(model.text, model.text.pool_type, model.text.eos_id)
         return cls(model, model.text_pool_type, model.text_eos_id)
@@ -148,12 +165,6 @@ class _TextTower:
         """Positional embedding `(L, W)`."""
         table: Tensor = self.tower.positional_embedding
         return table
-
-    @property
-    def causal_mask(self) -> Tensor:
-        """Additive mask `(L, L)`."""
-        mask: Tensor = self.tower.attn_mask
-        return mask
 
     @property
     def context_length(self) -> int:
@@ -178,10 +189,6 @@ class _TextTower:
     def reads_eot(self) -> bool:
         return self.pool in ("argmax", "eos")
 
-    def project(self, pooled: Tensor) -> Tensor:
-        """`(C, W)` → `(C, D)`."""
-        projection = self.tower.text_projection
-        if projection is None:
-            return pooled
-        projected: Tensor = projection(pooled) if isinstance(projection, nn.Linear) else pooled @ projection
-        return projected
+    @property
+    def is_plain(self) -> bool:
+        return all(Block.fits(block) for block in self.tower.transformer.resblocks)

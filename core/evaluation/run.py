@@ -6,7 +6,7 @@ from core.backbones.device import choose_device
 from core.evaluation.intervals import difference, intervals_of
 from core.evaluation.judged import Judged, confusion, judge, metrics_of
 from core.methods.class_text import class_texts
-from core.methods.configs import ZeroShotConfig
+from core.methods.configs.references import ZeroShotConfig
 from core.methods.zero_shot import ZeroShot
 from core.problems import Problem
 from core.project.revision import DataRevision

@@ -1,5 +1,6 @@
 """From a composition and its settings to a method on a backbone."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,14 +9,15 @@ import torch
 from core.backbones.clip import Backbone
 from core.methods.catalogue import Composition, parse_composition
 from core.methods.class_text import ClassText
-from core.methods.coop import CoOp
-from core.methods.dept import DePT
 from core.methods.protocol import Method
-from core.methods.zero_shot import ZeroShot
 from core.training.job import HyperValue
 
-_METHODS: dict[str, Callable[..., Method]] = {"zero-shot": ZeroShot, "coop": CoOp}
-_WRAPPERS: dict[str, Callable[..., Method]] = {"dept": DePT}
+# Modules are imported only when their method is asked for: some bring heavy libraries along.
+_CLASSES = {
+    "zero-shot": "core.methods.zero_shot:ZeroShot",
+    "coop": "core.methods.coop:CoOp",
+    "dept": "core.methods.dept:DePT",
+}
 
 
 def build_method(
@@ -42,6 +44,8 @@ def _build(
     composition: Composition, configs: Mapping[str, Any], backbone: Backbone, classes: Sequence[ClassText]
 ) -> Method:
     config = configs[composition.name]
+    module, name = _CLASSES[composition.name].split(":")
+    kind: Callable[..., Method] = getattr(importlib.import_module(module), name)
     if composition.inner is None:
-        return _METHODS[composition.name](config, backbone, classes)
-    return _WRAPPERS[composition.name](config, _build(composition.inner, configs, backbone, classes))
+        return kind(config, backbone, classes)
+    return kind(config, _build(composition.inner, configs, backbone, classes))

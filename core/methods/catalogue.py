@@ -6,9 +6,12 @@ A composition is a method, or a wrapper around one: `coop`, `dept(coop)`.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from core.methods.configs import CoOpConfig, DePTConfig, RecipeConfig, ZeroShotConfig
+from core.methods.configs.prompts import CoOpConfig
+from core.methods.configs.recipe import RecipeConfig
+from core.methods.configs.references import ZeroShotConfig
+from core.methods.configs.wrappers import DePTConfig
 from core.methods.settings import Config, Setting, settings_of
 from core.problems import Problem
 from core.training.job import HyperValue
@@ -19,25 +22,29 @@ _PART = re.compile(r"[a-z][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Entry:
-    """A method or wrapper: its settings, what it trains and what it can tell apart."""
+    """A method or wrapper: its settings, what it trains and what it can tell apart by itself.
+
+    A wrapper `wraps` those methods and wrappers, by name. Where `classifies` lacks "new", classes that were never
+    learned are judged by the untouched backbone's texts.
+    """
 
     config: type[Config]
     trains: str
     source: str
-    wrapper: bool = False
-    trainable: bool = True
+    learns: Literal["nothing", "at_once", "by_epochs"] = "by_epochs"
+    wraps: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ("classification",)
     classifies: tuple[str, ...] = ("base", "new", "union")
 
 
 CATALOGUE: dict[str, Entry] = {
-    "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", trainable=False),
+    "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", learns="nothing"),
     "coop": Entry(CoOpConfig, "context words of the text", "CoOp, arXiv 2109.01134"),
     "dept": Entry(
         DePTConfig,
         "channel scales and a head beside the inner method",
         "DePT, arXiv 2309.07439",
-        wrapper=True,
+        wraps=("coop",),
     ),
 }
 
@@ -59,13 +66,23 @@ class Composition:
             yield from self.inner.parts()
 
     @property
+    def learns(self) -> Literal["nothing", "at_once", "by_epochs"]:
+        """How it learns; a wrapper's inner method learns by epochs."""
+        return CATALOGUE[self.name].learns
+
+    @property
     def trainable(self) -> bool:
         """Whether it learns anything."""
-        return CATALOGUE[self.name].trainable
+        return self.learns != "nothing"
+
+    @property
+    def judges_new(self) -> bool:
+        """Whether it tells classes apart that it never learned, by what it learned."""
+        return all("new" in CATALOGUE[name].classifies for name in self.parts())
 
     def settings(self) -> tuple[Setting, ...]:
         """All that can be set for it: the recipe first, then each part."""
-        configs = ([(RECIPE, RecipeConfig)] if self.trainable else []) + [
+        configs = ([(RECIPE, RecipeConfig)] if self.learns == "by_epochs" else []) + [
             (name, CATALOGUE[name].config) for name in self.parts()
         ]
         return tuple(entry for name, config in configs for entry in settings_of(config, name))
@@ -104,10 +121,16 @@ def parse_composition(text: str) -> Composition:
 
 
 def compositions() -> tuple[Composition, ...]:
-    """Every composition of at most one wrapper."""
-    plain = [Composition(name) for name, entry in CATALOGUE.items() if not entry.wrapper]
-    wrappers = [name for name, entry in CATALOGUE.items() if entry.wrapper]
-    return (*plain, *(Composition(name, inner) for name in wrappers for inner in plain if inner.trainable))
+    """Every composition: the methods, then each wrapper around each of what it wraps."""
+    return tuple(composition for name in CATALOGUE for composition in _compositions_of(name))
+
+
+def _compositions_of(name: str) -> Iterator[Composition]:
+    inner = CATALOGUE[name].wraps
+    if not inner:
+        yield Composition(name)
+    for wrapped in inner:
+        yield from (Composition(name, composition) for composition in _compositions_of(wrapped))
 
 
 def _parse(text: str) -> Composition | None:
@@ -116,11 +139,11 @@ def _parse(text: str) -> Composition | None:
     if match is None or entry is None:
         return None
     rest = text[match.end() :]
-    if not entry.wrapper:
+    if not entry.wraps:
         return Composition(match[0]) if not rest else None
     if not (rest.startswith("(") and rest.endswith(")")):
         return None
     inner = _parse(rest[1:-1])
-    if inner is None or not inner.trainable or match[0] in inner.parts():
+    if inner is None or inner.name not in entry.wraps:
         return None
     return Composition(match[0], inner)

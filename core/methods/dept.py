@@ -16,8 +16,8 @@ from torch.nn import functional
 
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, FusedClassifier
-from core.methods.configs import DePTConfig
-from core.methods.protocol import MATCHING, Aligned, Batch, Method, Needs, ParameterGroup, Term, as_array
+from core.methods.configs.wrappers import DePTConfig
+from core.methods.protocol import MATCHING, Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
 
 HEAD = "head"
 
@@ -36,26 +36,16 @@ class ChannelAffine(nn.Module):
         return self.gamma * features + self.beta
 
 
-class DePT(Method):
+class DePT(Wrapper):
     """Any method with a decoupled head for the classes it learns."""
 
     def __init__(self, config: DePTConfig, inner: Method) -> None:
-        super().__init__(inner.backbone, inner.classes)
+        super().__init__(inner)
         self.config = config
-        self.inner = inner
         width = inner.backbone.embed_dim
         self.image_channels = ChannelAffine(width)
         self.text_channels = ChannelAffine(width)
         self.head = nn.Linear(width, len(inner.classes))
-
-    @property
-    def needs(self) -> Needs:
-        """What the inner method needs."""
-        return self.inner.needs
-
-    def align(self, batch: Batch) -> Aligned:
-        """As the inner method does."""
-        return self.inner.align(batch)
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
         """The matching term weighs 1−λ, the head λ; other terms of the inner method stay as they are."""
@@ -84,10 +74,6 @@ class DePT(Method):
             balance=self.config.balance,
         )
 
-    def image_features(self, pixels: Tensor) -> Tensor:
-        """As the inner method does."""
-        return self.inner.image_features(pixels)
-
     def start(self, lessons: Batch) -> None:
         """With `feature_norm`, let the scales start where features have that norm on average.
 
@@ -113,9 +99,5 @@ class DePT(Method):
         affines = (self.image_channels, self.text_channels)
         rate = self.config.lr_scale
         head = (*self.head.parameters(), *(channels.beta for channels in affines))
-        scales = [ParameterGroup((c.gamma,), rate * c.started_at**2) for c in affines]
+        scales = [ParameterGroup((c.gamma,), rate * c.started_at, sgd_scale=c.started_at) for c in affines]
         return [*self.inner.parameter_groups(), ParameterGroup(head, rate), *scales]
-
-    def epoch_ended(self, epoch: int, epochs: int) -> None:
-        """Pass it on."""
-        self.inner.epoch_ended(epoch, epochs)

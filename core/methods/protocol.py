@@ -8,7 +8,7 @@ nothing but this protocol.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -17,25 +17,39 @@ from torch.nn import functional
 from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Array, Classifier
+from core.methods.configs.recipe import RecipeConfig
 from core.problems import Problem
 
 MATCHING = "matching"
+PUBLISHED_LOGIT_SCALE = 100.0
 
 
-class Needs(StrEnum):
-    """What a method takes of a photo: frozen image features (cached), or the pixels."""
+@dataclass(frozen=True)
+class Needs:
+    """What a method takes of a photo, as far as the frozen image tower can be run beforehand.
 
-    IMAGE_FEATURES = "image_features"
-    PIXELS = "pixels"
+    `image_features`: the whole tower, `(B, D)`; `hidden`: its tokens as block `block` takes them, `(B, T, W)`;
+    `pixels`: nothing, normalised pixels `(B, 3, H, W)`. With `teacher` the frozen image features of the same view
+    come along in any case.
+    """
+
+    kind: Literal["image_features", "hidden", "pixels"] = "image_features"
+    block: int = 0
+    teacher: bool = False
+
+
+IMAGE_FEATURES = Needs()
+PIXELS = Needs("pixels")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Training photos: `labels` `(B,)` index the learned classes; `inputs` is what the method needs,
-    image features `(B, D)` or normalised pixels `(B, 3, H, W)`."""
+    """Training photos: `labels` `(B,)` index the learned classes; `inputs` is what the method needs; `teacher`
+    are frozen image features `(B, D)` of the same views, where the method asked for them."""
 
     inputs: Tensor
     labels: Tensor
+    teacher: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -65,10 +79,22 @@ class Term:
 
 @dataclass(frozen=True)
 class ParameterGroup:
-    """Parameters that learn at `lr_scale` times the recipe's rate."""
+    """Parameters that learn at `lr_scale` times the recipe's rate, under plain SGD times `sgd_scale` too.
+
+    `sgd_scale` evens out the slope of the loss, which adaptive optimizers do by themselves.
+    """
 
     parameters: tuple[nn.Parameter, ...]
     lr_scale: float = 1.0
+    sgd_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingStage:
+    """A part of training with a schedule of its own."""
+
+    name: str
+    recipe: RecipeConfig
 
 
 class Method(nn.Module, ABC):
@@ -79,10 +105,12 @@ class Method(nn.Module, ABC):
         self.backbone = backbone
         self.classes = tuple(classes)
 
+    # What goes in and what comes out
+
     @property
     def needs(self) -> Needs:
         """What `Batch.inputs` must hold."""
-        return Needs.IMAGE_FEATURES
+        return IMAGE_FEATURES
 
     @abstractmethod
     def align(self, batch: Batch) -> Aligned:
@@ -92,6 +120,16 @@ class Method(nn.Module, ABC):
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:
         """A classifier over any classes: learned ones, others, or both; by the present parameters."""
 
+    def encode(self, inputs: Tensor) -> Tensor:
+        """What `needs` names `(B, …)` → the image features `(B, D)` that the classifier judges; unnormalised."""
+        return inputs
+
+    def image_features(self, pixels: Tensor) -> Tensor:
+        """Normalised pixels `(B, 3, H, W)` → the same."""
+        return self.encode(run_beforehand(self.backbone, pixels, self.needs))
+
+    # The loss
+
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
         """The loss of an aligned batch; the plain matching loss is the term named `MATCHING`."""
         return [Term(MATCHING, functional.cross_entropy(aligned.logits, batch.labels))]
@@ -100,19 +138,38 @@ class Method(nn.Module, ABC):
         """The loss of a batch as named, weighted terms; what is minimised is their weighted sum."""
         return self.terms(self.align(batch), batch)
 
-    def image_features(self, pixels: Tensor) -> Tensor:
-        """Image features `(B, 3, H, W)` → `(B, D)` that the classifier judges; unnormalised."""
-        return self.backbone.image_features(pixels)
+    def backward(self, terms: Sequence[Term], share: float) -> None:
+        """Add `share` of the gradients of a batch's terms; a batch may come in parts whose shares add up to 1."""
+        (total(terms) * share).backward()
+
+    def before_step(self) -> None:
+        """Called when a batch's gradients are whole, before the optimizer takes them."""
+
+    # The course of training
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The learned parameters by learning speed, always in the same order."""
         return [ParameterGroup(tuple(self._learned().values()))]
 
+    def stages(self, recipe: RecipeConfig) -> tuple[TrainingStage, ...]:
+        """The parts of training, in their order; most methods have one."""
+        return (TrainingStage("tune", recipe),)
+
+    def begin_stage(self, number: int) -> None:
+        """Called before each stage (from 0), also when training is taken up again in it: what learns may change."""
+
+    def fit(self, views: Tensor, labels: Tensor, val: Batch | None) -> None:
+        """For methods that learn at once (`Entry.learns == "at_once"`): all views `(N, K, D)` of the photos to learn
+        from, labels `(N,)`, and validation photos as judged, where there are any."""
+        raise TypeError(f"{type(self).__name__} learns by epochs")
+
     def start(self, lessons: Batch) -> None:
         """Called once before training, or before it is taken up again, with the photos as they are judged."""
 
     def epoch_ended(self, epoch: int, epochs: int) -> None:
-        """Called after each epoch (1-based): averaging over epochs, or a second stage, hooks in here."""
+        """Called after each epoch (1-based) of a stage: averaging over epochs hooks in here."""
+
+    # What was learned
 
     def learned_state(self) -> dict[str, Tensor]:
         """Copies of what was learned, by name, on the CPU: nothing of the backbone."""
@@ -153,6 +210,79 @@ class Method(nn.Module, ABC):
 
     def _learned(self) -> dict[str, nn.Parameter]:
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+
+class Wrapper(Method):
+    """A method made of a method: everything is the inner one's, but for what a subclass adds."""
+
+    def __init__(self, inner: Method) -> None:
+        super().__init__(inner.backbone, inner.classes)
+        self.inner = inner
+
+    @property
+    def needs(self) -> Needs:
+        """As the inner method's."""
+        return self.inner.needs
+
+    def align(self, batch: Batch) -> Aligned:
+        """As the inner method does."""
+        return self.inner.align(batch)
+
+    def classifier(self, classes: Sequence[ClassText]) -> Classifier:
+        """The inner method's."""
+        return self.inner.classifier(classes)
+
+    def encode(self, inputs: Tensor) -> Tensor:
+        """As the inner method does."""
+        return self.inner.encode(inputs)
+
+    def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
+        """The inner method's."""
+        return self.inner.terms(aligned, batch)
+
+    def backward(self, terms: Sequence[Term], share: float) -> None:
+        """As the inner method does."""
+        self.inner.backward(terms, share)
+
+    def before_step(self) -> None:
+        """As the inner method does."""
+        self.inner.before_step()
+
+    def parameter_groups(self) -> list[ParameterGroup]:
+        """The inner method's."""
+        return self.inner.parameter_groups()
+
+    def stages(self, recipe: RecipeConfig) -> tuple[TrainingStage, ...]:
+        """The inner method's."""
+        return self.inner.stages(recipe)
+
+    def begin_stage(self, number: int) -> None:
+        """As the inner method does."""
+        self.inner.begin_stage(number)
+
+    def start(self, lessons: Batch) -> None:
+        """As the inner method does."""
+        self.inner.start(lessons)
+
+    def epoch_ended(self, epoch: int, epochs: int) -> None:
+        """As the inner method does."""
+        self.inner.epoch_ended(epoch, epochs)
+
+
+def run_beforehand(backbone: Backbone, pixels: Tensor, needs: Needs) -> Tensor:
+    """Normalised pixels `(B, 3, H, W)` → what a method needs of them."""
+    match needs.kind:
+        case "image_features":
+            return backbone.image_features(pixels)
+        case "hidden":
+            return backbone.image.hidden(pixels, needs.block)
+    return pixels
+
+
+def published_rate(backbone: Backbone) -> float:
+    """For `sgd_scale` of what learns through the matching loss: its slope goes with the logit scale, for which
+    published rates suppose CLIP's 100."""
+    return PUBLISHED_LOGIT_SCALE / backbone.logit_scale
 
 
 def total(terms: Iterable[Term]) -> Tensor:

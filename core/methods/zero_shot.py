@@ -8,7 +8,7 @@ from torch import Tensor
 from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, CosineClassifier
-from core.methods.configs import ZeroShotConfig
+from core.methods.configs.references import ZeroShotConfig
 from core.methods.protocol import Aligned, Batch, Method, as_array, check_fits, matching_logits
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.methods.configs import RecipeConfig
+from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Batch, Method, Term, total
 from core.problems import Problem
 from core.training.checkpoint import Best, Checkpoint, Position
@@ -212,7 +212,12 @@ class Epochs:
     def _set_rates(self, epoch: int) -> list[float]:
         recipe = self.recipe
         rates = [
-            learning_rate(epoch, recipe.epochs, recipe.learning_rate * group.lr_scale, recipe.warmup_epochs)
+            learning_rate(
+                epoch,
+                recipe.epochs,
+                recipe.learning_rate * group.lr_scale * group.sgd_scale,
+                recipe.warmup_epochs,
+            )
             for group in self._groups
         ]
         for target, rate in zip(self._optimizer.param_groups, rates, strict=True):

@@ -13,7 +13,8 @@ from core.backbones.load import load_backbone
 from core.methods.build import build_method
 from core.methods.catalogue import RECIPE, parse_composition
 from core.methods.class_text import ClassText, class_texts
-from core.methods.configs import RecipeConfig, ZeroShotConfig
+from core.methods.configs.recipe import RecipeConfig
+from core.methods.configs.references import ZeroShotConfig
 from core.methods.protocol import Method
 from core.methods.zero_shot import ZeroShot
 from core.problems import Problem

@@ -14,7 +14,7 @@ from core.backbones.load import load_backbone
 from core.methods.build import build_method
 from core.methods.catalogue import RECIPE
 from core.methods.class_text import class_texts
-from core.methods.configs import RecipeConfig
+from core.methods.configs.recipe import RecipeConfig
 from core.methods.presets import Preset, resolve_preset
 from core.methods.protocol import Batch, Method, total
 from core.problems import Problem

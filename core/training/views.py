@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.backbones.preprocess import Preprocessing, preprocess_photo, resampling
-from core.methods.configs import RecipeConfig
+from core.methods.configs.recipe import RecipeConfig
 
 _TRIES = 10
 _ASPECT = 4 / 3

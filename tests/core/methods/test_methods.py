@@ -12,7 +12,7 @@ from torch.nn import functional
 from core.backbones.clip import Backbone
 from core.methods.build import build_method
 from core.methods.class_text import ClassText
-from core.methods.configs import DePTConfig
+from core.methods.configs.wrappers import DePTConfig
 from core.methods.dept import DePT
 from core.methods.protocol import MATCHING, Aligned, Batch, Method, Term, total
 from core.problems import Problem
@@ -178,7 +178,7 @@ def test_learning_speeds(backbone: Backbone) -> None:
     """The new layers ×6.5 as published; the context by the slope that the logit scale gives, 1 for CLIP's 100."""
     method = build_method("dept(coop)", {"dept.lr_scale": 6.5}, backbone, BASE)
     context, *new = method.parameter_groups()
-    assert context.lr_scale == pytest.approx(100 / backbone.logit_scale)
+    assert (context.lr_scale, context.sgd_scale) == (1.0, pytest.approx(100 / backbone.logit_scale))
     assert {group.lr_scale for group in new} == {6.5}
     width = backbone.embed_dim
     assert sum(p.numel() for group in new for p in group.parameters) == 4 * width + (width + 1) * len(BASE)
@@ -206,7 +206,11 @@ def _head_after_training(backbone: Backbone, batch: Batch, text: Tensor, feature
     method.start(batch)
     groups = [group for group in method.parameter_groups() if group.parameters]
     optimizer = torch.optim.SGD(
-        [{"params": list(group.parameters), "lr": 0.003 * group.lr_scale} for group in groups], momentum=0.9
+        [
+            {"params": list(group.parameters), "lr": 0.003 * group.lr_scale * group.sgd_scale}
+            for group in groups
+        ],
+        momentum=0.9,
     )
     for _ in range(10):
         optimizer.zero_grad()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.backbones.clip import Backbone
 from core.methods.build import build_method
 from core.methods.class_text import ClassText
-from core.methods.configs import RecipeConfig
+from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Batch
 from core.problems import Problem
 from core.training.checkpoint import load_checkpoint

@@ -1,0 +1,41 @@
+"""What can be set for wrappers."""
+
+from dataclasses import dataclass
+
+from core.methods.settings import Limits, check_config, setting
+
+
+@dataclass(frozen=True)
+class DePTConfig:
+    """A head with its own feature channels beside any method (methods.md §7)."""
+
+    balance: float = setting(
+        0.7,
+        ("専用の判定の重み", "Weight of the head"),
+        (
+            "0 にすると元の方法だけ、1 にすると学習した種類専用の判定だけで判定します。",
+            "0 judges by the inner method only, 1 by the head for learned classes only.",
+        ),
+        Limits(0.0, 1.0),
+    )
+    lr_scale: float = setting(
+        6.5,
+        ("専用の判定の学習の速さ（倍）", "Learning speed of the head (×)"),
+        (
+            "専用の判定だけを、この倍率で速く学習します。",
+            "The head learns faster than the rest by this factor.",
+        ),
+        Limits(0.1, 100.0),
+    )
+    feature_norm: float = setting(
+        0.0,
+        ("特徴の大きさをそろえる", "Even out feature size"),
+        (
+            "0 では論文のとおりそのまま使います。10 にすると、どのモデルでも CLIP と同じ大きさから始めます。",
+            "0 takes features as they are, as published. 10 starts from CLIP's size with any model.",
+        ),
+        Limits(0.0, 100.0),
+    )
+
+    def __post_init__(self) -> None:
+        check_config(self, "dept")
