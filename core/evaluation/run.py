@@ -5,9 +5,9 @@ from typing import Any
 from core.backbones.device import choose_device
 from core.evaluation.intervals import difference, intervals_of
 from core.evaluation.judged import Judged, confusion, judge, metrics_of
+from core.methods.catalogue import parse_composition
 from core.methods.class_text import class_texts
-from core.methods.configs.references import ZeroShotConfig
-from core.methods.zero_shot import ZeroShot
+from core.methods.zero_shot import ZeroShot, reference_config
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.artefact import open_artefact
@@ -36,9 +36,8 @@ def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
     classes = class_texts(revision)
     learned = {entry.name for entry in tuned.info.class_texts}
     base = [index for index, entry in enumerate(classes) if entry.name in learned]
-    # The reference reads the same class texts, in the template the run itself used if it has one.
-    template = tuned.info.hyper.get("zero-shot.template", ZeroShotConfig().template)
-    reference = ZeroShot(ZeroShotConfig(str(template)), tuned.backbone, classes)
+    configs = parse_composition(tuned.info.composition).configure(tuned.info.hyper)
+    reference = ZeroShot(reference_config(configs), tuned.backbone, classes)
     methods = {"zero_shot": reference, "tuned": tuned.method}
     judged = {
         name: judge(method.classifier(classes), seen.features, seen.labels, base)

@@ -1,15 +1,17 @@
-"""The untouched backbone: a sentence around each class description, nothing learned (CLIP, arXiv 2103.00020)."""
+"""The untouched backbone: sentences around each class description, nothing learned (CLIP, arXiv 2103.00020)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import torch
 from torch import Tensor
 
 from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, CosineClassifier
 from core.methods.configs.references import ZeroShotConfig
-from core.methods.protocol import Aligned, Batch, Method, as_array, check_fits, matching_logits
+from core.methods.configs.template import TEMPLATE
+from core.methods.protocol import Aligned, Batch, Method, as_array, matching_logits
+from core.methods.teacher import ensemble, frozen_text_features
 
 
 class ZeroShot(Method):
@@ -29,8 +31,18 @@ class ZeroShot(Method):
         text = as_array(self._text_features(classes))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
 
-    @torch.no_grad()
     def _text_features(self, classes: Sequence[ClassText]) -> Tensor:
-        tokens = self.backbone.tokenize([self.config.template.format(entry.words) for entry in classes])
-        check_fits(self.backbone.eot_positions(tokens), classes, self.backbone.context_length)
-        return self.backbone.text_features(tokens)
+        sentences = ensemble(self.config.templates, self.config.template)
+        return frozen_text_features(self.backbone, classes, sentences)
+
+
+def reference_config(configs: Mapping[str, Any]) -> ZeroShotConfig:
+    """The zero-shot that a method is compared with: in the sentences that the method itself reads, if it has any.
+
+    configs: those of the method's parts, as `Composition.configure` gives them.
+    """
+    if "zero-shot" in configs:
+        own: ZeroShotConfig = configs["zero-shot"]
+        return own
+    templates = (config.template for config in configs.values() if hasattr(config, "template"))
+    return ZeroShotConfig(template=next(templates, TEMPLATE))

@@ -14,9 +14,8 @@ from core.methods.build import build_method
 from core.methods.catalogue import RECIPE, parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.configs.references import ZeroShotConfig
 from core.methods.protocol import Method
-from core.methods.zero_shot import ZeroShot
+from core.methods.zero_shot import ZeroShot, reference_config
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.artefact import ArtefactInfo
@@ -112,7 +111,7 @@ def set_up(run: Run) -> Setup:
         backbone=backbone,
         recipe=configs[RECIPE],
         method=build_method(job.composition, job.hyper, backbone, base, job.seed),
-        zero_shot=ZeroShot(configs.get("zero-shot", ZeroShotConfig()), backbone, base),
+        zero_shot=ZeroShot(reference_config(configs), backbone, base),
     )
     if setup.trains:
         _check_photos(revision)

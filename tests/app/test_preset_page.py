@@ -122,7 +122,7 @@ def test_another_card_has_its_own_settings(qtbot: QtBot, project: Project, trial
     page.drawer._rows["dept.balance"]._editor.setValue(0.2)
     page.choose("zero-shot")
     assert TrainingChoice.of(project).changed == {}
-    assert set(page.drawer.values()) == {"zero-shot.template"}
+    assert set(page.drawer.values()) == {"zero-shot.template", "zero-shot.templates"}
 
 
 def test_the_included_model_carries_its_warning(qtbot: QtBot, project: Project, trials: list[str]) -> None:

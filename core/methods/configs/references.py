@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass
 
+from core.methods.configs.template import check_template, template_setting
 from core.methods.settings import Limits, check_config, setting
-from core.problems import Problem
-
-TEMPLATE = "a photo of a {}."
 
 
 @dataclass(frozen=True)
 class ZeroShotConfig:
-    """The untouched backbone with a sentence around each class description."""
+    """The untouched backbone with sentences around each class description (methods.md §11.1)."""
 
-    template: str = setting(
-        TEMPLATE,
-        ("説明文の型", "Sentence"),
-        ("{} に種類の説明が入ります。", "{} stands for the description of the class."),
-        Limits(),
+    template: str = template_setting()
+    templates: str = setting(
+        "single",
+        ("説明文の数", "Number of sentences"),
+        (
+            "single は上の型だけ、select7 は 7 通り、imagenet80 は 80 通りの言い方を加えて平均します。",
+            "single reads the sentence above alone; select7 and imagenet80 average it with 7 or 80 other wordings.",
+        ),
+        Limits(choices=("single", "select7", "imagenet80")),
     )
 
     def __post_init__(self) -> None:
         check_config(self, "zero-shot")
-        if self.template.count("{}") != 1:
-            raise Problem(
-                "methods.bad_setting", key="zero-shot.template", value=self.template, limits="… {} …"
-            )
+        check_template(self.template, "zero-shot")
