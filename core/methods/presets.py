@@ -30,13 +30,17 @@ class PresetText:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named choice. `hyper` has flat keys as in `Composition.settings()`; `order` is that on the screen."""
+    """A named choice. `hyper` has flat keys as in `Composition.settings()`; `order` is that on the screen.
+
+    The few with `card` stand on the page as cards, all others among the details.
+    """
 
     name: str
     composition: str
     hyper: dict[str, HyperValue]
     texts: dict[Language, PresetText]
     order: int
+    card: bool = False
 
     @property
     def parsed(self) -> Composition:
@@ -53,8 +57,9 @@ class Recommendation:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@cache
 def load_presets(folder: Path = ASSETS / "presets") -> tuple[Preset, ...]:
-    """All presets, in the order of the screen.
+    """All presets, in the order of the screen; read once.
 
     Raises:
         Problem: `methods.bad_preset` when a file cannot be read, or `Composition.configure`'s.
@@ -70,7 +75,12 @@ def load_preset(path: Path) -> Preset:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         texts = {language: PresetText(**content[language]) for language in LANGUAGES}
         preset = Preset(
-            path.stem, content["composition"], _flat(content.get("hyper", {})), texts, content["order"]
+            name=path.stem,
+            composition=content["composition"],
+            hyper=_flat(content.get("hyper", {})),
+            texts=texts,
+            order=content["order"],
+            card=content.get("card", False),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Problem("methods.bad_preset", path=path, reason=error) from error
@@ -84,7 +94,7 @@ def resolve_preset(name: str) -> Preset:
     Raises:
         Problem: `methods.unknown_preset` when it is neither.
     """
-    presets = _presets()
+    presets = load_presets()
     found = next((preset for preset in presets if preset.name == name), None)
     if found is not None:
         return found
@@ -116,11 +126,6 @@ def recommend_for(counts: Sequence[int]) -> Recommendation:
     if most > UNBALANCED * least:
         return Recommendation("coop-dept", "methods.why_unbalanced", {"least": least, "most": most})
     return Recommendation("coop-dept", "methods.why_ordinary", {"least": least, "classes": len(counts)})
-
-
-@cache
-def _presets() -> tuple[Preset, ...]:
-    return load_presets()
 
 
 def _flat(tables: dict[str, dict[str, HyperValue]]) -> dict[str, HyperValue]:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.methods.presets import Preset, load_preset, load_presets, recommend_for, resolve_preset
+from core.methods.catalogue import compositions
+from core.methods.presets import (
+    LANGUAGES,
+    Preset,
+    load_preset,
+    load_presets,
+    recommend_for,
+    resolve_preset,
+)
 from core.problems import Problem, catalogue
 
 FILE = """
@@ -100,3 +108,21 @@ def test_any_data_gets_a_preset_that_exists_and_a_reason_with_words(counts: list
 def test_the_recommendation_follows_the_counts(counts: list[int], preset: str, reason: str) -> None:
     advice = recommend_for(counts)
     assert (advice.preset, advice.reason_code) == (preset, reason)
+
+
+def test_at_most_four_presets_are_cards_and_every_recommendation_is_one() -> None:
+    cards = {preset.name for preset in load_presets() if preset.card}
+    assert {"zero-shot"} < cards and len(cards) <= 4
+    counts = ([], [20, 2], [60, 6], [20, 16])
+    assert {recommend_for(each).preset for each in counts} <= cards
+
+
+def test_every_composition_has_a_preset_with_words_in_both_languages() -> None:
+    told = {preset.composition for preset in load_presets()}
+    assert not [str(composition) for composition in compositions() if str(composition) not in told]
+
+
+def test_no_two_presets_are_called_the_same() -> None:
+    for language in LANGUAGES:
+        titles = [preset.texts[language].title for preset in load_presets()]
+        assert not {title for title in titles if titles.count(title) > 1}
