@@ -7,7 +7,11 @@ from core.methods.settings import Limits, check_config, setting
 
 @dataclass(frozen=True)
 class RecipeConfig:
-    """How any method is trained: SGD with momentum, cosine, one constant warm-up round (methods.md §1.4)."""
+    """How any method is trained: SGD with momentum, cosine, one constant warm-up round (methods.md §1.4).
+
+    Adam and AdamW take their betas from torch, (0.9, 0.999): no recipe of the papers sets others. Under Adam the
+    weight decay is part of the slope, under AdamW it is apart from it.
+    """
 
     epochs: int = setting(
         20,
@@ -37,10 +41,31 @@ class RecipeConfig:
         ),
         Limits(1e-6, 1.0),
     )
+    optimizer: str = setting(
+        "sgd",
+        ("学習の進め方", "How steps are taken"),
+        (
+            "sgd はどの方法でも安定します。adamw と adam は値ごとに歩幅をそろえるので、学習の速さも選び直します。",
+            "sgd is steady with any method. adamw and adam even out the steps, and want another learning speed.",
+        ),
+        Limits(choices=("sgd", "adamw", "adam")),
+    )
+    adam_eps: float = setting(
+        1e-8,
+        ("歩幅の下支え", "Floor of the step size"),
+        (
+            "adamw と adam だけで使います。値が数でなくなるときは、0.001 まで大きくします。",
+            "Used by adamw and adam only. Raise it, up to 0.001, where values stop being numbers.",
+        ),
+        Limits(1e-12, 0.1),
+    )
     momentum: float = setting(
         0.9,
         ("勢い", "Momentum"),
-        ("前の更新をどれだけ引き継ぐかです。", "How much of the last update is carried on."),
+        (
+            "前の更新をどれだけ引き継ぐかです。sgd だけで使います。",
+            "How much of the last update is carried on. Used by sgd only.",
+        ),
         Limits(0.0, 0.999),
     )
     weight_decay: float = setting(
