@@ -7,8 +7,8 @@ nothing but this protocol.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -97,6 +97,28 @@ class TrainingStage:
     recipe: RecipeConfig
 
 
+@dataclass(frozen=True)
+class StageEnd:
+    """How a stage ended, by the validation photos of the learned classes: `base` their accuracy (None where there
+    are no such photos), `base_loss` their mean loss, `photos` their number; `zero_shot_base` the untouched
+    backbone's accuracy on them."""
+
+    base: float | None
+    base_loss: float
+    photos: int
+    zero_shot_base: float | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether the next stage is gone into, and why: `code` has its words in assets/messages/training.toml, with
+    `data` filled in."""
+
+    code: str
+    go_on: bool
+    data: dict[str, Any] = field(default_factory=dict)
+
+
 class Method(nn.Module, ABC):
     """What is learned on a backbone for a list of classes. Only parameters that require a gradient are learned."""
 
@@ -111,6 +133,12 @@ class Method(nn.Module, ABC):
     def needs(self) -> Needs:
         """What `Batch.inputs` must hold."""
         return IMAGE_FEATURES
+
+    @property
+    def judges_new(self) -> bool:
+        """Whether, by its settings, it tells classes apart that it never learned by what it learned; where not,
+        such classes are judged by the untouched backbone's texts."""
+        return True
 
     @abstractmethod
     def align(self, batch: Batch) -> Aligned:
@@ -152,11 +180,19 @@ class Method(nn.Module, ABC):
         return [ParameterGroup(tuple(self._learned().values()))]
 
     def stages(self, recipe: RecipeConfig) -> tuple[TrainingStage, ...]:
-        """The parts of training, in their order; most methods have one."""
+        """The parts of training, in their order; most methods have one. Photos come in the views of `recipe`."""
         return (TrainingStage("tune", recipe),)
 
     def begin_stage(self, number: int) -> None:
-        """Called before each stage (from 0), also when training is taken up again in it: what learns may change."""
+        """Called before each stage (from 0), also when training is taken up again in it: what learns may change.
+
+        Then the parameter groups are asked for anew. The learned state has the same names in every stage: the
+        state of an earlier one may be kept in the end. Taken up again, the training state is loaded afterwards.
+        """
+
+    def next_stage_needed(self, number: int, ended: StageEnd) -> Decision | None:
+        """Asked after stage `number`, unless it is the last; None goes on without a word."""
+        return None
 
     def fit(self, views: Tensor, labels: Tensor, val: Batch | None) -> None:
         """For methods that learn at once (`Entry.learns == "at_once"`): all views `(N, K, D)` of the photos to learn
@@ -164,7 +200,8 @@ class Method(nn.Module, ABC):
         raise TypeError(f"{type(self).__name__} learns by epochs")
 
     def start(self, lessons: Batch) -> None:
-        """Called once before training, or before it is taken up again, with the photos as they are judged."""
+        """Called once before training, or before it is taken up again, with the photos as they are judged: all of
+        them as image features, else a few of every class, since hidden tokens and pixels of all may not fit."""
 
     def epoch_ended(self, epoch: int, epochs: int) -> None:
         """Called after each epoch (1-based) of a stage: averaging over epochs hooks in here."""
@@ -224,6 +261,11 @@ class Wrapper(Method):
         """As the inner method's."""
         return self.inner.needs
 
+    @property
+    def judges_new(self) -> bool:
+        """As the inner method's."""
+        return self.inner.judges_new
+
     def align(self, batch: Batch) -> Aligned:
         """As the inner method does."""
         return self.inner.align(batch)
@@ -259,6 +301,10 @@ class Wrapper(Method):
     def begin_stage(self, number: int) -> None:
         """As the inner method does."""
         self.inner.begin_stage(number)
+
+    def next_stage_needed(self, number: int, ended: StageEnd) -> Decision | None:
+        """As the inner method decides."""
+        return self.inner.next_stage_needed(number, ended)
 
     def start(self, lessons: Batch) -> None:
         """As the inner method does."""
