@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.methods.class_text import ClassText
+
 Array = NDArray[np.float32]
 # The largest float32 below 1: a threshold of 1 sends every photo to a person, however sure the model is.
 SUREST = np.nextafter(np.float32(1), np.float32(0))
@@ -49,27 +51,102 @@ class CosineClassifier:
         return softmax(_columns(self.logits(image_features), subset))
 
 
+class Head(Protocol):
+    """Tells the learned classes apart, and only them."""
+
+    @property
+    def learned(self) -> int:
+        """How many classes were learned, M."""
+        ...
+
+    def scores(self, image_features: Array) -> Array:
+        """Features `(B, D)` → scores of the learned classes `(B, M)`."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
-class FusedClassifier:
-    """DePT at work: learned classes are told apart by matching and head together, others by matching alone.
+class LinearHead:
+    """A linear layer, weight `(M, D)` and bias `(M,)`, over channels scaled and shifted by γ, β `(D,)`."""
 
-    `rows` names, for each class, its row in the head (`-1`: not learned). Among learned classes only, the
-    probabilities are the softmax of `(1−λ)·matching + λ·head` as published (methods.md §7.3).
-
-    With learned and other classes offered together the paper has no rule: fused scores lie on another scale
-    than matching scores, so a softmax over both would favour one side by accident. Here the chain rule puts
-    them on one scale: the matching scores, which every class has, say how likely *any* learned class is,
-    and the fused scores only share this mass out: `p(c) = p(learned) · p_fused(c | learned)`. The
-    others keep their matching probability, so the head cannot take from a class that it never saw.
-    """
-
-    matching: Classifier
-    rows: tuple[int, ...]
     gamma: Array
     beta: Array
     weight: Array
     bias: Array
-    balance: float
+
+    @property
+    def learned(self) -> int:
+        """One row of the weight for each class."""
+        return len(self.weight)
+
+    def scores(self, image_features: Array) -> Array:
+        """`(γ ⊙ f + β)·Wᵀ + b`."""
+        return np.asarray(
+            (self.gamma * image_features + self.beta) @ self.weight.T + self.bias, dtype=np.float32
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PrototypeHead:
+    """Scaled cosine to one image feature per class, `means` `(M, D)`."""
+
+    means: Array
+    scale: float
+
+    @property
+    def learned(self) -> int:
+        """One mean for each class."""
+        return len(self.means)
+
+    def scores(self, image_features: Array) -> Array:
+        """`scale · cos(f, mean)`."""
+        return np.float32(self.scale) * (_unit(image_features) @ _unit(self.means).T)
+
+
+@dataclass(frozen=True, eq=False)
+class CacheHead:
+    """Tip-Adapter's memory of photos (arXiv 2207.09519): `keys` `(N, D)` of unit length, class after class, of
+    which `counts` belong to each, at least one."""
+
+    keys: Array
+    counts: tuple[int, ...]
+    alpha: float
+    beta: float
+
+    @property
+    def learned(self) -> int:
+        """One count for each class."""
+        return len(self.counts)
+
+    def scores(self, image_features: Array) -> Array:
+        """`α · Σ exp(−β(1 − f·k))` over the keys k of each class."""
+        nearness = np.exp(np.float32(-self.beta) * (1 - _unit(image_features) @ self.keys.T))
+        starts = np.cumsum([0, *self.counts[:-1]])
+        return np.asarray(self.alpha * np.add.reduceat(nearness, starts, axis=1), dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class FusedClassifier:
+    """A head beside the matching: it helps to tell learned classes apart, others are judged by matching alone.
+
+    `rows` names, for each class, its row in the head (`-1`: not learned). Among learned classes only, the
+    probabilities are the softmax of `matching_weight · matching + head_weight · head`: with `1−λ` and `λ` as
+    published for DePT (methods.md §7.3), with 0 and 1 the head alone (linear probe, nearest mean), with 1 and 1
+    as published for Tip-Adapter.
+
+    With learned and other classes offered together fused scores lie on another scale than matching scores, so
+    a softmax over both would favour one side by accident; DePT has no rule for it, and Tip-Adapter's (add the
+    memory's scores to the learned classes' matching scores) always favours the learned ones, for its scores are
+    never negative. Here the chain rule puts them on one scale: the matching scores, which every class has, say
+    how likely *any* learned class is, and the fused scores only share this mass out:
+    `p(c) = p(learned) · p_fused(c | learned)`. The others keep their matching probability, so the head cannot
+    take from a class that it never saw.
+    """
+
+    matching: Classifier
+    rows: tuple[int, ...]
+    head: Head
+    matching_weight: float
+    head_weight: float
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -80,12 +157,6 @@ class FusedClassifier:
         """Matching scores of the inner method `(B, D)` → `(B, C)`."""
         return self.matching.logits(image_features)
 
-    def head_logits(self, image_features: Array) -> Array:
-        """Scores of the head for the classes it learned `(B, D)` → `(B, M)`."""
-        return np.asarray(
-            (self.gamma * image_features + self.beta) @ self.weight.T + self.bias, dtype=np.float32
-        )
-
     def probabilities(self, image_features: Array, subset: Sequence[int] | None = None) -> Array:
         """Probabilities over the classes offered, by the rule above."""
         offered = range(len(self.rows)) if subset is None else subset
@@ -94,11 +165,17 @@ class FusedClassifier:
         result = softmax(matching)
         learned = np.flatnonzero(rows >= 0)
         if learned.size:
-            head = self.head_logits(image_features)[:, rows[learned]]
-            fused = (1 - self.balance) * matching[:, learned] + self.balance * head
+            head = self.head.scores(image_features)[:, rows[learned]]
+            fused = self.matching_weight * matching[:, learned] + self.head_weight * head
             mass = result[:, learned].sum(axis=1, keepdims=True)
             result[:, learned] = np.minimum(mass * softmax(fused), SUREST)
         return result
+
+
+def head_rows(classes: Sequence[ClassText], learned: Sequence[ClassText]) -> tuple[int, ...]:
+    """For each class its place among the learned ones, by name; −1 where it is none of them."""
+    row_of = {entry.name: row for row, entry in enumerate(learned)}
+    return tuple(row_of.get(entry.name, -1) for entry in classes)
 
 
 def softmax(logits: Array) -> Array:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.methods.class_text import ClassText
-from core.methods.classifier import Classifier, FusedClassifier
+from core.methods.classifier import Classifier, FusedClassifier, LinearHead, head_rows
 from core.methods.configs.wrappers import DePTConfig
 from core.methods.protocol import MATCHING, Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
 
@@ -63,15 +63,15 @@ class DePT(Wrapper):
 
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:
         """The inner method's classifier, with the head for those of the classes that were learned."""
-        row_of = {entry.name: row for row, entry in enumerate(self.classes)}
-        return FusedClassifier(
-            matching=self.inner.classifier(classes),
-            rows=tuple(row_of.get(entry.name, -1) for entry in classes),
+        head = LinearHead(
             gamma=as_array(self.image_channels.gamma),
             beta=as_array(self.image_channels.beta),
             weight=as_array(self.head.weight),
             bias=as_array(self.head.bias),
-            balance=self.config.balance,
+        )
+        balance = self.config.balance
+        return FusedClassifier(
+            self.inner.classifier(classes), head_rows(classes, self.classes), head, 1 - balance, balance
         )
 
     def start(self, lessons: Batch) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.methods.classifier import Array, Classifier, CosineClassifier, FusedClassifier
+from core.methods.classifier import Array, Classifier, CosineClassifier, FusedClassifier, LinearHead
 from core.package.archive import ADAPTER, TEXT_FEATURES, Package
 from core.package.manifest import Head, Manifest
 from core.problems import Problem
@@ -39,7 +39,7 @@ def pack_classifier(
         case FusedClassifier(matching=CosineClassifier() as matching):
             prefixes = [name.removesuffix(_WEIGHT) for name in adapter if name.endswith(_WEIGHT)]
             if len(prefixes) == 1:
-                head = Head(prefix=prefixes[0], balance=classifier.balance, rows=classifier.rows)
+                head = Head(prefix=prefixes[0], balance=classifier.head_weight, rows=classifier.rows)
                 return PackedClassifier(matching.text_features, matching.logit_scale, head)
     raise Problem("package.not_exportable", composition=composition)
 
@@ -57,15 +57,13 @@ def packaged_classifier(package: Package) -> Classifier:
         return matching
     head, adapter = manifest.head, _Tensors(package, ADAPTER)
     learned = max(head.rows) + 1
-    return FusedClassifier(
-        matching=matching,
-        rows=head.rows,
+    linear = LinearHead(
         gamma=adapter.get(head.prefix + _GAMMA, _width(manifest)),
         beta=adapter.get(head.prefix + _BETA, _width(manifest)),
         weight=adapter.get(head.prefix + _WEIGHT, learned, _width(manifest)),
         bias=adapter.get(head.prefix + _BIAS, learned),
-        balance=head.balance,
     )
+    return FusedClassifier(matching, head.rows, linear, 1 - head.balance, head.balance)
 
 
 def with_class(classifier: Classifier, name: str, text_feature: Array) -> Classifier:

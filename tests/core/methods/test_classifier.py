@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.methods.classifier import CosineClassifier, FusedClassifier, softmax
+from core.methods.classifier import CosineClassifier, FusedClassifier, LinearHead, softmax
 
 D = 6
 
@@ -14,7 +14,8 @@ def _fused(rng: np.random.Generator, rows: tuple[int, ...], balance: float) -> F
     learned = max(rows) + 1
     draw = lambda *shape: rng.normal(size=shape).astype(np.float32)  # noqa: E731
     matching = CosineClassifier(tuple(map(str, range(len(rows)))), draw(len(rows), D), 14.0)
-    return FusedClassifier(matching, rows, draw(D), draw(D), draw(learned, D), draw(learned), balance)
+    head = LinearHead(draw(D), draw(D), draw(learned, D), draw(learned))
+    return FusedClassifier(matching, rows, head, 1 - balance, balance)
 
 
 @st.composite
@@ -24,6 +25,11 @@ def cases(draw: st.DrawFn) -> tuple[FusedClassifier, np.ndarray, list[int]]:
     rng = np.random.default_rng(draw(st.integers(0, 1000)))
     subset = draw(st.lists(st.sampled_from(range(len(rows))), min_size=1, unique=True))
     return _fused(rng, rows, draw(st.floats(0, 1))), rng.normal(size=(5, D)).astype(np.float32), subset
+
+
+def head_scores(head: LinearHead, x: np.ndarray) -> np.ndarray:
+    """The formula in float64."""
+    return (head.gamma * x + head.beta) @ head.weight.T.astype(np.float64) + head.bias
 
 
 @given(cases())
@@ -59,10 +65,10 @@ def test_learned_classes_share_their_mass_by_the_published_fusion(
         return
     found = classifier.probabilities(features, subset)[:, places]
     x = features.astype(np.float64)
-    head = (classifier.gamma * x + classifier.beta) @ classifier.weight.T.astype(np.float64) + classifier.bias
+    head = head_scores(classifier.head, x)
     itm = classifier.logits(features)[:, learned]
     rows = [classifier.rows[index] for index in learned]
-    fused = (1 - classifier.balance) * itm + classifier.balance * head[:, rows]
+    fused = classifier.matching_weight * itm + classifier.head_weight * head[:, rows]
     wanted = np.exp(fused - fused.max(axis=1, keepdims=True))
     wanted /= wanted.sum(axis=1, keepdims=True)
     mass = classifier.matching.probabilities(features, subset)[:, places].sum(axis=1, keepdims=True)
@@ -82,9 +88,11 @@ def test_an_idle_head_gives_its_bias() -> None:
     matching = CosineClassifier(("a", "b"), np.eye(2, D, dtype=np.float32), 14.0)
     one, zero = np.ones(D, np.float32), np.zeros(D, np.float32)
     bias = np.array([0.5, -1.0], np.float32)
-    classifier = FusedClassifier(matching, (0, 1), one, zero, np.zeros((2, D), np.float32), bias, 0.7)
+    classifier = FusedClassifier(
+        matching, (0, 1), LinearHead(one, zero, np.zeros((2, D), np.float32), bias), 0.3, 0.7
+    )
     features = np.random.default_rng(0).normal(size=(3, D)).astype(np.float32)
-    assert np.array_equal(classifier.head_logits(features), np.tile(bias, (3, 1)))
+    assert np.array_equal(classifier.head.scores(features), np.tile(bias, (3, 1)))
 
 
 def test_cosine_scores_do_not_depend_on_lengths() -> None:
@@ -107,5 +115,7 @@ def test_no_photo_is_certain() -> None:
     assert 0.999 < one[0, 0] < 1.0
     sure = CosineClassifier(("a", "b"), np.eye(2, dtype=np.float32), 1e4)
     flat = np.zeros(2, np.float32)
-    fused = FusedClassifier(sure, (0, 1), flat, flat, np.zeros((2, 2), np.float32), flat, 0.5)
+    fused = FusedClassifier(
+        sure, (0, 1), LinearHead(flat, flat, np.zeros((2, 2), np.float32), flat), 0.5, 0.5
+    )
     assert fused.probabilities(np.array([[1.0, 0.0]], np.float32)).max() < 1.0

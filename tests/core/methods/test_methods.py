@@ -167,7 +167,7 @@ def test_with_balance_0_dept_is_the_inner_method(backbone: Backbone, batch: Batc
 def test_the_judging_head_is_the_trained_head(dept: DePT, batch: Batch) -> None:
     classifier = dept.classifier(BASE)
     wanted = dept.head(dept.image_channels(batch.inputs))
-    assert np.allclose(classifier.head_logits(batch.inputs.numpy()), wanted.detach().numpy(), atol=1e-5)
+    assert np.allclose(classifier.head.scores(batch.inputs.numpy()), wanted.detach().numpy(), atol=1e-5)
 
 
 def test_dept_keeps_head_rows_by_name_in_any_list(dept: DePT) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.methods.classifier import Array, FusedClassifier, softmax
+from core.methods.classifier import Array, FusedClassifier, LinearHead, softmax
 from core.onsite.predictor import Prediction, open_predictor
 from core.package import export
 from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REPORT, TEXT_FEATURES, open_package
@@ -232,7 +232,7 @@ def test_a_way_of_judging_without_a_form_is_refused() -> None:
             return softmax(image_features)
 
     one = np.ones(2, np.float32)
-    fused = FusedClassifier(Other(), (0, 1), one, one, np.eye(2, dtype=np.float32), one, 0.5)
+    fused = FusedClassifier(Other(), (0, 1), LinearHead(one, one, np.eye(2, dtype=np.float32), one), 0.5, 0.5)
     for classifier in (Other(), fused):
         with pytest.raises(Problem) as caught:
             pack_classifier(classifier, {"head.weight": one}, "tip-adapter")
