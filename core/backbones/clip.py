@@ -141,6 +141,16 @@ class Backbone(nn.Module):
         # Such towers (SigLIP) pad with the end token: the text ends where the run of it begins.
         return tokens.shape[1] - (tokens == tokens[:, -1:]).flip(-1).int().cumprod(dim=-1).sum(dim=-1)
 
+    def stock_blocks(self, tower: nn.Module) -> nn.ModuleList | None:
+        """open_clip's own blocks behind `text` or `image`; None for a tower that someone made their own."""
+        if tower is self._text:
+            blocks: nn.ModuleList = self._stock.tower.transformer.resblocks
+        elif tower is self._image:
+            blocks = self._open_clip.visual.transformer.resblocks
+        else:
+            return None
+        return blocks
+
     @property
     def _open_clip(self) -> Any:
         return self._clip
