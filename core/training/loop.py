@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from core.backbones.clip import Backbone
 from core.evaluation.intervals import difference, intervals_of
 from core.evaluation.judged import Judged, harmonic_mean, judge, metrics_of, true_class_loss
 from core.evaluation.unsure import choose_threshold
@@ -33,25 +34,46 @@ STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "veri
 
 
 def train(
-    run_folder: Path, emit: Emit, commands: Commands | None = None, resume: bool = False
+    run_folder: Path,
+    emit: Emit,
+    commands: Commands | None = None,
+    resume: bool = False,
+    *,
+    backbone: Backbone | None = None,
+    cache: Path | None = None,
 ) -> TrainResult:
     """Carry out the training job in a run's folder; with `resume` go on from its checkpoint, if there is one.
+
+    For many runs in one process `backbone` is the one that their jobs name, loaded once and for the device that it
+    lies on, and `cache` a folder that they share.
 
     Raises:
         Problem: anything the operator can act on; the run's last event says the same.
         Halt: interrupted, or stopped before anything was learned.
     """
     commands = commands or Commands(run_folder / CONTROL_FILE)
-    return conduct(run_folder, emit, lambda log: carry_out(Run(run_folder), log, commands, resume))
+    return conduct(
+        run_folder,
+        emit,
+        lambda log: carry_out(Run(run_folder), log, commands, resume, backbone=backbone, cache=cache),
+    )
 
 
-def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[TrainResult, Terminal]:
+def carry_out(
+    run: Run,
+    emit: Emit,
+    commands: Commands,
+    resume: bool,
+    *,
+    backbone: Backbone | None = None,
+    cache: Path | None = None,
+) -> tuple[TrainResult, Terminal]:
     """The work of `train` for a caller that conducts the run itself: its result and its last word."""
     if not resume:
         (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
     stages = _Stages(emit)
     with stages.stage("prepare"):
-        setup = set_up(run)
+        setup = set_up(run, backbone, cache)
     with stages.stage("features"):
         photos = gather(setup, emit, commands)
     with stages.stage("zero_shot"):

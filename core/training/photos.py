@@ -23,7 +23,7 @@ from core.training.features import (
     view_chunks,
 )
 from core.training.sampling import held_back
-from core.training.setup import Setup, cache_folder
+from core.training.setup import Setup
 from core.training.views import ViewRecipe
 
 _PROGRESS_EVERY_S = 0.2
@@ -63,7 +63,7 @@ def gather(setup: Setup, emit: Emit, commands: Commands) -> RunPhotos:
     """
     revision, views = setup.revision, setup.recipe.views
     recipe = ViewRecipe.of(setup.recipe, setup.job.seed)
-    store = FeatureStore(setup.backbone, recipe, cache_folder(setup.run), setup.autocast)
+    store = FeatureStore(setup.backbone, recipe, setup.cache, setup.autocast)
     groups = (
         setup.sample.photos,
         revision.of("val", revision.base),

@@ -38,6 +38,7 @@ class Setup:
     recipe: RecipeConfig
     method: Method
     zero_shot: ZeroShot
+    cache: Path
 
     @property
     def trains(self) -> bool:
@@ -88,8 +89,9 @@ class Setup:
         )
 
 
-def set_up(run: Run) -> Setup:
-    """Read the job and stand the method up.
+def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None) -> Setup:
+    """Read the job and stand the method up, on the given backbone or the one that the job names; what is computed
+    of photos is kept in `cache`, by default the project's.
 
     Raises:
         Problem: `training.other_backbone`, `training.class_without_photos`, or as job, revision, backbone
@@ -97,8 +99,8 @@ def set_up(run: Run) -> Setup:
     """
     job, revision = run.job, run.revision
     assert isinstance(job, TrainJob), "not a training job"
-    device = choose_device(job.device)
-    backbone = load_backbone(job.backbone, device.torch_name)
+    device = choose_device(job.device if backbone is None else str(backbone.device))
+    backbone = backbone or load_backbone(job.backbone, device.torch_name)
     if job.backbone_sha256 and backbone.card.sha256 != job.backbone_sha256:
         raise Problem("training.other_backbone", name=job.backbone)
     configs = parse_composition(job.composition).configure(job.hyper)
@@ -112,6 +114,7 @@ def set_up(run: Run) -> Setup:
         recipe=configs[RECIPE],
         method=build_method(job.composition, job.hyper, backbone, base, job.seed),
         zero_shot=ZeroShot(reference_config(configs), backbone, base),
+        cache=cache or cache_folder(run.folder),
     )
     if setup.trains:
         _check_photos(revision)
