@@ -16,6 +16,10 @@ from core.training.job import HyperValue
 _CLASSES = {
     "zero-shot": "core.methods.zero_shot:ZeroShot",
     "coop": "core.methods.coop:CoOp",
+    "vpt-shallow": "core.methods.vpt:VPT",
+    "vpt-deep": "core.methods.vpt:VPT",
+    "maple": "core.methods.maple:MaPLe",
+    "promptsrc": "core.methods.promptsrc:PromptSRC",
     "dept": "core.methods.dept:DePT",
 }
 

@@ -8,6 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from core.methods.configs.image_prompts import (
+    MaPLeConfig,
+    PromptSRCConfig,
+    VPTDeepConfig,
+    VPTShallowConfig,
+)
 from core.methods.configs.prompts import CoOpConfig
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.configs.references import ZeroShotConfig
@@ -40,6 +46,16 @@ class Entry:
 CATALOGUE: dict[str, Entry] = {
     "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", learns="nothing"),
     "coop": Entry(CoOpConfig, "context words of the text", "CoOp, arXiv 2109.01134"),
+    "vpt-shallow": Entry(
+        VPTShallowConfig, "prompts before the first block of the image tower", "VPT, arXiv 2203.12119"
+    ),
+    "vpt-deep": Entry(VPTDeepConfig, "prompts before the blocks of the image tower", "VPT, arXiv 2203.12119"),
+    "maple": Entry(
+        MaPLeConfig, "text prompts and their projections into the image tower", "MaPLe, arXiv 2210.03117"
+    ),
+    "promptsrc": Entry(
+        PromptSRCConfig, "prompts in both towers, held to the untouched model", "PromptSRC, arXiv 2307.06948"
+    ),
     "dept": Entry(
         DePTConfig,
         "channel scales and a head beside the inner method",

@@ -1,0 +1,77 @@
+"""PromptSRC: prompts in both towers that are held to what the untouched model says (arXiv 2307.06948; methods.md §6).
+
+    L = CE(z, y) + 25·mean|w − w̄| + 10·mean|f − f̄| + Σ p̄ (log p̄ − log p) / (B·C)
+
+f, w are unit features of photos and texts under the prompts, p their class probabilities; f̄, w̄, p̄ are those of the
+untouched model on the same views, its texts averaged over many sentences. Means run over all elements. After the last
+epoch the prompts are a Gaussian-weighted average over epochs (GPA). The published code lists 60 sentences; here they
+are CLIP's own 80, which open_clip ships.
+"""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.backbones.clip import Backbone
+from core.methods.class_text import ClassText
+from core.methods.configs.image_prompts import PromptSRCConfig
+from core.methods.deep_prompts import BothPrompted, random_prompts
+from core.methods.gaussian_average import GaussianAverage
+from core.methods.protocol import Aligned, Batch, Needs, Term, matching_logits
+from core.methods.teacher import ensemble, frozen_text_features
+
+
+class PromptSRC(BothPrompted):
+    """Text prompts `(J, n, W)` and image prompts of their own `(J, n, W)`; J is at most the depth of each tower.
+
+    Raises:
+        Problem: `backbones.no_prompts`, `backbones.no_image_prompts`, `methods.too_long_description`.
+    """
+
+    def __init__(self, config: PromptSRCConfig, backbone: Backbone, classes: Sequence[ClassText]) -> None:
+        super().__init__(backbone, classes, config.n_ctx, config.prompt_depth)
+        self.config = config
+        tower = backbone.image
+        depth = min(config.prompt_depth, tower.depth)
+        prompts = random_prompts(depth, config.n_image, tower.width)
+        self.vision_prompts = nn.Parameter(prompts.to(backbone.device))
+        self.average = GaussianAverage(self._learned(), config.gpa_mean, config.gpa_std)
+        sentences = ensemble(config.templates)
+        self._teacher_text = frozen_text_features(backbone, self.classes, sentences, average="raw")
+
+    @property
+    def needs(self) -> Needs:
+        """Pixels, and the untouched model's features of the same views."""
+        return Needs("pixels", teacher=True)
+
+    def image_prompts(self) -> Sequence[Tensor]:
+        """The image prompts, block by block."""
+        return self.vision_prompts.unbind()
+
+    def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
+        """Matching, and the three consistency terms of the formula above."""
+        if batch.teacher is None:
+            raise ValueError("PromptSRC learns beside the teacher's features of the same views")
+        texts = _unit_distance(aligned.text_features, self._teacher_text)
+        images = _unit_distance(aligned.image_features, batch.teacher)
+        teacher = matching_logits(batch.teacher, self._teacher_text, self.backbone.logit_scale)
+        scores = functional.kl_div(
+            aligned.logits.log_softmax(dim=-1), teacher.log_softmax(dim=-1), reduction="sum", log_target=True
+        )
+        return [
+            *super().terms(aligned, batch),
+            Term("text_consistency", texts, self.config.text_weight),
+            Term("image_consistency", images, self.config.image_weight),
+            Term("score_consistency", scores / teacher.numel(), self.config.score_weight),
+        ]
+
+    def epoch_ended(self, epoch: int, epochs: int) -> None:
+        """Average the prompts over epochs: PromptSRC's own, also inside a wrapper."""
+        self.average.add(self._learned(), epoch, epochs)
+
+
+def _unit_distance(features: Tensor, teacher: Tensor) -> Tensor:
+    """The mean over all elements of |x − x̄| between unit features `(N, D)`."""
+    unit, held = (functional.normalize(each.float(), dim=-1) for each in (features, teacher))
+    return functional.l1_loss(unit, held)
