@@ -8,18 +8,16 @@ classes can settle in the head's channels, and leaves the matching channels to w
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from core.methods.class_text import ClassText
-from core.methods.classifier import Classifier, FusedClassifier, LinearHead, head_rows
+from core.methods.classifier import Classifier, LinearHead
 from core.methods.configs.wrappers import DePTConfig
-from core.methods.protocol import MATCHING, Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
-
-HEAD = "head"
+from core.methods.fusion import fused_classifier, fused_terms, mean_norms
+from core.methods.protocol import Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
 
 
 class ChannelAffine(nn.Module):
@@ -34,6 +32,11 @@ class ChannelAffine(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Scale and shift each channel."""
         return self.gamma * features + self.beta
+
+    def start_at(self, scale: float) -> None:
+        """Start with γ = `scale` in every channel."""
+        nn.init.constant_(self.gamma, scale)
+        self.started_at = scale
 
 
 class DePT(Wrapper):
@@ -54,12 +57,7 @@ class DePT(Wrapper):
             self.image_channels(aligned.image_features.float()),
         ])  # fmt: skip
         head = functional.cross_entropy(self.head(rows), batch.labels.repeat(2))
-        share = 1 - self.config.balance
-        inner = [
-            replace(term, weight=share * term.weight) if term.name == MATCHING else term
-            for term in self.inner.terms(aligned, batch)
-        ]
-        return [*inner, Term(HEAD, head, self.config.balance)]
+        return fused_terms(self.inner.terms(aligned, batch), head, self.config.balance)
 
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:
         """The inner method's classifier, with the head for those of the classes that were learned."""
@@ -69,10 +67,7 @@ class DePT(Wrapper):
             weight=as_array(self.head.weight),
             bias=as_array(self.head.bias),
         )
-        balance = self.config.balance
-        return FusedClassifier(
-            self.inner.classifier(classes), head_rows(classes, self.classes), head, 1 - balance, balance
-        )
+        return fused_classifier(self.inner, classes, head, self.config.balance)
 
     def start(self, lessons: Batch) -> None:
         """With `feature_norm`, let the scales start where features have that norm on average.
@@ -82,14 +77,9 @@ class DePT(Wrapper):
         self.inner.start(lessons)
         if not self.config.feature_norm:
             return
-        with torch.no_grad():
-            aligned = self.inner.align(lessons)
-            for channels, features in (
-                (self.image_channels, aligned.image_features),
-                (self.text_channels, aligned.text_of(lessons.labels)),
-            ):
-                channels.gamma.fill_(self.config.feature_norm / features.norm(dim=-1).mean())
-                channels.started_at = float(channels.gamma[0])
+        affines = (self.image_channels, self.text_channels)
+        for channels, norm in zip(affines, mean_norms(self.inner, lessons), strict=True):
+            channels.start_at(self.config.feature_norm / norm)
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The inner method's groups, and the new layers at their own, faster rate.
