@@ -15,12 +15,23 @@ from core.training.job import HyperValue
 # Modules are imported only when their method is asked for: some bring heavy libraries along.
 _CLASSES = {
     "zero-shot": "core.methods.zero_shot:ZeroShot",
+    "linear-probe": "core.methods.linear_probe:LinearProbe",
+    "nearest-mean": "core.methods.nearest_mean:NearestMean",
+    "tip-adapter": "core.methods.tip_adapter:TipAdapter",
+    "tip-adapter-f": "core.methods.tip_adapter:TipAdapterF",
+    "clip-adapter": "core.methods.clip_adapter:CLIPAdapter",
     "coop": "core.methods.coop:CoOp",
+    "cocoop": "core.methods.cocoop:CoCoOp",
+    "kgcoop": "core.methods.kgcoop:KgCoOp",
+    "prograd": "core.methods.prograd:ProGrad",
+    "tcp": "core.methods.tcp:TCP",
     "vpt-shallow": "core.methods.vpt:VPT",
     "vpt-deep": "core.methods.vpt:VPT",
     "maple": "core.methods.maple:MaPLe",
     "promptsrc": "core.methods.promptsrc:PromptSRC",
     "dept": "core.methods.dept:DePT",
+    "linear-fusion": "core.methods.linear_fusion:LinearFusion",
+    "npt": "core.methods.npt:NPT",
 }
 
 

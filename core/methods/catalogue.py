@@ -14,10 +14,23 @@ from core.methods.configs.image_prompts import (
     VPTDeepConfig,
     VPTShallowConfig,
 )
-from core.methods.configs.prompts import CoOpConfig
+from core.methods.configs.prompts import (
+    CoCoOpConfig,
+    CoOpConfig,
+    KgCoOpConfig,
+    ProGradConfig,
+    TCPConfig,
+)
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.configs.references import ZeroShotConfig
-from core.methods.configs.wrappers import DePTConfig
+from core.methods.configs.references import (
+    CLIPAdapterConfig,
+    LinearProbeConfig,
+    NearestMeanConfig,
+    TipAdapterConfig,
+    TipAdapterFConfig,
+    ZeroShotConfig,
+)
+from core.methods.configs.wrappers import DePTConfig, LinearFusionConfig, NPTConfig
 from core.methods.settings import Config, Setting, settings_of
 from core.problems import Problem
 from core.training.job import HyperValue
@@ -30,8 +43,8 @@ _PART = re.compile(r"[a-z][a-z0-9-]*")
 class Entry:
     """A method or wrapper: its settings, what it trains and what it can tell apart by itself.
 
-    A wrapper `wraps` those methods and wrappers, by name. Where `classifies` lacks "new", classes that were never
-    learned are judged by the untouched backbone's texts.
+    A wrapper `wraps` those methods and wrappers, by name: nothing else stands in it, at any depth. Where
+    `classifies` lacks "new", classes that were never learned are judged by the untouched backbone's texts.
     """
 
     config: type[Config]
@@ -43,9 +56,56 @@ class Entry:
     classifies: tuple[str, ...] = ("base", "new", "union")
 
 
+# DePT and its control stand around the same methods, so that each can be compared.
+_FUSED = ("coop", "vpt-shallow", "vpt-deep", "maple", "promptsrc")
+
 CATALOGUE: dict[str, Entry] = {
     "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", learns="nothing"),
+    "linear-probe": Entry(
+        LinearProbeConfig,
+        "a linear layer on image features",
+        "CLIP, arXiv 2103.00020",
+        learns="at_once",
+        classifies=("base",),
+    ),
+    "nearest-mean": Entry(
+        NearestMeanConfig,
+        "the mean image feature of each class",
+        "nearest class mean",
+        learns="at_once",
+        classifies=("base",),
+    ),
+    "tip-adapter": Entry(
+        TipAdapterConfig,
+        "a memory of the photos' features",
+        "Tip-Adapter, arXiv 2207.09519",
+        learns="at_once",
+        classifies=("base",),
+    ),
+    "tip-adapter-f": Entry(
+        TipAdapterFConfig,
+        "a memory of the photos' features that goes on learning",
+        "Tip-Adapter-F, arXiv 2207.09519",
+        classifies=("base",),
+    ),
+    "clip-adapter": Entry(
+        CLIPAdapterConfig, "two layers behind the image tower", "CLIP-Adapter, arXiv 2110.04544"
+    ),
     "coop": Entry(CoOpConfig, "context words of the text", "CoOp, arXiv 2109.01134"),
+    "cocoop": Entry(
+        CoCoOpConfig, "context words and a net that changes them by the photo", "CoCoOp, arXiv 2203.05557"
+    ),
+    "kgcoop": Entry(
+        KgCoOpConfig, "context words, held near a sentence written by hand", "KgCoOp, arXiv 2303.13283"
+    ),
+    "prograd": Entry(
+        ProGradConfig,
+        "context words, never against the untouched model",
+        "ProGrad, arXiv 2205.14865",
+    ),
+    "tcp": Entry(
+        TCPConfig, "context words and a net that makes words of each class's text", "TCP, arXiv 2311.18231"
+    ),
     "vpt-shallow": Entry(
         VPTShallowConfig, "prompts before the first block of the image tower", "VPT, arXiv 2203.12119"
     ),
@@ -60,7 +120,19 @@ CATALOGUE: dict[str, Entry] = {
         DePTConfig,
         "channel scales and a head beside the inner method",
         "DePT, arXiv 2309.07439",
-        wraps=("coop",),
+        wraps=_FUSED,
+    ),
+    "linear-fusion": Entry(
+        LinearFusionConfig,
+        "a plain linear classifier beside the inner method",
+        "control for DePT",
+        wraps=_FUSED,
+    ),
+    "npt": Entry(
+        NPTConfig,
+        "as the inner method, towards features that collapse",
+        "NPT, arXiv 2306.15955 (reconstructed)",
+        wraps=("coop", "maple", "promptsrc", "dept"),
     ),
 }
 
@@ -146,7 +218,8 @@ def _compositions_of(name: str) -> Iterator[Composition]:
     if not inner:
         yield Composition(name)
     for wrapped in inner:
-        yield from (Composition(name, composition) for composition in _compositions_of(wrapped))
+        composed = (c for c in _compositions_of(wrapped) if set(c.parts()) <= set(inner))
+        yield from (Composition(name, composition) for composition in composed)
 
 
 def _parse(text: str) -> Composition | None:
@@ -160,6 +233,6 @@ def _parse(text: str) -> Composition | None:
     if not (rest.startswith("(") and rest.endswith(")")):
         return None
     inner = _parse(rest[1:-1])
-    if inner is None or inner.name not in entry.wraps:
+    if inner is None or not set(inner.parts()) <= set(entry.wraps):
         return None
     return Composition(match[0], inner)

@@ -1,59 +1,59 @@
-"""CoOp: context words learned before each class description (arXiv 2109.01134; methods.md §2.1).
+"""CoOp: context words learned beside each class description (arXiv 2109.01134; methods.md §2.1).
 
-One context serves every class, so it also serves classes that were never learned.
+One context serves every class, so it also serves classes that were never learned. A class-specific context belongs to
+the learned classes alone: all others are judged by the untouched backbone's text features.
 """
 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
-from core.methods.classifier import Classifier, CosineClassifier
 from core.methods.configs.prompts import CoOpConfig
-from core.methods.prompts import PromptTexts, initial_context
-from core.methods.protocol import (
-    Aligned,
-    Batch,
-    Method,
-    ParameterGroup,
-    as_array,
-    matching_logits,
-    published_rate,
-)
+from core.methods.context import ContextMethod, Texts
+from core.methods.prompts import PromptTexts
+from core.methods.teacher import frozen_text_features
+from core.methods.whole_prompts import WholeTexts
 
 
-class CoOp(Method):
-    """One learned context `(M, W)` for all classes, class description behind it.
+class CoOp(ContextMethod):
+    """A learned context `(M, W)` for all classes, or `(C, M, W)`, one for each.
 
     Raises:
-        Problem: `backbones.no_prompts` where the text tower is not causal, or not read at EOT.
+        Problem: as `ContextMethod`.
     """
 
-    def __init__(self, config: CoOpConfig, backbone: Backbone, classes: Sequence[ClassText]) -> None:
-        super().__init__(backbone, classes)
-        self.config = config
-        self._texts = self._prompts(self.classes)
-        self.ctx = nn.Parameter(initial_context(config.n_ctx, config.ctx_init, backbone))
+    config: CoOpConfig
 
-    def align(self, batch: Batch) -> Aligned:
-        """The batch beside the classes under the present context."""
-        text = self._text_features(self._texts)
-        return Aligned(batch.inputs, text, matching_logits(batch.inputs, text, self.backbone.logit_scale))
+    @property
+    def judges_new(self) -> bool:
+        """Not with a class-specific context."""
+        return not self.config.class_specific
 
-    def parameter_groups(self) -> list[ParameterGroup]:
-        """The context."""
-        return [ParameterGroup((self.ctx,), sgd_scale=published_rate(self.backbone))]
+    def _initial_context(self) -> Tensor:
+        if not self.config.class_specific:
+            return super()._initial_context()
+        return torch.stack([super(CoOp, self)._initial_context() for _ in self.classes])
 
-    @torch.no_grad()
-    def classifier(self, classes: Sequence[ClassText]) -> Classifier:
-        """A classifier over any classes under the present context."""
-        text = as_array(self._text_features(self._prompts(classes)))
-        return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
+    def _prompts(self, classes: Sequence[ClassText]) -> Texts:
+        # Only a context of all classes that stands before everything else is the same beginning for all.
+        if self.config.position == "end" and not self.config.class_specific:
+            return PromptTexts.of(self.backbone, classes, self.config.n_ctx)
+        return WholeTexts.of(self.backbone, classes, self.config.n_ctx, self.config.position)
 
-    def _prompts(self, classes: Sequence[ClassText]) -> PromptTexts:
-        return PromptTexts.of(self.backbone, classes, self.config.n_ctx)
-
-    def _text_features(self, texts: PromptTexts) -> Tensor:
-        return texts.features(self.backbone.text, self.ctx)
+    def _text_of(self, classes: Sequence[ClassText]) -> Tensor:
+        if self.judges_new:
+            return super()._text_of(classes)
+        row_of = {entry.name: row for row, entry in enumerate(self.classes)}
+        learned = [place for place, entry in enumerate(classes) if entry.name in row_of]
+        others = [place for place, entry in enumerate(classes) if entry.name not in row_of]
+        text = torch.empty(len(classes), self.backbone.embed_dim, device=self.backbone.device)
+        if learned:
+            texts = self._prompts([classes[place] for place in learned])
+            ctx = self.ctx[[row_of[classes[place].name] for place in learned]]
+            text[learned] = texts.features(self.backbone.text, ctx)
+        if others:
+            chosen = [classes[place] for place in others]
+            text[others] = frozen_text_features(self.backbone, chosen, (self.config.template,))
+        return text

@@ -199,6 +199,10 @@ class Method(nn.Module, ABC):
         from, labels `(N,)`, and validation photos as judged, where there are any."""
         raise TypeError(f"{type(self).__name__} learns by epochs")
 
+    def survey(self, views: Tensor, labels: Tensor, val: Batch | None) -> None:
+        """Called before `start` where photos come as image features: what `fit` gets, for methods that learn by
+        epochs and begin from all views, or choose something on validation photos."""
+
     def start(self, lessons: Batch) -> None:
         """Called once before training, or before it is taken up again, with the photos as they are judged: all of
         them as image features, else a few of every class, since hidden tokens and pixels of all may not fit."""
@@ -306,6 +310,10 @@ class Wrapper(Method):
         """As the inner method decides."""
         return self.inner.next_stage_needed(number, ended)
 
+    def survey(self, views: Tensor, labels: Tensor, val: Batch | None) -> None:
+        """As the inner method does."""
+        self.inner.survey(views, labels, val)
+
     def start(self, lessons: Batch) -> None:
         """As the inner method does."""
         self.inner.start(lessons)
@@ -337,10 +345,14 @@ def total(terms: Iterable[Term]) -> Tensor:
 
 
 def matching_logits(image_features: Tensor, text_features: Tensor, logit_scale: float) -> Tensor:
-    """Scaled cosines `(B, D)`, `(C, D)` → `(B, C)`, in float32 whatever the towers ran in."""
-    image = functional.normalize(image_features.float(), dim=-1)
-    text = functional.normalize(text_features.float(), dim=-1)
-    return logit_scale * image @ text.T
+    """Scaled cosines `(B, D)`, `(C, D)` → `(B, C)`, in float32 whatever the towers ran in.
+
+    Texts that depend on the photo are `(B, C, D)`.
+    """
+    with torch.autocast(image_features.device.type, enabled=False):
+        image = logit_scale * functional.normalize(image_features.float(), dim=-1)
+        text = functional.normalize(text_features.float(), dim=-1)
+        return image @ text.T if text.dim() == 2 else (text @ image[:, :, None])[:, :, 0]
 
 
 def as_array(tensor: Tensor) -> Array:
