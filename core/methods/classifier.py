@@ -104,8 +104,8 @@ class PrototypeHead:
 
 @dataclass(frozen=True, eq=False)
 class CacheHead:
-    """Tip-Adapter's memory of photos (arXiv 2207.09519): `keys` `(N, D)` of unit length, class after class, of
-    which `counts` belong to each, at least one."""
+    """Tip-Adapter's memory of photos (arXiv 2207.09519): `keys` `(N, D)` that began as unit features, class
+    after class, of which `counts` belong to each, at least one."""
 
     keys: Array
     counts: tuple[int, ...]
