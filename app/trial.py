@@ -1,14 +1,14 @@
-"""What each preset costs on this PC: measured once by a short trial in the engine, then remembered."""
+"""What presets cost on this PC: measured once by a short trial in the engine, then remembered."""
 
 import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
-from core.methods.presets import load_presets
 from core.project.revision import DataRevision
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Finished
@@ -30,7 +30,7 @@ Costs = dict[str, PresetCost]
 
 
 class Trial(QObject):
-    """Runs at most one trial at a time. `measured` tells the costs, None when they could not be measured."""
+    """Runs at most one trial at a time. `measured` tells the costs; what could not be measured is left out."""
 
     measured = Signal(object)
 
@@ -39,32 +39,35 @@ class Trial(QObject):
         self._engine: EngineProcess | None = None
         self._key = ""
         self._project: Project | None = None
-        self._found: Costs | None = None
+        self._found: Costs = {}
+        self.presets: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
-        """Whether the engine is measuring."""
+        """Whether the engine is measuring `presets`."""
         return self._engine is not None
 
-    def remembered(
-        self, project: Project, revision: DataRevision, backbone: str, shots: int | None
-    ) -> Costs | None:
+    def remembered(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> Costs:
         """What was measured before for the same photos, model and photos per class on this project."""
-        kept = project.setting(_KEY)
-        if not isinstance(kept, dict) or kept.get("key") != _key_of(revision, backbone, shots):
-            return None
-        return _costs(kept.get("found"))
+        return _remembered(project, _key_of(revision, backbone, shots))
 
-    def start(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> None:
-        """Measure all presets on this revision; an earlier trial that still runs is given up."""
+    def start(
+        self,
+        project: Project,
+        revision: DataRevision,
+        backbone: str,
+        shots: int | None,
+        presets: Sequence[str],
+    ) -> None:
+        """Measure presets on this revision; an earlier trial that still runs is given up."""
         self.give_up()
-        self._key, self._project, self._found = _key_of(revision, backbone, shots), project, None
+        self._key, self._project, self._found = _key_of(revision, backbone, shots), project, {}
+        self.presets = tuple(presets)
         # Two folders below the project, so that the trial shares the project's cache; a folder of its own,
         # because a trial that was given up may still be ending in the last one.
         cache = project.folder / CACHE_FOLDER
         run = cache / f"trial-{time.time_ns()}"
-        names = tuple(preset.name for preset in load_presets())
-        job = TrialJob(run=str(run), presets=names, backbone=backbone, shots=shots)
+        job = TrialJob(run=str(run), presets=self.presets, backbone=backbone, shots=shots)
         engine = self._engine = EngineProcess(self)
         engine.told.connect(self._take)
         engine.ended.connect(self._ended)
@@ -79,7 +82,7 @@ class Trial(QObject):
             self,
             prepare,
             success=lambda _: engine.start(run / "job.json") if engine is self._engine else None,
-            failure=lambda _: self._end(None),
+            failure=lambda _: self._end({}),
         )
 
     def give_up(self) -> None:
@@ -92,15 +95,16 @@ class Trial(QObject):
             QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, Finished):
+        if isinstance(event, Finished) and self._project is not None:
             self._found = _costs(event.result)
-            if self._found and self._project is not None:
-                self._project.remember(_KEY, {"key": self._key, "found": event.result})
+            known = _remembered(self._project, self._key) | self._found
+            found = {name: asdict(cost) for name, cost in known.items()}
+            self._project.remember(_KEY, {"key": self._key, "found": found})
 
     def _ended(self, _state: object) -> None:
         self._end(self._found)
 
-    def _end(self, costs: Costs | None) -> None:
+    def _end(self, costs: Costs) -> None:
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.deleteLater()
@@ -111,10 +115,17 @@ def _key_of(revision: DataRevision, backbone: str, shots: int | None) -> str:
     return f"{revision.id}:{backbone}:{shots}"
 
 
-def _costs(found: object) -> Costs | None:
-    if not isinstance(found, dict):
-        return None
+def _remembered(project: Project, key: str) -> Costs:
+    kept = project.setting(_KEY)
+    return _costs(kept.get("found")) if isinstance(kept, dict) and kept.get("key") == key else {}
+
+
+def _costs(found: object) -> Costs:
+    """What can be read of it."""
     try:
-        return {name: PresetCost(cost["seconds"], cost["memory_bytes"]) for name, cost in found.items()}
-    except (KeyError, TypeError):
-        return None
+        return {
+            name: PresetCost(cost["seconds"], cost["memory_bytes"])
+            for name, cost in found.items()  # type: ignore[attr-defined]
+        }
+    except (AttributeError, KeyError, TypeError):
+        return {}

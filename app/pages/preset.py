@@ -1,8 +1,9 @@
-"""Choose how to train: a few cards in plain words, their cost measured here, and a drawer of details."""
+"""Choose how to train: a few cards in plain words, their cost measured here, and a drawer with all the rest."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -10,8 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QScrollArea,
-    QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,20 +18,20 @@ from PySide6.QtWidgets import (
 from app.background import run_in_background
 from app.pages.base import Page
 from app.session import Session
-from app.training_choice import EMBEDDED, TrainingChoice, first_values
+from app.training_choice import EMBEDDED, TrainingChoice
 from app.trial import Costs, Trial
 from app.widgets.banner import ProblemBanner
 from app.widgets.card_row import CardRow
-from app.widgets.preset_card import Cost, PresetCard
-from app.widgets.settings_drawer import SettingsDrawer
+from app.widgets.cost_line import Cost, CostLine
+from app.widgets.preset_card import PresetCard
+from app.widgets.preset_details import PresetDetails
 from core.backbones.store import ModelEntry, ModelStore
 from core.methods.presets import Recommendation, load_presets, recommend
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.training.job import HyperValue
 
-SHOTS: tuple[int | None, ...] = (None, 4, 8, 16, 32, 64)
-_MOST_SEED = 99_999
+_SETTLED_MS = 700  # whoever walks down the list of methods is not measured at every step
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,12 @@ class PresetPage(Page):
         super().__init__(session, parent)
         self._choice = TrainingChoice()
         self._found: _Found | None = None
+        self._costs: Costs = {}
+        self._unmeasurable: set[str] = set()
         self.trial = Trial(self)
         self.trial.measured.connect(self._measured)
+        self._settled = QTimer(self, interval=_SETTLED_MS, singleShot=True)
+        self._settled.timeout.connect(self._measure)
         self._build()
         session.project_changed.connect(self._forget)
         session.labels_changed.connect(self._data_changed)
@@ -82,31 +85,34 @@ class PresetPage(Page):
 
     def leave(self) -> None:
         # Measuring and training at once would make both slow and the figure wrong.
+        self._settled.stop()
         self.trial.give_up()
 
+    def restyle(self) -> None:
+        self.details.methods.restyle()
+
     def retranslate(self) -> None:
-        language = self.session.language
         self.lead.setText(self.tr("学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。"))
         self.empty.setText(
             self.tr("プロジェクトを開いて写真にラベルを付けると、ここで学習のしかたを選べます。")
         )
         for card in self.cards.values():
-            card.say(language)
+            card.say(self.session.language)
         self._say_recommendation()
-        self._retranslate_details()
-        self._say_model()
-        self._fill_drawer()
+        self._say_models()
+        self.details.say(self.session.language)
+        self._show_choice()
 
     # The choice
 
     def choose(self, name: str) -> None:
-        """Take a preset, as a click on its card does."""
-        self.cards[name].choose()
-
-    def _chosen(self, name: str) -> None:
-        if name != self._choice.preset:
-            self._keep(self._choice.with_preset(name))
-            self._fill_drawer()
+        """Take a preset, as a click on its card or its row among the details does."""
+        if name == self._choice.preset:
+            return
+        self._keep(self._choice.with_preset(name))
+        self._show_choice()
+        self._show_costs()
+        self._settled.start()
 
     def _keep(self, choice: TrainingChoice) -> None:
         self._choice = choice
@@ -117,9 +123,9 @@ class PresetPage(Page):
 
     def _forget(self) -> None:
         """Another project, or none: its own choice."""
-        self.trial.give_up()
         project = self.session.project
         self._found = None
+        self._forget_costs()
         self._choice = TrainingChoice() if project is None else TrainingChoice.of(project)
         self.session.preset = self._choice.preset or None
         self.banner.hide()
@@ -132,18 +138,26 @@ class PresetPage(Page):
 
     def _data_changed(self) -> None:
         self._found = None
+        self._forget_costs()
         if self.isVisible():
             self._look_at_data()
 
     def _show_choice(self) -> None:
+        chosen = self._choice.preset
         # A group that is exclusive would not let go of the last one.
         self._radios.setExclusive(False)
         for name, card in self.cards.items():
-            card.radio.setChecked(name == self._choice.preset)
+            card.radio.setChecked(name == chosen)
         self._radios.setExclusive(True)
-        self.seed.setValue(self._choice.seed)
-        self.shots.setCurrentIndex(max(0, self.shots.findData(self._choice.shots)))
-        self._fill_drawer()
+        self.elsewhere.setVisible(bool(chosen) and chosen not in self.cards)
+        if chosen and chosen not in self.cards:
+            text = self._choice.resolved().texts[self.session.language]
+            self.elsewhere.setText(
+                self.tr("くわしい設定で選んだやり方：{title}\n{summary}").format(
+                    title=text.title, summary=text.summary
+                )
+            )
+        self.details.show_choice(self._choice, self.session.language)
 
     # The data: recommendation and cost
 
@@ -174,31 +188,6 @@ class PresetPage(Page):
             raise error
         self.banner.show_problem(error)
 
-    def _measure(self) -> None:
-        project, found = self.session.project, self._found
-        if project is None or found is None or self.trial.running:
-            return
-        known = self.trial.remembered(project, found.revision, self._choice.backbone, self._choice.shots)
-        if known is not None:
-            self._measured(known)
-        elif self.session.training_now():
-            self._show_cost(Cost.UNKNOWN)
-        else:
-            self._show_cost(Cost.MEASURING)
-            self.trial.start(project, found.revision, self._choice.backbone, self._choice.shots)
-
-    def _measured(self, costs: Costs | None) -> None:
-        for name, card in self.cards.items():
-            cost = (costs or {}).get(name)
-            if cost is None:
-                card.show_cost(Cost.UNKNOWN)
-            else:
-                card.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
-
-    def _show_cost(self, cost: Cost) -> None:
-        for card in self.cards.values():
-            card.show_cost(cost)
-
     def _say_recommendation(self) -> None:
         if self._found is None:
             self.reason.setText(self.tr("写真の枚数と偏りを調べています…"))
@@ -208,16 +197,52 @@ class PresetPage(Page):
         self.reason.setText(self.tr("{what} {why}").format(what=text.what, why=text.why))
         self.reason.setToolTip(text.do)
 
-    # The drawer
-
-    def _fill_drawer(self) -> None:
-        if not self._choice.preset:
-            self.drawer.show_settings((), {}, {}, self.session.language)
+    def _measure(self) -> None:
+        """Measure what is on screen and not known yet: the cards first, then what was chosen in the drawer."""
+        self._settled.stop()
+        project, found = self.session.project, self._found
+        if project is None or found is None:
             return
-        preset = self._choice.resolved()
-        self.drawer.show_settings(
-            preset.parsed.settings(), first_values(preset), self._choice.values(), self.session.language
-        )
+        about = (project, found.revision, self._choice.backbone, self._choice.shots)
+        self._costs = self.trial.remembered(*about) | self._costs
+        wanted = self._to_measure()
+        self._show_costs()
+        if wanted and not (self.trial.running and set(wanted) & set(self.trial.presets)):
+            self.trial.start(*about, wanted)
+
+    def _to_measure(self) -> tuple[str, ...]:
+        """What to measure next; nothing while a training takes the PC."""
+        if self.session.training_now():
+            return ()
+        known = self._costs.keys() | self._unmeasurable
+        cards = tuple(name for name in self.cards if name not in known)
+        return cards or tuple(name for name in (self._choice.preset,) if name and name not in known)
+
+    def _measured(self, costs: Costs) -> None:
+        self._costs |= costs
+        self._unmeasurable |= set(self.trial.presets) - costs.keys()
+        self._measure()
+
+    def _forget_costs(self) -> None:
+        self._costs, self._unmeasurable = {}, set()
+        self._settled.stop()
+        self.trial.give_up()
+
+    def _show_costs(self) -> None:
+        for name, line in self._cost_lines():
+            cost = self._costs.get(name)
+            if cost is not None:
+                line.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
+            elif name in self._unmeasurable or self.session.training_now():
+                line.show_cost(Cost.UNKNOWN)
+            else:
+                line.show_cost(Cost.MEASURING)
+
+    def _cost_lines(self) -> Iterator[tuple[str, CostLine]]:
+        yield from ((name, card.cost) for name, card in self.cards.items())
+        yield self._choice.preset, self.details.methods.cost
+
+    # The drawer and the model
 
     def _settings_changed(self, changed: dict[str, HyperValue]) -> None:
         self._keep(replace(self._choice, changed=changed))
@@ -225,16 +250,16 @@ class PresetPage(Page):
     def _seed_changed(self, seed: int) -> None:
         self._keep(replace(self._choice, seed=seed))
 
-    def _shots_changed(self) -> None:
-        self._keep(replace(self._choice, shots=self.shots.currentData()))
-        self.trial.give_up()
+    def _shots_changed(self, shots: int | None) -> None:
+        self._keep(replace(self._choice, shots=shots))
+        self._forget_costs()
         self._measure()
 
     def _model_changed(self) -> None:
         name = self.model.currentData()
         if name and name != self._choice.backbone:
             self._keep(replace(self._choice, backbone=name))
-            self.trial.give_up()
+            self._forget_costs()
             self._measure()
         self._say_model()
 
@@ -252,6 +277,13 @@ class PresetPage(Page):
             return self.tr("付属のモデル（練習用）")
         return self.tr("{name}（{architecture}）").format(name=entry.name, architecture=entry.architecture)
 
+    def _say_models(self) -> None:
+        self.model_label.setText(self.tr("使うモデル"))
+        self.model.setAccessibleName(self.model_label.text())
+        for row, entry in enumerate(self._found.models if self._found else ()):
+            self.model.setItemText(row, self._model_name(entry))
+        self._say_model()
+
     def _say_model(self) -> None:
         embedded = self._choice.backbone == EMBEDDED
         self.model_warning.setVisible(embedded)
@@ -261,25 +293,6 @@ class PresetPage(Page):
             )
         )
 
-    def _retranslate_details(self) -> None:
-        self.open_drawer.setText(self.tr("くわしい設定"))
-        self.open_drawer.setAccessibleName(self.tr("くわしい設定を開く、または閉じる"))
-        self.model_label.setText(self.tr("使うモデル"))
-        self.shots_label.setText(self.tr("種類ごとに使う写真"))
-        self.seed_label.setText(self.tr("乱数の種（同じ値なら同じ結果）"))
-        for field, label in (
-            (self.model, self.model_label),
-            (self.shots, self.shots_label),
-            (self.seed, self.seed_label),
-        ):
-            field.setAccessibleName(label.text())
-        for row, count in enumerate(SHOTS):
-            words = self.tr("最大 {count} 枚").format(count=count) if count else self.tr("すべて")
-            self.shots.setItemText(row, words)
-        for row, entry in enumerate(self._found.models if self._found else ()):
-            self.model.setItemText(row, self._model_name(entry))
-        self.drawer.retranslate()
-
     # Laying out
 
     def _build(self) -> None:
@@ -288,33 +301,36 @@ class PresetPage(Page):
         self.empty.setProperty("class", "muted")
         self.banner = ProblemBanner(self)
         self.reason = QLabel(objectName="preset_reason", wordWrap=True)
-        self.cards = {preset.name: PresetCard(preset) for preset in load_presets()}
+        self.cards = {preset.name: PresetCard(preset) for preset in load_presets() if preset.card}
         self._radios = QButtonGroup(self)
         for card in self.cards.values():
             self._radios.addButton(card.radio)
-            card.chosen.connect(self._chosen)
+            card.chosen.connect(self.choose)
+        self.elsewhere = QLabel(objectName="preset_elsewhere", wordWrap=True)
+        self.elsewhere.setProperty("class", "chosen")
+        self.details = self._build_details()
         self.body = QWidget()
         column = QVBoxLayout(self.body, spacing=16)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.lead)
-        column.addWidget(self.reason)
-        column.addWidget(CardRow(tuple(self.cards.values())))
+        for part in (self.lead, self.reason, self.elsewhere, CardRow(tuple(self.cards.values()))):
+            column.addWidget(part)
         column.addWidget(self._build_model())
-        column.addWidget(self._build_drawer())
+        column.addWidget(self.details)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="preset_scroll")
-        area.setWidget(self.body)
+        self.area = QScrollArea(
+            widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="preset_scroll"
+        )
+        self.area.setWidget(self.body)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.banner)
         outer.addWidget(self.empty, 1)
-        outer.addWidget(area, 1)
-        self.area = area
+        outer.addWidget(self.area, 1)
 
     def _build_model(self) -> QWidget:
         self.model = QComboBox(objectName="preset_model", minimumHeight=40)
         self.model.currentIndexChanged.connect(self._model_changed)
-        self.model_label = QLabel()
+        self.model_label = QLabel(minimumHeight=40)
         self.model_label.setBuddy(self.model)
         self.model_warning = QLabel(objectName="preset_model_warning", wordWrap=True)
         self.model_warning.setProperty("class", "muted")
@@ -325,41 +341,13 @@ class PresetPage(Page):
         form.addRow(self.model_warning)
         return holder
 
-    def _build_drawer(self) -> QWidget:
-        self.open_drawer = QToolButton(
-            objectName="preset_details",
-            checkable=True,
-            arrowType=Qt.ArrowType.RightArrow,
-            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
-            minimumHeight=40,
-        )
-        self.shots = QComboBox(objectName="preset_shots", minimumHeight=40)
-        for count in SHOTS:
-            self.shots.addItem("", count)
-        self.shots.activated.connect(self._shots_changed)
-        self.seed = QSpinBox(objectName="preset_seed", minimum=0, maximum=_MOST_SEED, minimumHeight=40)
-        self.seed.valueChanged.connect(self._seed_changed)
-        self.drawer = SettingsDrawer()
-        self.drawer.changed.connect(self._settings_changed)
-        self.shots_label, self.seed_label = QLabel(), QLabel()
-        inside = QFrame(objectName="preset_drawer")
-        inside.setProperty("class", "card")
-        form = QFormLayout(inside)
-        form.addRow(self.shots_label, self.shots)
-        form.addRow(self.seed_label, self.seed)
-        form.addRow(self.drawer)
-        holder = QWidget()
-        column = QVBoxLayout(holder, spacing=8)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.open_drawer)
-        column.addWidget(inside)
-        inside.setVisible(False)
-        self.open_drawer.toggled.connect(inside.setVisible)
-        self.open_drawer.toggled.connect(self._turn_arrow)
-        return holder
-
-    def _turn_arrow(self, opened: bool) -> None:
-        self.open_drawer.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+    def _build_details(self) -> PresetDetails:
+        details = PresetDetails(load_presets())
+        details.methods.chosen.connect(self.choose)
+        details.settings_changed.connect(self._settings_changed)
+        details.seed_changed.connect(self._seed_changed)
+        details.shots_changed.connect(self._shots_changed)
+        return details
 
 
 def _look(revision: DataRevision) -> _Found:

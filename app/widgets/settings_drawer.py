@@ -22,7 +22,7 @@ from core.methods.settings import Setting
 from core.problems import Language
 from core.training.job import HyperValue
 
-_DECIMALS = 7
+_DECIMALS = 12  # down to the floor of an optimizer's step
 
 
 class SettingsDrawer(QWidget):

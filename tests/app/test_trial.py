@@ -1,4 +1,4 @@
-"""What each preset costs, measured by the real engine on a tiny project."""
+"""What presets cost, measured by the real engine on a tiny project."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from app.trial import PresetCost, Trial
-from core.methods.presets import load_presets
 from core.project.revision import DataRevision
 from core.project.store import Project
 from tests.app.run_data import make_project
@@ -16,21 +15,24 @@ _PATIENCE_MS = 240_000
 
 
 @pytest.mark.slow
-def test_the_engine_measures_every_preset_once_and_the_project_remembers(
+def test_the_engine_measures_what_is_asked_and_the_project_remembers_it_beside_the_rest(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     with make_project(tmp_path, ("良品", "キズ", "曲がり", "汚れ"), photos=6) as project:
         revision, owner = project.snapshot(), QObject()
         trial = Trial(owner)
-        with qtbot.waitSignal(trial.measured, timeout=_PATIENCE_MS) as told:
-            trial.start(project, revision, "embedded", None)
-            assert trial.running
-        costs = told.args[0]
-        assert set(costs) == {preset.name for preset in load_presets()}
-        assert all(cost.seconds > 0 and cost.memory_bytes > 0 for cost in costs.values())
-        assert trial.remembered(project, revision, "embedded", None) == costs
-        assert trial.remembered(project, revision, "embedded", 4) is None
-        qtbot.waitUntil(lambda: not trial.running)
+        about = (project, revision, "embedded", None)
+        for asked in (("zero-shot", "coop"), ("coop-dept",)):
+            with qtbot.waitSignal(trial.measured, timeout=_PATIENCE_MS) as told:
+                trial.start(*about, asked)
+                assert trial.running
+            costs = told.args[0]
+            assert tuple(costs) == asked == trial.presets
+            assert all(cost.seconds > 0 and cost.memory_bytes > 0 for cost in costs.values())
+            assert trial.remembered(*about).items() >= costs.items()
+            qtbot.waitUntil(lambda: not trial.running)
+        assert set(trial.remembered(*about)) == {"zero-shot", "coop", "coop-dept"}
+        assert trial.remembered(project, revision, "embedded", 4) == {}
 
 
 def test_a_spoiled_memory_is_measured_anew(qtbot: QtBot, tmp_path: Path) -> None:
@@ -39,7 +41,7 @@ def test_a_spoiled_memory_is_measured_anew(qtbot: QtBot, tmp_path: Path) -> None
         trial, revision = Trial(owner), project.snapshot()
         for found in ("x", {"coop": 3}, {"coop": {"seconds": 1}}):
             _remember(project, revision, found)
-            assert trial.remembered(project, revision, "embedded", None) is None
+            assert trial.remembered(project, revision, "embedded", None) == {}
         _remember(project, revision, {"coop": {"seconds": 1.0, "memory_bytes": 2}})
         assert trial.remembered(project, revision, "embedded", None) == {"coop": PresetCost(1.0, 2)}
 
