@@ -111,8 +111,8 @@ class StageEnd:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether the next stage is gone into, and why: `code` has its words in assets/messages/training.toml, with
-    `data` filled in."""
+    """Whether the next stage is gone into, and why: `code` has its words (what, why, do) in
+    assets/messages/training.toml, with `data` filled in."""
 
     code: str
     go_on: bool
@@ -169,6 +169,9 @@ class Method(nn.Module, ABC):
     def backward(self, terms: Sequence[Term], share: float) -> None:
         """Add `share` of the gradients of a batch's terms; a batch may come in parts whose shares add up to 1."""
         (total(terms) * share).backward()
+
+    def begin_batch(self) -> None:
+        """Called before a batch's gradients are gathered; also when that begins anew because memory ran out."""
 
     def before_step(self) -> None:
         """Called when a batch's gradients are whole, before the optimizer takes them."""
@@ -289,6 +292,10 @@ class Wrapper(Method):
     def backward(self, terms: Sequence[Term], share: float) -> None:
         """As the inner method does."""
         self.inner.backward(terms, share)
+
+    def begin_batch(self) -> None:
+        """As the inner method does."""
+        self.inner.begin_batch()
 
     def before_step(self) -> None:
         """As the inner method does."""
