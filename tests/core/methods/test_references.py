@@ -131,7 +131,7 @@ def test_the_probe_chooses_the_strength_that_serves_validation_photos(
     backbone: Backbone, views: Tensor, labels: Tensor
 ) -> None:
     generator = torch.Generator().manual_seed(7)
-    noisy = views[:, 1] + 4 * torch.randn(12, backbone.embed_dim, generator=generator)
+    noisy = views[:, 1] + 12 * torch.randn(12, backbone.embed_dim, generator=generator)
     method = fitted(backbone, "linear-probe", views, labels, Batch(noisy, labels))
 
     def accuracy(weight: Tensor, bias: Tensor) -> float:
