@@ -8,7 +8,7 @@ last block only the token that is read is a query. All of it equals the full-len
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -112,6 +112,24 @@ class TextTower(nn.Module):
             x, y = run.block(block, x, y, last=number + 1 == self.depth)
         features = self._project(y)
         return features if many else features[0]
+
+    def hidden_after(self, beginning: Tensor, endings: Endings, block: int) -> tuple[Tensor, Endings]:
+        """Texts as for `features_after` (one beginning) → the same as block number `block` takes them."""
+        start = len(beginning)
+        x = (beginning + self.positions[:start])[None]
+        y = (endings.embeddings + self.positions[start + endings.place])[None]
+        run = _Run(start, endings, x.device)
+        for stage in self._blocks()[:block]:
+            x, y = run.block(stage, x, y, last=False)
+        return x[0], replace(endings, embeddings=y[0])
+
+    def features_from(self, beginning: Tensor, endings: Endings, block: int) -> Tensor:
+        """Texts as block number `block` takes them (`hidden_after`) → `(C, D)`."""
+        x, y = beginning[None], endings.embeddings[None]
+        run = _Run(len(beginning), endings, x.device)
+        for number, stage in enumerate(self._blocks()[block:], start=block):
+            x, y = run.block(stage, x, y, last=number + 1 == self.depth)
+        return self._project(y[0])
 
     def _blocks(self) -> list[Block]:
         return list(self.blocks)  # type: ignore[arg-type]

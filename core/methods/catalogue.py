@@ -14,6 +14,15 @@ from core.methods.configs.image_prompts import (
     VPTDeepConfig,
     VPTShallowConfig,
 )
+from core.methods.configs.peft import (
+    AdapterConfig,
+    BitFitConfig,
+    FullConfig,
+    LoRAConfig,
+    PrefixConfig,
+    PTPEFTConfig,
+    SkipTuningConfig,
+)
 from core.methods.configs.prompts import (
     CoCoOpConfig,
     CoOpConfig,
@@ -57,7 +66,7 @@ class Entry:
 
 
 # DePT and its control stand around the same methods, so that each can be compared.
-_FUSED = ("coop", "vpt-shallow", "vpt-deep", "maple", "promptsrc")
+_FUSED = ("coop", "cocoop", "kgcoop", "vpt-shallow", "vpt-deep", "maple", "promptsrc", "clip-adapter")
 
 CATALOGUE: dict[str, Entry] = {
     "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", learns="nothing"),
@@ -116,6 +125,24 @@ CATALOGUE: dict[str, Entry] = {
     "promptsrc": Entry(
         PromptSRCConfig, "prompts in both towers, held to the untouched model", "PromptSRC, arXiv 2307.06948"
     ),
+    "prefix": Entry(
+        PrefixConfig,
+        "keys and values before those of each block",
+        "prefix tuning, arXiv 2101.00190",
+    ),
+    "lora": Entry(LoRAConfig, "low-rank additions to both towers", "CLIP-LoRA, arXiv 2405.18541"),
+    "adapter": Entry(
+        AdapterConfig, "bottlenecks in the blocks of both towers", "Houlsby et al., arXiv 1902.00751"
+    ),
+    "full": Entry(FullConfig, "all weights of both towers", "full fine-tuning"),
+    "bitfit": Entry(BitFitConfig, "the biases of both towers", "BitFit, arXiv 2106.10199"),
+    "skip-tuning": Entry(SkipTuningConfig, "the upper half of both towers", "Skip Tuning, arXiv 2412.11509"),
+    "pt-peft": Entry(
+        PTPEFTConfig,
+        "a prefix first, then the inner method with it",
+        "PT-PEFT, arXiv 2411.00029",
+        wraps=("lora", "adapter", "full"),
+    ),
     "dept": Entry(
         DePTConfig,
         "channel scales and a head beside the inner method",
@@ -132,7 +159,7 @@ CATALOGUE: dict[str, Entry] = {
         NPTConfig,
         "as the inner method, towards features that collapse",
         "NPT, arXiv 2306.15955 (reconstructed)",
-        wraps=("coop", "maple", "promptsrc", "dept"),
+        wraps=("coop", "cocoop", "kgcoop", "maple", "promptsrc", "dept"),
     ),
 }
 

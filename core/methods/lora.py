@@ -1,0 +1,44 @@
+"""LoRA in both towers: low-rank additions to linear layers (arXiv 2106.09685; CLIP-LoRA, arXiv 2405.18541;
+methods.md §10.2).
+
+x·Wᵀ becomes x·Wᵀ + s·(dropout(x)·Aᵀ)·Bᵀ, with s = α/√r (or α/r), A random and B zero: at first nothing changes.
+
+The peft library does it. On open_clip's own blocks it could not: query, key and value hide in one
+`MultiheadAttention`, on whose `out_proj` an addition does nothing and learns nothing, and where dropout is ignored
+without a word (methods.md §10.1). The blocks of our towers hold plain linear layers for all six of them.
+"""
+
+from core.backbones.torchvision_shim import make_torchvision_importable
+from core.methods.configs.peft import LoRAConfig
+from core.methods.tower_tuning import TowerTuning
+
+_LAYERS = {
+    "qv": ("q", "v"),
+    "qkv": ("q", "k", "v"),
+    "qkvo": ("q", "k", "v", "out"),
+    "qkvo+mlp": ("q", "k", "v", "out", "fc", "proj"),
+    "mlp": ("fc", "proj"),
+}
+
+
+class LoRA(TowerTuning):
+    """Low-rank additions to chosen linear layers of chosen blocks."""
+
+    config: LoRAConfig
+
+    def attach(self) -> None:
+        """Let peft wrap the layers."""
+        # peft imports transformers, and that torchvision where it is installed.
+        make_torchvision_importable()
+        import peft
+
+        for tower, numbers in self.chosen():
+            names = [f"blocks.{number}.{name}" for number in numbers for name in _LAYERS[self.config.targets]]
+            adapter = peft.LoraConfig(
+                target_modules=names,
+                r=self.config.rank,
+                lora_alpha=self.config.alpha,
+                lora_dropout=self.config.dropout,
+                use_rslora=self.config.rslora,
+            )
+            peft.inject_adapter_in_model(adapter, tower)
