@@ -18,6 +18,8 @@ from core.methods.protocol import Aligned, Batch, Term, matching_logits
 from core.methods.teacher import frozen_text_features
 
 DIRECTION = "zero_shot_direction"
+# Below this share of g, k is rounding: from the very words of the sentence, there is nothing to work against yet.
+ROUNDING = 1e-5
 
 
 class ProGrad(ContextMethod):
@@ -51,9 +53,10 @@ class ProGrad(ContextMethod):
     def before_step(self) -> None:
         """Take out of each gradient what points against the direction."""
         for name, parameter in self._learned().items():
-            direction = functional.normalize(self._direction[name].flatten(), dim=0)
             assert parameter.grad is not None, "before_step comes after backward"
-            along = parameter.grad.flatten() @ direction
-            taken = self.config.strength * along.clamp(max=0) * direction
-            parameter.grad -= taken.view_as(parameter)
+            direction = self._direction[name]
+            if direction.norm() > ROUNDING * parameter.grad.norm():
+                unit = direction / direction.norm()
+                along = (parameter.grad * unit).sum()
+                parameter.grad -= self.config.strength * along.clamp(max=0) * unit
         self._direction.clear()
