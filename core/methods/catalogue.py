@@ -66,7 +66,18 @@ class Entry:
 
 
 # DePT and its control stand around the same methods, so that each can be compared.
-_FUSED = ("coop", "cocoop", "kgcoop", "vpt-shallow", "vpt-deep", "maple", "promptsrc", "clip-adapter")
+_FUSED = (
+    "coop",
+    "cocoop",
+    "kgcoop",
+    "vpt-shallow",
+    "vpt-deep",
+    "maple",
+    "promptsrc",
+    "clip-adapter",
+    "adapter",
+    "lora",
+)
 
 CATALOGUE: dict[str, Entry] = {
     "zero-shot": Entry(ZeroShotConfig, "nothing", "CLIP, arXiv 2103.00020", learns="nothing"),

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.methods.class_text import ClassText
 from core.methods.classifier import FusedClassifier, LinearHead, head_rows
-from core.methods.lessons import in_parts, some
+from core.methods.lessons import in_parts, looking, some
 from core.methods.protocol import MATCHING, Batch, Method, Term
 
 HEAD = "head"
@@ -36,13 +36,13 @@ def fused_classifier(
     return FusedClassifier(inner.classifier(classes), rows, head, 1 - balance, balance)
 
 
-@torch.no_grad()
 def mean_norms(method: Method, lessons: Batch) -> tuple[float, float]:
     """Mean length of image features, and of the photos' own text features, over some of the photos."""
     found = []
-    for part in in_parts(some(lessons, _LOOKED_AT), _AT_ONCE):
-        aligned = method.align(part)
-        features = (aligned.image_features, aligned.text_of(part.labels))
-        found.append(torch.stack([each.float().norm(dim=-1) for each in features]))
+    with looking(method):
+        for part in in_parts(some(lessons, _LOOKED_AT), _AT_ONCE):
+            aligned = method.align(part)
+            features = (aligned.image_features, aligned.text_of(part.labels))
+            found.append(torch.stack([each.float().norm(dim=-1) for each in features]))
     image, text = torch.cat(found, dim=1).mean(dim=1).tolist()
     return image, text

@@ -1,10 +1,23 @@
 """Photos to learn from, looked at before training: in parts, since all at once may not fit into memory."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
-from core.methods.protocol import Batch
+from core.methods.protocol import Batch, Method
+
+
+@contextmanager
+def looking(method: Method) -> Iterator[None]:
+    """Without gradients and without dropout: what is seen is the same each time."""
+    was = method.training
+    method.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        method.train(was)
 
 
 def in_parts(lessons: Batch, size: int) -> Iterator[Batch]:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from core.methods.configs.wrappers import NPTConfig
-from core.methods.lessons import in_parts
+from core.methods.lessons import in_parts, looking
 from core.methods.neural_collapse import (
     centred_images,
     centred_texts,
@@ -69,9 +69,9 @@ class NPT(Wrapper):
             found.append(Term(ISOMORPHISM, value, self.config.isomorphism))
         return found
 
-    @torch.no_grad()
     def start(self, lessons: Batch) -> None:
         """Take the centre of the images."""
         self.inner.start(lessons)
-        features = torch.cat([self.inner.encode(part.inputs) for part in in_parts(lessons, AT_ONCE)])
+        with looking(self.inner):
+            features = torch.cat([self.inner.encode(part.inputs) for part in in_parts(lessons, AT_ONCE)])
         self.centre.copy_(image_centre(features, lessons.labels, len(self.classes)))

@@ -24,8 +24,8 @@ LABELS = torch.tensor([0, 1, 2, 3, 1, 2])
 def wrapped(
     composition: str, backbone: Backbone, hyper: dict[str, HyperValue] | None = None, by: float = 0.1
 ) -> Wrapper:
-    """The composition, what it learns moved away from where it starts."""
-    method = build_method(composition, hyper or {}, backbone, BASE, seed=5)
+    """The composition without dropout, what it learns moved away from where it starts."""
+    method = build_method(composition, hyper or {}, backbone, BASE, seed=5).eval()
     assert isinstance(method, Wrapper)
     disturb(method, by)
     return method
