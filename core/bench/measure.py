@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -10,9 +10,21 @@ from torch.utils import flop_counter
 
 _SIDE = {"cpu": 1024, "cuda": 4096, "mps": 2048}
 _PRODUCTS = 7
-_CPU_ATTENTION = {
-    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: flop_counter.sdpa_flop,
-    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: flop_counter.sdpa_backward_flop,
+Shape = Sequence[int]
+
+
+def _attention(query: Shape, key: Shape, value: Shape, *_: object, **__: object) -> int:
+    return int(flop_counter.sdpa_flop_count(query, key, value))
+
+
+def _attention_backward(grad: Shape, query: Shape, key: Shape, value: Shape, *_: object, **__: object) -> int:
+    return int(flop_counter.sdpa_backward_flop_count(grad, query, key, value))
+
+
+# torch counts the attention of graphics cards by itself, that of the CPU not.
+_CPU_ATTENTION: dict[Any, Any] = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward,
 }
 
 
@@ -33,8 +45,7 @@ def median_seconds(work: Callable[[], object], device: torch.device, repeats: in
 
 def operations(work: Callable[[], object]) -> int:
     """Floating-point operations of all matrix products and attentions in some work, backward passes included."""
-    mapping: dict[Any, Any] = dict(_CPU_ATTENTION)
-    with flop_counter.FlopCounterMode(display=False, custom_mapping=mapping) as counter:
+    with flop_counter.FlopCounterMode(display=False, custom_mapping=_CPU_ATTENTION) as counter:
         work()
     return int(counter.get_total_flops())
 

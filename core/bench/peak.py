@@ -9,7 +9,7 @@ import psutil
 import torch
 
 from core.bench.plain.swap import plain_towers
-from core.bench.steps import Photos, learn, look
+from core.bench.steps import Photos, learn, learn_plainly, look
 from core.bench.subject import Subject, build, noise_photos, stand_up
 
 _SAMPLE_EVERY_S = 0.001
@@ -35,23 +35,24 @@ def _peak(subject: Subject, batch: int, plain: bool) -> int:
     if not plain:
         return _above(lambda: learn(method, beforehand), pixels.device)
     with plain_towers(method):
-        return _above(lambda: learn(method, look(method, photos)), pixels.device)
+        return _above(lambda: learn_plainly(method, photos), pixels.device)
 
 
 def _above(work: Callable[[], object], device: torch.device) -> int:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-        before = torch.cuda.memory_allocated(device)
+        before = int(torch.cuda.memory_allocated(device))
         work()
         torch.cuda.synchronize(device)
-        return int(torch.cuda.max_memory_allocated(device)) - before
+        highest = int(torch.cuda.max_memory_allocated(device))
+        return highest - before
     process, done = psutil.Process(), threading.Event()
-    before = highest = process.memory_info().rss
+    before = highest = int(process.memory_info().rss)
 
     def watch() -> None:
         nonlocal highest
         while not done.wait(_SAMPLE_EVERY_S):
-            highest = max(highest, process.memory_info().rss)
+            highest = max(highest, int(process.memory_info().rss))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -60,4 +61,4 @@ def _above(work: Callable[[], object], device: torch.device) -> int:
     finally:
         done.set()
         watcher.join()
-    return max(highest, process.memory_info().rss) - before
+    return max(highest, int(process.memory_info().rss)) - before

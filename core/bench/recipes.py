@@ -1,9 +1,11 @@
 """Published recipes, over which a whole run is counted, and the targets that it is held against."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.methods.catalogue import RECIPE, Composition
 from core.methods.configs.recipe import RecipeConfig
+from core.training.job import HyperValue
 
 SHOTS = 16
 
@@ -19,7 +21,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A run of 16 shots: both versions take the same steps over the same views of the same photos."""
+    """A run of 16 shots, by our preset's recipe where none is published: both versions take the same steps over the same views of the same photos."""
 
     shots: int
     batch: int
@@ -27,6 +29,7 @@ class Schedule:
     steps: int
     photos: int
     views: int
+    is_published: bool
 
 
 PUBLISHED = {
@@ -40,6 +43,7 @@ PUBLISHED = {
     "tcp": Published(50, 32),
     "lora": Published(0, 32, steps_per_shot=500),
     "full": Published(10, 4),
+    "clip-adapter": Published(200, 32),
     "skip-tuning": Published(20, 4),
     "tip-adapter-f": Published(20, 256),
 }
@@ -62,35 +66,39 @@ _MANY, _FEW = 100, 10
 
 def target_ratio(composition: Composition, classes: int) -> float | None:
     """The least ratio wanted, where one is named: wrappers are held to their inner method's."""
-    *_, base = composition.parts()
+    base = _base(composition)
     if base not in _TARGETS or classes not in (_MANY, _FEW):
         return None
     return _TARGETS[base][0 if classes == _MANY else 1]
 
 
-def published(composition: Composition, ours: RecipeConfig) -> Published:
-    """The recipe published for it; where there is none, that of our preset. NPT trains as its inner method does."""
+def published(composition: Composition) -> Published | None:
+    """The recipe published for it, where there is one. NPT, of whose none was found, trains as its inner method."""
     if composition.name in _DECOUPLED:
-        innermost = tuple(composition.parts())[-1]
-        return Published(_DECOUPLED_EPOCHS, 1 if innermost == "cocoop" else _DECOUPLED_BATCH)
+        return Published(_DECOUPLED_EPOCHS, 1 if _base(composition) == "cocoop" else _DECOUPLED_BATCH)
     if composition.name in PUBLISHED:
         return PUBLISHED[composition.name]
     if composition.inner is not None:
-        return published(composition.inner, ours)
-    return Published(ours.epochs, ours.batch_size)
+        return published(composition.inner)
+    return None
 
 
-def schedule(composition: Composition, hyper: dict[str, object], classes: int) -> Schedule:
+def schedule(composition: Composition, hyper: Mapping[str, HyperValue], classes: int) -> Schedule:
     """The published run on 16 photos per class, each in as many views as our preset names.
 
     No photo is seen in more views than there are rounds.
     """
-    configs = composition.configure(hyper)  # type: ignore[arg-type]
+    configs = composition.configure(hyper)
     ours: RecipeConfig = configs[RECIPE]
-    recipe = published(composition, ours)
+    found = published(composition)
+    recipe = found or Published(ours.epochs, ours.batch_size)
     photos = SHOTS * classes
     batch = min(recipe.batch, photos)
     per_epoch = photos // batch
     steps = recipe.steps_per_shot * SHOTS or recipe.epochs * per_epoch
     epochs = max(1, round(steps / per_epoch))
-    return Schedule(SHOTS, batch, epochs, steps, photos, min(ours.views, epochs))
+    return Schedule(SHOTS, batch, epochs, steps, photos, min(ours.views, epochs), found is not None)
+
+
+def _base(composition: Composition) -> str:
+    return tuple(composition.parts())[-1]

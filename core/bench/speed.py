@@ -6,7 +6,6 @@ the same for both and left out.
 """
 
 import statistics
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from core.bench.measure import matmul_rate, median_seconds, operations, seconds
 from core.bench.peak import peak_bytes
 from core.bench.plain.swap import plain_towers
 from core.bench.recipes import Schedule, schedule, target_ratio
-from core.bench.steps import Photos, compare, learn, look
+from core.bench.steps import Photos, compare, learn, learn_plainly, look
 from core.bench.subject import Subject, build, noise_photos, settings_of_preset
 from core.methods.catalogue import parse_composition
 from core.methods.protocol import Batch, Method
@@ -45,7 +44,7 @@ def measure(subject: Subject, backbone: Backbone, *, with_peak: bool = True) -> 
     """One method's line; without times where the two versions differ ("equal" is then false)."""
     composition = parse_composition(subject.method)
     method = build(subject, backbone).train()
-    plan = schedule(composition, dict(settings_of_preset(composition)), subject.classes)
+    plan = schedule(composition, settings_of_preset(composition), subject.classes)
     pixels = noise_photos(backbone, plan.batch, subject.seed)
     labels = torch.arange(plan.batch, device=pixels.device) % subject.classes
     photos = Photos(pixels, labels)
@@ -104,7 +103,7 @@ def _interleaved(method: Method, photos: Photos, batch: Batch) -> _Steps:
     plain, fast = list[float](), list[float]()
     while len(plain) < _FEWEST or (len(plain) < _MOST and sum(plain) + sum(fast) < _ENOUGH_S):
         with plain_towers(method):
-            plain.append(seconds(lambda: learn(method, look(method, photos)), device))
+            plain.append(seconds(lambda: learn_plainly(method, photos), device))
         fast += [seconds(lambda: learn(method, batch), device) for _ in range(_FAST_PER_PLAIN)]
     return _Steps(statistics.median(plain), statistics.median(fast))
 
@@ -121,15 +120,3 @@ def _encoding_seconds(method: Method) -> float:
 def _peaks(subject: Subject, batch: int) -> dict[str, Any]:
     plain, fast = (peak_bytes(subject, batch, plain=plain) for plain in (True, False))
     return {"plain_peak_bytes": plain, "fast_peak_bytes": fast, "memory_met": fast <= plain}
-
-
-def measure_all(
-    methods: tuple[str, ...], backbone: Backbone, subject: Subject, *, with_peak: bool = True
-) -> Iterator[dict[str, Any]]:
-    """Each method's line as it comes; `subject` gives the rest."""
-    for name in methods:
-        yield measure(
-            Subject(name, subject.backbone, subject.classes, subject.device, subject.seed),
-            backbone,
-            with_peak=with_peak,
-        )

@@ -23,6 +23,7 @@ from core.training.job import HyperValue
 
 # Compositions differ in defect first: a step that divides neither spreads parts, finishes and defects.
 _STRIDE = 37
+_STIR = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def build(subject: Subject, backbone: Backbone) -> Method:
     """The method for synthetic classes, with the settings of its preset."""
     composition = parse_composition(subject.method)
     hyper = settings_of_preset(composition)
-    return build_method(subject.method, hyper, backbone, class_names(subject.classes), subject.seed)
+    method = build_method(subject.method, hyper, backbone, class_names(subject.classes), subject.seed)
+    _stir(method, subject.seed)
+    return method
 
 
 def settings_of_preset(composition: Composition) -> dict[str, HyperValue]:
@@ -79,6 +82,16 @@ def noise_photos(backbone: Backbone, count: int, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     size = backbone.image_size
     return torch.randn(count, 3, size, size, generator=generator).to(backbone.device)
+
+
+@torch.no_grad()
+def _stir(method: Method, seed: int) -> None:
+    """As if in the midst of learning: parts that start at zero would hide what passes through them."""
+    generator = torch.Generator().manual_seed(seed)
+    for parameter in method.parameters():
+        if parameter.requires_grad:
+            noise = torch.randn(parameter.shape, generator=generator)
+            parameter.add_(noise.to(parameter.device), alpha=_STIR)
 
 
 def _names() -> Iterator[str]:

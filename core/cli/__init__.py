@@ -39,6 +39,7 @@ COMMANDS = {
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),
+    "bench": Command("core.bench.commands", "measure what the engine costs"),
     "pretrain": Command("core.cli.pretrain", "train the embedded backbone anew on the parts world"),
     "worker": Command("core.cli.worker", "run a job file (called by the window)"),
 }
@@ -72,7 +73,14 @@ def _call(arguments: argparse.Namespace) -> int:
         return FAULT
     if answer is not None:
         print(json.dumps(answer, ensure_ascii=False) if as_json else _readable(answer))
-    return BAD_INPUT if answer is not None and answer.get("ok") is False else OK
+    return _exit_code(answer or {})
+
+
+def _exit_code(answer: dict[str, Any]) -> int:
+    """`fault` names what is wrong with the program itself, `ok` says whether what came in was good."""
+    if answer.get("fault"):
+        return FAULT
+    return BAD_INPUT if answer.get("ok") is False else OK
 
 
 def _refuse(problem: Problem, as_json: bool) -> int:

@@ -14,6 +14,7 @@ from core.backbones.image_tower import ImageTower
 from core.backbones.text_tower import TextTower
 from core.bench.plain.image_tower import PlainImageTower
 from core.bench.plain.text_tower import PlainTextTower
+from core.methods.clip_adapter import CLIPAdapter
 from core.methods.protocol import Method
 
 
@@ -38,6 +39,14 @@ def plain_towers(method: Method) -> Iterator[None]:
     finally:
         for owner, name, part in places:
             owner._modules[name] = part
+
+
+def forget_texts(method: Method) -> None:
+    """Before a step of the obvious version: public code of CLIP-Adapter runs its frozen texts in every step
+    (methods.md §11.1); that of other methods keeps them."""
+    for part in method.modules():
+        if isinstance(part, CLIPAdapter):
+            part.__dict__.pop("_texts", None)
 
 
 def _plain(tower: TextTower | ImageTower, backbone: Backbone) -> nn.Module:

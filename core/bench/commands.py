@@ -1,0 +1,148 @@
+"""`hikidashi bench …`: what the engine costs, measured side by side."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from core.backbones.store import EMBEDDED
+from core.methods.catalogue import compositions, parse_composition
+from core.problems import Problem
+
+ALL = "all"
+DEFAULT_BACKBONE = "ViT-B-32"
+
+_SPEED = """\
+Each method's obvious version (what public code does: the image tower in every step, every text at full context
+length, nothing shared) against ours: the same weights, photos, precision, number of steps and views. First logits and
+gradients must be equal (float32: 1e-4 and 1e-3, relative), else the exit code is 1; then both are timed in turn.
+
+plain_step_s, fast_step_s   one step, forward and backward; ours without its caches
+ratio                       over the whole published run of 16 shots (see `recipe`), caches paid for inside (`cache_s`)
+step_ratio                  of the steps alone
+matmul_fraction             the time of a plain matrix product of as many operations, over the step's
+plain_peak_bytes, fast_…    one step at its highest, above what is loaded, each in a process of its own
+target                      what the project holds itself to, at 10 and at 100 classes
+"""
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "bench",
+        help="measure what the engine costs",
+        description="Measures as ratios, side by side, in one run. `hikidashi bench WHAT --help` tells more.",
+        epilog="example: hikidashi bench speed --method coop --backbone ViT-B-32 --classes 100 --json",
+    )
+    benches = parser.add_subparsers(metavar="WHAT", required=True)
+    _add_speed(benches)
+    _add_growth(benches)
+
+
+def _add_speed(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = benches.add_parser(
+        "speed",
+        help="each method's obvious version against ours",
+        description=_SPEED,
+        epilog="example: hikidashi bench speed --method coop cocoop --backbone ViT-B-32 --classes 100 --json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--method", nargs="+", default=[], help=f"compositions, or {ALL}: all that have steps"
+    )
+    parser.add_argument(
+        "--classes", type=_count, default=100, help="number of synthetic classes (default 100)"
+    )
+    parser.add_argument("--savings", action="store_true", help="each saving alone instead of whole methods")
+    parser.add_argument("--no-peak", action="store_true", help="leave the memory out")
+    _add_common(parser, DEFAULT_BACKBONE)
+    parser.set_defaults(run=_speed)
+
+
+def _add_growth(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = benches.add_parser(
+        "growth",
+        help="cost against the number of photos and of classes",
+        description="One round of training and judging on kept features for 10² to 10⁵ photos, and the texts of 10 "
+        "to 1000 classes forward and backward. A slope is that of log seconds against log number.",
+        epilog="example: hikidashi bench growth --json",
+    )
+    _add_common(parser, EMBEDDED)
+    parser.set_defaults(run=_growth)
+
+
+def _add_common(parser: argparse.ArgumentParser, backbone: str) -> None:
+    parser.add_argument(
+        "--backbone",
+        default=backbone,
+        help=f"a stored backbone, or an architecture such as ViT-B-16, with random weights (default {backbone})",
+    )
+    parser.add_argument("--device", default="cpu", help="cpu (default), cuda, mps or auto")
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+
+
+def _speed(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.device import choose_device
+    from core.bench import speed
+    from core.bench.savings import measure_savings
+    from core.bench.subject import Subject, stand_up
+
+    methods = _methods(arguments.method or speed.DEFAULT_METHODS)
+    device = choose_device(arguments.device)
+    backbone = stand_up(arguments.backbone, device.torch_name)
+    if arguments.savings:
+        lines = measure_savings(backbone, arguments.classes)
+    else:
+        subjects = (
+            Subject(name, arguments.backbone, arguments.classes, device.torch_name) for name in methods
+        )
+        lines = (speed.measure(subject, backbone, with_peak=not arguments.no_peak) for subject in subjects)
+    results = [_told(line) for line in lines]
+    differing = [str(line.get("method", line.get("name"))) for line in results if line["equal"] is False]
+    answer: dict[str, Any] = {"device": device.name, **_machine(), "results": results}
+    return answer | ({"fault": f"not equal: {', '.join(differing)}"} if differing else {})
+
+
+def _growth(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.device import choose_device
+    from core.bench.growth import measure_growth
+    from core.bench.subject import stand_up
+
+    device = choose_device(arguments.device)
+    return measure_growth(stand_up(arguments.backbone, device.torch_name), tell=_tell)
+
+
+def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Checked before anything is loaded.
+
+    Raises:
+        Problem: `methods.unknown_composition`, `bench.no_steps`.
+    """
+    if list(wanted) == [ALL]:
+        return tuple(str(each) for each in compositions() if each.learns == "by_epochs")
+    for name in wanted:
+        if parse_composition(name).learns != "by_epochs":
+            raise Problem("bench.no_steps", name=name)
+    return tuple(wanted)
+
+
+def _told(line: dict[str, Any]) -> dict[str, Any]:
+    _tell(json.dumps(line, ensure_ascii=False))
+    return line
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _machine() -> dict[str, Any]:
+    import torch
+
+    return {"torch": torch.__version__, "threads": torch.get_num_threads()}
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return count
