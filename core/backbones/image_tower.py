@@ -98,16 +98,29 @@ class ImageTower(nn.Module):
             if number < block:
                 continue
             last = number + 1 == self.depth
-            extra = None
-            if number < len(given):
-                if last or number + 1 < len(given):
-                    extra = stage.keys_values(given[number])
-                else:
-                    x = torch.cat([x, given[number].to(x.dtype).expand(len(x), -1, -1)], dim=1)
-            x = stage(x, extra=extra, read=class_token if last else None)
+            joins = number + 1 == len(given) and not last
+            if joins:
+                x = _joined(stage, x, given[number])
+            else:
+                extra = stage.keys_values(given[number]) if number < len(given) else None
+                x = stage(x, extra=extra, read=class_token if last else None)
         pooled = self.ln_post(x[:, 0])
         features: Tensor = pooled if self.projection is None else pooled @ self.projection
         return features.float()
 
     def _blocks(self) -> list[Block]:
         return list(self.blocks)  # type: ignore[arg-type]
+
+
+def _joined(block: Block, x: Tensor, prompts: Tensor) -> Tensor:
+    """Tokens `(B, T, W)` → `(B, T + n, W)`: run with prompts `(n, W)` that stay among them.
+
+    The two are projected apart: prompts once for all photos, and photos that have met no prompt need no way back.
+    """
+    projected = zip(block.queries_keys_values(x), block.queries_keys_values(prompts), strict=True)
+    query, key, value = (_behind(own, more) for own, more in projected)
+    return block.finish(_behind(x, prompts), block.attend(query, key, value))
+
+
+def _behind(x: Tensor, more: Tensor) -> Tensor:
+    return torch.cat([x, more.to(x.dtype).expand(len(x), -1, -1)], dim=1)
