@@ -28,6 +28,7 @@ from core.problems import Problem
 MANIFEST = "manifest.json"
 ADAPTER = "adapter.safetensors"
 TEXT_FEATURES = "text_features.safetensors"
+HEAD = "head.safetensors"
 CHECK = "check.safetensors"
 CARD = "card.md"
 REPORT = "report.html"
@@ -37,6 +38,7 @@ LIMITS = {
     MANIFEST: 16 * _MIB,
     ADAPTER: 2040 * _MIB,
     TEXT_FEATURES: 512 * _MIB,
+    HEAD: 1024 * _MIB,
     CHECK: 64 * _MIB,
     CARD: 4 * _MIB,
     REPORT: 16 * _MIB,

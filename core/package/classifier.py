@@ -1,81 +1,94 @@
-"""How a classifier goes into a package as tensors and comes out again; needs numpy only."""
+"""A packaged classifier: put together from the manifest and the tensors, and made longer; needs numpy only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import assert_never
 
 import numpy as np
 
-from core.methods.classifier import Array, Classifier, CosineClassifier, FusedClassifier, LinearHead
-from core.package.archive import ADAPTER, TEXT_FEATURES, Package
-from core.package.manifest import Head, Manifest
+from core.methods.classifier import (
+    Array,
+    CacheHead,
+    Classifier,
+    CosineClassifier,
+    FusedClassifier,
+    Head,
+    LinearHead,
+    PrototypeHead,
+)
+from core.package.archive import HEAD, TEXT_FEATURES, Package
+from core.package.forms import CacheForm, ConditionalForm, CosineForm, FusedForm, LinearForm, PrototypeForm
+from core.package.manifest import Manifest
 from core.problems import Problem
 
 TEXT_TENSOR = "text_features"
-# The names that DePT gives to its learned tensors, behind the prefix of the wrapper it may stand in.
-_GAMMA, _BETA = "image_channels.gamma", "image_channels.beta"
-_WEIGHT, _BIAS = "head.weight", "head.bias"
 
 
-@dataclass(frozen=True, eq=False)
-class PackedClassifier:
-    """A classifier taken apart: class embeddings `(C, D)`, scale, and the head that lies in the adapter."""
-
-    text_features: Array
-    logit_scale: float
-    head: Head | None
+def matching_form(manifest: Manifest) -> CosineForm | ConditionalForm:
+    """How texts and photos are matched."""
+    form = manifest.classifier
+    return form.matching if isinstance(form, FusedForm) else form
 
 
-def pack_classifier(
-    classifier: Classifier, adapter: Mapping[str, Array], composition: str
-) -> PackedClassifier:
-    """Take a classifier apart; `adapter` is what was learned, by name.
-
-    Raises:
-        Problem: `package.not_exportable` for a way of judging that has no form in a package.
-    """
-    match classifier:
-        case CosineClassifier():
-            return PackedClassifier(classifier.text_features, classifier.logit_scale, None)
-        case FusedClassifier(matching=CosineClassifier() as matching):
-            prefixes = [name.removesuffix(_WEIGHT) for name in adapter if name.endswith(_WEIGHT)]
-            if len(prefixes) == 1:
-                head = Head(prefix=prefixes[0], balance=classifier.head_weight, rows=classifier.rows)
-                return PackedClassifier(matching.text_features, matching.logit_scale, head)
-    raise Problem("package.not_exportable", composition=composition)
+def needs_backbone(manifest: Manifest) -> bool:
+    """Whether the classifier cannot judge without the backbone, even features that are given."""
+    return isinstance(matching_form(manifest), ConditionalForm)
 
 
-def packaged_classifier(package: Package) -> Classifier:
-    """The classifier of a package.
+def matching_of(classifier: Classifier) -> Classifier:
+    """The part of a classifier that judges any class."""
+    return classifier.matching if isinstance(classifier, FusedClassifier) else classifier
+
+
+def packaged_classifier(package: Package, matching: Classifier | None = None) -> Classifier:
+    """The classifier of a package; its matching is given where it `needs_backbone`.
 
     Raises:
         Problem: `package.bad_tensors` when tensors are missing or do not fit the manifest; as `Package.read`.
     """
     manifest = package.manifest
-    text = _Tensors(package, TEXT_FEATURES).get(TEXT_TENSOR, len(manifest.classes), _width(manifest))
-    matching = CosineClassifier(manifest.class_names, text, manifest.logit_scale)
-    if manifest.head is None:
+    if matching is None:
+        text = _Tensors(package, TEXT_FEATURES).get(TEXT_TENSOR, len(manifest.classes), _width(manifest))
+        matching = CosineClassifier(manifest.class_names, text, manifest.logit_scale)
+    form = manifest.classifier
+    if not isinstance(form, FusedForm):
         return matching
-    head, adapter = manifest.head, _Tensors(package, ADAPTER)
-    learned = max(head.rows) + 1
-    linear = LinearHead(
-        gamma=adapter.get(head.prefix + _GAMMA, _width(manifest)),
-        beta=adapter.get(head.prefix + _BETA, _width(manifest)),
-        weight=adapter.get(head.prefix + _WEIGHT, learned, _width(manifest)),
-        bias=adapter.get(head.prefix + _BIAS, learned),
+    return FusedClassifier(matching, form.rows, _head(package, form), form.matching_weight, form.head_weight)
+
+
+def with_matching(classifier: Classifier, matching: Classifier) -> Classifier:
+    """The classifier with `matching` in the place of its own; classes that this has behind the others are judged
+    by matching alone."""
+    if not isinstance(classifier, FusedClassifier):
+        return matching
+    added = len(matching.class_names) - len(classifier.rows)
+    return replace(classifier, matching=matching, rows=classifier.rows + (-1,) * added)
+
+
+def joined(first: CosineClassifier, second: CosineClassifier) -> CosineClassifier:
+    """The classes of both, at the scale of the first."""
+    return replace(
+        first,
+        class_names=first.class_names + second.class_names,
+        text_features=np.concatenate([first.text_features, second.text_features]),
     )
-    return FusedClassifier(matching, head.rows, linear, 1 - head.balance, head.balance)
 
 
-def with_class(classifier: Classifier, name: str, text_feature: Array) -> Classifier:
-    """The classifier with one more class, judged by matching alone; `text_feature` is `(D,)`."""
-    match classifier:
-        case CosineClassifier():
-            features = np.concatenate([classifier.text_features, text_feature[None]])
-            return replace(classifier, class_names=(*classifier.class_names, name), text_features=features)
-        case FusedClassifier():
-            matching = with_class(classifier.matching, name, text_feature)
-            return replace(classifier, matching=matching, rows=(*classifier.rows, -1))
-    raise TypeError(f"not a packaged classifier: {type(classifier).__name__}")
+def _head(package: Package, form: FusedForm) -> Head:
+    tensors, width = _Tensors(package, HEAD), _width(package.manifest)
+    learned = max(form.rows) + 1
+    match form.head:
+        case LinearForm():
+            return LinearHead(
+                gamma=tensors.get("gamma", width),
+                beta=tensors.get("beta", width),
+                weight=tensors.get("weight", learned, width),
+                bias=tensors.get("bias", learned),
+            )
+        case PrototypeForm(scale=scale):
+            return PrototypeHead(tensors.get("means", learned, width), scale)
+        case CacheForm(counts=counts, alpha=alpha, beta=beta):
+            return CacheHead(tensors.get("keys", sum(counts), width), counts, alpha, beta)
+    assert_never(form.head)
 
 
 class _Tensors:

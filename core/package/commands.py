@@ -83,6 +83,7 @@ def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "ok": report.ok,
         "problems": [_told(problem) for problem in report.problems],
+        "notes": [_told(note) for note in report.notes],
         "max_difference": report.max_difference,
         "checked": report.checked,
         "backbone": report.backbone,

@@ -1,7 +1,7 @@
 """From a finished run to a package that was reopened from disk by a fresh process and judged as it must.
 
-The learned tensors are stood up from the file too, on the backbone. What is not verified is not exported: the file stands under a hidden name until then, so that a package of
-the same name from before is not lost either.
+The learned tensors are stood up from the file too, on the backbone. What is not verified is not exported: the file
+stands under a hidden name until then, so that a package of the same name from before is not lost either.
 """
 
 import json
@@ -24,9 +24,17 @@ from core.files import sha256_file
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.protocol import as_array
-from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, open_package, write_package
+from core.package.archive import (
+    ADAPTER,
+    CARD,
+    CHECK,
+    HEAD,
+    REPORT,
+    TEXT_FEATURES,
+    open_package,
+    write_package,
+)
 from core.package.card import model_card
-from core.package.classifier import TEXT_TENSOR, PackedClassifier, pack_classifier
 from core.package.manifest import (
     DataFingerprint,
     Manifest,
@@ -36,7 +44,8 @@ from core.package.manifest import (
     PartCounts,
     Training,
 )
-from core.package.model import image_features, stand_up
+from core.package.model import all_classes, image_features, stand_up
+from core.package.pack import PackedClassifier, pack_classifier
 from core.package.report import report_page
 from core.package.story import verdict_of
 from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES, check_classifier
@@ -114,13 +123,14 @@ def _write(path: Path, tuned: Tuned, revision: DataRevision, result: TrainResult
     texts = class_texts(revision, own)
     adapter = {name: as_array(value) for name, value in tuned.method.learned_state().items()}
     classifier = tuned.method.classifier(texts)
-    packed = pack_classifier(classifier, adapter, tuned.info.composition)
+    packed = pack_classifier(classifier, tuned.info.composition)
     features = image_features(tuned.method, _check_pictures(tuned, revision, own))
     manifest = _manifest(tuned, revision, result, own, texts, packed)
     verdict = verdict_of(result, revision)
     members = {
         ADAPTER: save(adapter),
-        TEXT_FEATURES: save({TEXT_TENSOR: packed.text_features}),
+        TEXT_FEATURES: save(packed.texts),
+        HEAD: save(packed.head),
         CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: classifier.probabilities(features)}),
         CARD: model_card(manifest, verdict).encode(),
         REPORT: report_page(manifest, verdict).encode(),
@@ -154,13 +164,14 @@ def _manifest(
             epochs=result.epochs,
             kept_epoch=result.kept_epoch,
             trained_parameters=result.trained_parameters,
+            judges_new=tuned.method.judges_new,
         ),
         data=_fingerprint(revision, own),
         metrics=result.metrics,
         intervals=result.intervals,
         unsure=result.unsure,
         logit_scale=packed.logit_scale,
-        head=packed.head,
+        classifier=packed.form,
         members=(),
     )
 
@@ -234,8 +245,7 @@ def _verify_learned(path: Path, tuned: Tuned) -> float:
     try:
         package = open_package(path)
         model = stand_up(package, tuned.backbone)
-        texts = [ClassText(entry.name, entry.description) for entry in package.manifest.classes]
-        return check_classifier(package, model.method.classifier(texts))[0]
+        return check_classifier(package, model.method.classifier(all_classes(package.manifest)))[0]
     except Problem as problem:
         text = problem_text(problem.code, problem.data, system_language())
         raise Problem("package.not_verified", reason=text) from problem

@@ -1,30 +1,27 @@
 """What a package says about itself: `manifest.json`, the first member of every `.hkd` file."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 from pydantic_core import from_json
 
+from core.package.forms import CacheForm, ClassifierForm, FusedForm, Strict
 from core.problems import Problem
 from core.training.job import HyperValue
 from core.training.result import Interval, Metrics, UnsureThreshold
 
-MANIFEST_SCHEMA: Final = 1
+MANIFEST_SCHEMA: Final = 2
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
-Probability = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[float, float, float]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class PackagedClass(_Strict):
+class PackagedClass(Strict):
     """A class as it is judged: `id` is its column, `description` the English words the model reads.
 
     `role`: learned from photos (base), held back while training (new), or added later by its words (added).
@@ -36,7 +33,7 @@ class PackagedClass(_Strict):
     role: Literal["base", "new", "added"]
 
 
-class PackagedPreprocessing(_Strict):
+class PackagedPreprocessing(Strict):
     """How a photo becomes the model's input: scaled, centre crop, (value / 255 − mean) / std."""
 
     image_size: Annotated[int, Field(ge=8, le=4096)]
@@ -47,7 +44,7 @@ class PackagedPreprocessing(_Strict):
     colour: Literal["RGB"] = "RGB"
 
 
-class PackagedBackbone(_Strict):
+class PackagedBackbone(Strict):
     """The untouched model the package needs, by its content; it is not inside."""
 
     name: Text
@@ -59,8 +56,12 @@ class PackagedBackbone(_Strict):
     preprocessing: PackagedPreprocessing
 
 
-class Training(_Strict):
-    """How it was tuned: the composition, all its hyper-parameters (also those at their default), how long."""
+class Training(Strict):
+    """How it was tuned: the composition, all its hyper-parameters (also those at their default), how long.
+
+    `judges_new`: what was learned also serves classes that were never learned; where not, the untouched model's
+    texts judge them.
+    """
 
     composition: Text
     preset: Text
@@ -71,9 +72,10 @@ class Training(_Strict):
     epochs: Count
     kept_epoch: Count
     trained_parameters: Count
+    judges_new: bool
 
 
-class PartCounts(_Strict):
+class PartCounts(Strict):
     """Photos of each packaged class in the three parts, in class order."""
 
     train: tuple[Count, ...]
@@ -81,7 +83,7 @@ class PartCounts(_Strict):
     test: tuple[Count, ...]
 
 
-class DataFingerprint(_Strict):
+class DataFingerprint(Strict):
     """The data it was tuned on, without a name or a photo: the revision's hash and counts.
 
     `new_measured_on`: the held-back classes themselves, the built-in probe classes, or nothing.
@@ -92,18 +94,7 @@ class DataFingerprint(_Strict):
     new_measured_on: Literal["own", "probe", "nothing"]
 
 
-class Head(_Strict):
-    """DePT's part in judging: the weight of the head, and each class's row in it (-1: not learned).
-
-    The head's tensors are those of the adapter whose names start with `prefix`.
-    """
-
-    prefix: str
-    balance: Probability
-    rows: tuple[Annotated[int, Field(ge=-1)], ...]
-
-
-class Member(_Strict):
+class Member(Strict):
     """One file inside the package."""
 
     name: str
@@ -111,10 +102,10 @@ class Member(_Strict):
     sha256: Sha256
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """Everything about a package that can be known without its weights."""
 
-    schema_version: Literal[1] = MANIFEST_SCHEMA
+    schema_version: Literal[2] = MANIFEST_SCHEMA
     media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
     created: AwareDatetime
     program: Text
@@ -127,7 +118,7 @@ class Manifest(_Strict):
     intervals: dict[Literal["zero_shot", "tuned"], dict[str, Interval]]
     unsure: UnsureThreshold | None
     logit_scale: Annotated[float, Field(gt=0)]
-    head: Head | None
+    classifier: ClassifierForm
     members: tuple[Member, ...]
 
     @property
@@ -150,15 +141,21 @@ class Manifest(_Strict):
         learned = [entry.role == "base" for entry in self.classes]
         if not any(learned):
             raise ValueError("no class was learned")
-        rows = tuple(sum(learned[:at]) if base else -1 for at, base in enumerate(learned))
-        if self.head is not None and self.head.rows != rows:
-            raise ValueError("the head's rows are not those of the learned classes")
+        if isinstance(self.classifier, FusedForm):
+            _check_head(self.classifier, learned)
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
         photos = self.data.photos
         if {len(photos.train), len(photos.val), len(photos.test)} != {len(self.classes)}:
             raise ValueError("photo counts are not one per class")
         return self
+
+
+def _check_head(form: FusedForm, learned: Sequence[bool]) -> None:
+    if form.rows != tuple(sum(learned[:at]) if base else -1 for at, base in enumerate(learned)):
+        raise ValueError("the head's rows are not those of the learned classes")
+    if isinstance(form.head, CacheForm) and len(form.head.counts) != sum(learned):
+        raise ValueError("the head's counts are not one per learned class")
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
@@ -170,14 +167,16 @@ def decode_manifest(content: bytes) -> Manifest:
     """Read a manifest.
 
     Raises:
-        Problem: `package.newer` when a newer program wrote it, `package.bad_manifest` when it is spoiled.
+        Problem: `package.newer` or `package.older` when a program wrote it whose format this one does not read,
+            `package.bad_manifest` when it is spoiled.
     """
     try:
         plain = from_json(content)
         schema = plain.get("schema_version") if isinstance(plain, dict) else None
-        if isinstance(schema, int) and schema > MANIFEST_SCHEMA:
+        if type(schema) is int and 1 <= schema != MANIFEST_SCHEMA:
             program = str(plain.get("program", "?"))[:100]
-            raise Problem("package.newer", schema=schema, known=MANIFEST_SCHEMA, program=program)
+            code = "package.newer" if schema > MANIFEST_SCHEMA else "package.older"
+            raise Problem(code, schema=schema, known=MANIFEST_SCHEMA, program=program)
         return Manifest.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -11,12 +11,14 @@ from core.backbones.clip import Backbone
 from core.backbones.preprocess import normalise
 from core.methods.build import build_method
 from core.methods.class_text import ClassText
-from core.methods.classifier import Array, Classifier, CosineClassifier, FusedClassifier
+from core.methods.classifier import Array, Classifier, CosineClassifier
 from core.methods.protocol import Method
 from core.package.archive import ADAPTER, Package
-from core.package.classifier import packaged_classifier, with_class
+from core.package.classifier import joined, matching_of, needs_backbone, packaged_classifier, with_matching
 from core.package.manifest import Manifest
 from core.problems import Problem
+
+AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class PackagedModel:
 
     manifest: Manifest
     method: Method
+    classes: tuple[ClassText, ...]
     classifier: Classifier
 
     def with_class(self, name: str, description: str) -> "PackagedModel":
@@ -33,18 +36,23 @@ class PackagedModel:
         Raises:
             Problem: `methods.too_long_description`.
         """
-        alone = self.method.classifier([ClassText(name, description)])
-        matching = alone.matching if isinstance(alone, FusedClassifier) else alone
-        assert isinstance(matching, CosineClassifier), "a packaged method matches by cosine"
-        longer = with_class(self.classifier, name, matching.text_features[0])
-        return PackagedModel(self.manifest, self.method, longer)
+        added = ClassText(name, description)
+        classes = (*self.classes, added)
+        matching = matching_of(self.classifier)
+        if isinstance(matching, CosineClassifier):
+            alone = matching_of(self.method.classifier([added]))
+            assert isinstance(alone, CosineClassifier), "a method matches every class in one way"
+            longer: Classifier = joined(matching, alone)
+        else:
+            longer = matching_of(self.method.classifier(classes))
+        return PackagedModel(self.manifest, self.method, classes, with_matching(self.classifier, longer))
 
 
 def stand_up(package: Package, backbone: Backbone) -> PackagedModel:
     """Stand a package on a backbone.
 
     Raises:
-        Problem: `package.other_backbone`, `package.bad_tensors`, or as `Package.read`.
+        Problem: `package.other_backbone`, `package.bad_tensors`, `methods.other_state`, or as `Package.read`.
     """
     manifest = package.manifest
     if backbone.card.sha256 != manifest.backbone.sha256:
@@ -53,7 +61,14 @@ def stand_up(package: Package, backbone: Backbone) -> PackagedModel:
     method = build_method(training.composition, training.hyper, backbone, learned_classes(manifest))
     state = {name: torch.from_numpy(value) for name, value in package.tensors(ADAPTER).items()}
     method.load_learned_state(state)
-    return PackagedModel(manifest, method, packaged_classifier(package))
+    classes = all_classes(manifest)
+    matching = matching_of(method.classifier(classes)) if needs_backbone(manifest) else None
+    return PackagedModel(manifest, method, classes, packaged_classifier(package, matching))
+
+
+def all_classes(manifest: Manifest) -> tuple[ClassText, ...]:
+    """The classes of a package, in the order of its columns."""
+    return tuple(ClassText(entry.name, entry.description) for entry in manifest.classes)
 
 
 def learned_classes(manifest: Manifest) -> tuple[ClassText, ...]:
@@ -65,7 +80,10 @@ def learned_classes(manifest: Manifest) -> tuple[ClassText, ...]:
 
 @torch.no_grad()
 def image_features(method: Method, pictures: Sequence[NDArray[np.uint8]]) -> Array:
-    """Pictures at input size, each `(H, W, 3)` → features `(B, D)` that the classifier judges."""
+    """Pictures at input size, each `(H, W, 3)` → features `(B, D)` that the classifier judges, a few at a time."""
     backbone = method.backbone
-    pixels = torch.from_numpy(normalise(np.stack(pictures), backbone.preprocessing)).to(backbone.device)
-    return method.image_features(pixels).float().cpu().numpy()
+    found = []
+    for start in range(0, len(pictures), AT_ONCE):
+        pixels = normalise(np.stack(pictures[start : start + AT_ONCE]), backbone.preprocessing)
+        found.append(method.image_features(torch.from_numpy(pixels).to(backbone.device)))
+    return torch.cat(found).float().cpu().numpy()

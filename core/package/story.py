@@ -115,8 +115,9 @@ class _Teller:
 
     def what(self) -> str:
         training = self.manifest.training
+        learns = parse_composition(training.composition).learns
         return self.fill(
-            "what" if training.trained_parameters else "what_untrained",
+            {"nothing": "what_untrained", "at_once": "what_at_once", "by_epochs": "what"}[learns],
             count=len(self.manifest.classes),
             backbone=self.manifest.backbone.name,
             method=self._method(),
@@ -194,13 +195,15 @@ class _Teller:
     def limits(self) -> tuple[str, ...]:
         backbone, data = self.manifest.backbone, self.manifest.data
         tested = sum(data.photos.test)
+        judges_new = self.manifest.training.judges_new
         applies = {
             "embedded": backbone.source == "embedded",
             "backbone": True,
             "alike": True,
             "other": True,
             "probe": data.new_measured_on == "probe",
-            "new": any(entry.role != "base" for entry in self.manifest.classes),
+            "new": judges_new and any(entry.role != "base" for entry in self.manifest.classes),
+            "untouched": not judges_new,
             "few": tested < FEW_TEST_PHOTOS,
         }
         facts = {"sha256": backbone.sha256, "backbone": backbone.name, "photos": tested}

@@ -1,4 +1,7 @@
-"""Is a package whole, does it judge as it did when it was made, and can it work on this PC? Without torch."""
+"""Is a package whole, does it judge as it did when it was made, and can it work on this PC?
+
+Without torch, unless the package's way of judging needs the backbone (texts that depend on the photo).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +12,7 @@ import numpy as np
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array, Classifier
 from core.package.archive import CARD, CHECK, MEMBERS, REPORT, Package, open_package
-from core.package.classifier import packaged_classifier
+from core.package.classifier import needs_backbone, packaged_classifier
 from core.package.manifest import Manifest
 from core.problems import Problem
 
@@ -23,12 +26,14 @@ BackboneState = Literal["matches", "other", "absent", "unknown"]
 @dataclass(frozen=True)
 class VerifyReport:
     """What was found. `max_difference` is that of probabilities over `checked` stored checks, None when they
-    could not be run; `backbone` is whether the one that the package needs is on this PC."""
+    could not be run; `backbone` is whether the one that the package needs is on this PC. `notes` say what could
+    not be checked through no fault of the package."""
 
     problems: tuple[Problem, ...]
     max_difference: float | None
     checked: int
     backbone: BackboneState
+    notes: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -42,21 +47,37 @@ def verify_package(path: Path, store: ModelStore | None = None) -> VerifyReport:
         package = open_package(path)
     except Problem as problem:
         return VerifyReport((problem,), None, 0, "unknown")
-    problems = _unsound_members(package)
+    store = store or ModelStore()
+    state, unfit = _look_for_backbone(package.manifest, store)
+    problems, notes = _unsound_members(package), list[Problem]()
     difference, checked = None, 0
-    if not problems:
+    if not problems and needs_backbone(package.manifest) and state != "matches":
+        notes = [Problem("package.not_checked", backbone=package.manifest.backbone.name)]
+    elif not problems:
         try:
-            difference, checked = run_check(package)
+            difference, checked = run_check(package, store)
         except Problem as problem:
             problems.append(problem)
             difference = problem.data.get("difference")
-    state, unfit = _look_for_backbone(package.manifest, store or ModelStore())
-    return VerifyReport((*problems, *unfit), difference, checked, state)
+    return VerifyReport((*problems, *unfit), difference, checked, state, tuple(notes))
 
 
-def run_check(package: Package) -> tuple[float, int]:
-    """`check_classifier` with what lies in the package. Raises Problem also as `packaged_classifier`."""
-    return check_classifier(package, packaged_classifier(package))
+def run_check(package: Package, store: ModelStore | None = None) -> tuple[float, int]:
+    """`check_classifier` with what lies in the package, standing on its backbone where it needs it.
+
+    Raises:
+        Problem: also as `packaged_classifier`; as `find_backbone`, `load_backbone` and `stand_up` where it stands on
+            its backbone.
+    """
+    if not needs_backbone(package.manifest):
+        return check_classifier(package, packaged_classifier(package))
+    # torch takes seconds to come, and most packages do without.
+    from core.backbones.load import load_backbone
+    from core.package.model import stand_up
+
+    store = store or ModelStore()
+    backbone = load_backbone(find_backbone(package.manifest, store), store=store)
+    return check_classifier(package, stand_up(package, backbone).classifier)
 
 
 def check_classifier(package: Package, classifier: Classifier) -> tuple[float, int]:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from core.package.archive import ADAPTER, CARD, CHECK, REPORT, TEXT_FEATURES, write_package
+from core.package.archive import ADAPTER, CARD, CHECK, HEAD, REPORT, TEXT_FEATURES, write_package
+from core.package.forms import CosineForm, FusedForm, LinearForm
 from core.package.manifest import (
     DataFingerprint,
-    Head,
     Manifest,
     PackagedBackbone,
     PackagedClass,
@@ -20,6 +20,7 @@ from core.package.manifest import (
 )
 from core.training.result import Metrics, UnsureThreshold
 
+LINEAR = {"gamma": (8,), "beta": (8,), "weight": (2, 8), "bias": (2,)}
 NAMES = ("良品", "きず", "欠け", "汚れ")
 METRICS = Metrics(base=0.9, new=0.6, h=0.72, union_base=0.8, union_new=0.5, union_h=0.615)
 
@@ -48,6 +49,7 @@ def manifest() -> Manifest:
         training=Training(
             composition="dept(coop)", preset="coop-dept", hyper={"dept.balance": 0.7, "coop.n_ctx": 4},
             seed=1, shots=16, steps=20, epochs=2, kept_epoch=2, trained_parameters=100,
+            judges_new=True,
         ),
         data=DataFingerprint(
             revision="cd" * 32,
@@ -58,7 +60,9 @@ def manifest() -> Manifest:
         intervals={},
         unsure=UnsureThreshold(probability=0.5, wished_error=0.05, sent_to_person=0.1, promised=False, n=20),
         logit_scale=100.0,
-        head=Head(prefix="", balance=0.7, rows=(0, 1, -1, -1)),
+        classifier=FusedForm(
+            matching=CosineForm(), head=LinearForm(), rows=(0, 1, -1, -1), matching_weight=0.3, head_weight=0.7
+        ),
         members=(),
     )  # fmt: skip
 
@@ -71,6 +75,7 @@ def members() -> dict[str, bytes]:
     return {
         ADAPTER: save({"inner.ctx": rng.normal(size=(4, 8)).astype(np.float32)}),
         TEXT_FEATURES: save(text),
+        HEAD: save({name: rng.normal(size=shape).astype(np.float32) for name, shape in LINEAR.items()}),
         CHECK: save({"image_features": rng.normal(size=(3, 8)).astype(np.float32)}),
         CARD: "# カード\n".encode(),
         REPORT: b"<!doctype html><title>report</title>",

@@ -5,19 +5,21 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.methods.classifier import Array, FusedClassifier, LinearHead, softmax
+from core.methods.classifier import Array, CosineClassifier, FusedClassifier, LinearHead, softmax
 from core.onsite.predictor import Prediction, open_predictor
 from core.package import export
 from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REPORT, TEXT_FEATURES, open_package
 from core.package.card import model_card
-from core.package.classifier import PackedClassifier, pack_classifier
 from core.package.export import CHECK_PHOTOS, export_run, run_export
+from core.package.forms import FusedForm
+from core.package.pack import PackedClassifier, pack_classifier
 from core.package.report import report_page
 from core.package.story import Verdict, package_words
 from core.package.verify import TOLERANCE, verify_package
@@ -26,7 +28,7 @@ from core.training.events import Event, Stage
 from core.training.job import DATA_FILE, ExportJob
 from core.training.loop import train
 from core.training.run import Run
-from tests.core.exported import Exported, export_tiny, exported_once
+from tests.core.exported import Exported, exported_once
 from tests.core.tiny_backbone import NAME
 from tests.core.tiny_run import COLOURS, WORDS, tiny_revision, tiny_run
 
@@ -72,8 +74,9 @@ def test_the_manifest_tells_what_the_run_knows(exported: Exported) -> None:
     assert manifest.data.photos.test == (4, 4, 4, 4)
     assert manifest.training.hyper["coop.n_ctx"] == 4, "defaults are written out"
     assert manifest.training.hyper["training.epochs"] == 3
-    assert manifest.head is not None
-    assert manifest.head.balance == 0.7
+    assert isinstance(manifest.classifier, FusedForm)
+    assert manifest.classifier.head_weight == 0.7
+    assert manifest.training.judges_new
 
 
 def test_on_site_judges_as_the_run_did(exported: Exported) -> None:
@@ -110,13 +113,6 @@ def test_no_photo_and_no_name_of_one_leaves_the_pc(exported: Exported) -> None:
     )
 
 
-@pytest.mark.parametrize("composition", ["zero-shot", "coop"])
-def test_other_methods_are_exported_too(tmp_path: Path, composition: str) -> None:
-    exported = export_tiny(tmp_path, composition)
-    assert exported.report.verified
-    assert open_package(exported.package).manifest.head is None
-
-
 def test_probe_classes_stay_at_home(tmp_path: Path) -> None:
     revision = tiny_revision(tmp_path / "photos")
     probes = (entry.model_copy(update={"source": "probe"}) for entry in revision.classes[2:])
@@ -146,7 +142,7 @@ def test_what_does_not_judge_alike_is_not_exported_and_the_old_package_stays(
 
     def spoiled(*arguments: Any) -> PackedClassifier:
         packed = pack_classifier(*arguments)
-        return PackedClassifier(packed.text_features[::-1].copy(), packed.logit_scale, packed.head)
+        return replace(packed, texts={name: text[::-1].copy() for name, text in packed.texts.items()})
 
     monkeypatch.setattr(export, "pack_classifier", spoiled)
     with pytest.raises(Problem) as caught:
@@ -233,9 +229,11 @@ def test_a_way_of_judging_without_a_form_is_refused() -> None:
 
     one = np.ones(2, np.float32)
     fused = FusedClassifier(Other(), (0, 1), LinearHead(one, one, np.eye(2, dtype=np.float32), one), 0.5, 0.5)
-    for classifier in (Other(), fused):
+    matching = CosineClassifier(("a", "b"), np.eye(2, dtype=np.float32), 14.0)
+    other_head = replace(fused, matching=matching, head=Other())
+    for classifier in (Other(), fused, other_head):
         with pytest.raises(Problem) as caught:
-            pack_classifier(classifier, {"head.weight": one}, "tip-adapter")
+            pack_classifier(classifier, "tip-adapter")
         assert caught.value.code == "package.not_exportable"
 
 
@@ -261,6 +259,36 @@ def test_the_embedded_backbone_comes_with_its_warning(exported: Exported) -> Non
         update={"backbone": manifest.backbone.model_copy(update={"source": "embedded"})}
     )
     assert warning in model_card(embedded, Verdict(None, None))
+
+
+@pytest.mark.parametrize("judges_new", [True, False])
+def test_the_card_says_who_judges_classes_that_were_never_learned(
+    exported: Exported, judges_new: bool
+) -> None:
+    manifest = open_package(exported.package).manifest
+    training = manifest.training.model_copy(update={"judges_new": judges_new})
+    card = model_card(manifest.model_copy(update={"training": training}), Verdict(None, None))
+    for language in ("ja", "en"):
+        words = package_words(language)
+        assert (words["limit_new"] in card) == judges_new
+        assert (words["limit_untouched"] in card) == (not judges_new)
+
+
+@pytest.mark.parametrize(
+    ("composition", "key"),
+    [("coop", "what"), ("nearest-mean", "what_at_once"), ("zero-shot", "what_untrained")],
+)
+def test_the_card_counts_rounds_only_where_there_were_any(
+    exported: Exported, composition: str, key: str
+) -> None:
+    manifest = open_package(exported.package).manifest
+    training = manifest.training.model_copy(update={"composition": composition, "preset": "-"})
+    card = model_card(manifest.model_copy(update={"training": training}), Verdict(None, None))
+    told = package_words("en")[key].format(
+        count=4, backbone=NAME, method=composition, parameters=f"{training.trained_parameters:,}",
+        epochs=training.epochs, kept=training.kept_epoch,
+    )  # fmt: skip
+    assert told in card
 
 
 def test_names_cannot_bring_markup(exported: Exported) -> None:

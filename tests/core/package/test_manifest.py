@@ -10,6 +10,20 @@ from hypothesis import strategies as st
 from core.package.manifest import MANIFEST_SCHEMA, Manifest, decode_manifest, encode_manifest
 from core.problems import Problem
 
+FUSED = {
+    "kind": "fused", "matching": {"kind": "cosine"}, "head": {"kind": "linear"}, "rows": [0, 1, -1, -1],
+    "matching_weight": 0.3, "head_weight": 0.7,
+}  # fmt: skip
+CACHE = {"kind": "cache", "counts": [3, 2], "alpha": 1.0, "beta": 5.5}
+FORMS = [
+    {"kind": "cosine"},
+    {"kind": "conditional"},
+    FUSED,
+    FUSED | {"matching": {"kind": "conditional"}},
+    FUSED | {"head": {"kind": "prototype", "scale": 16.2}},
+    FUSED | {"head": CACHE},
+]
+
 
 def spoiled(manifest: Manifest, **changes: Any) -> bytes:
     """The manifest's JSON with some keys changed."""
@@ -24,6 +38,19 @@ def test_japanese_names_are_readable_in_the_file(manifest: Manifest) -> None:
     assert "きず" in encode_manifest(manifest).decode()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_classifier_survives_json(manifest: Manifest, form: dict[str, Any]) -> None:
+    told = decode_manifest(spoiled(manifest, classifier=form))
+    assert json.loads(encode_manifest(told))["classifier"] == form
+
+
+def test_an_older_one_is_told_apart_from_a_spoiled_one(manifest: Manifest) -> None:
+    with pytest.raises(Problem) as caught:
+        decode_manifest(spoiled(manifest, schema_version=1, classifier=None, head=None))
+    assert caught.value.code == "package.older"
+    assert str(caught.value)
+
+
 @pytest.mark.parametrize("schema", [MANIFEST_SCHEMA + 1, 99])
 def test_a_newer_one_is_told_apart_from_a_spoiled_one(manifest: Manifest, schema: int) -> None:
     with pytest.raises(Problem) as caught:
@@ -35,7 +62,8 @@ def test_a_newer_one_is_told_apart_from_a_spoiled_one(manifest: Manifest, schema
     "changes",
     [
         {"schema_version": 0},
-        {"schema_version": "1"},
+        {"schema_version": "2"},
+        {"schema_version": True},
         {"media_type": "application/zip"},
         {"task": "captioning"},
         {"classes": []},
@@ -44,10 +72,25 @@ def test_a_newer_one_is_told_apart_from_a_spoiled_one(manifest: Manifest, schema
         {"logit_scale": "100"},
         {"created": "yesterday"},
         {"created": "2026-11-23T00:00:00"},
-        {"head": {"prefix": "", "balance": 0.7, "rows": [0, 1]}},
-        {"head": {"prefix": "", "balance": 0.7, "rows": [1, 0, -1, -1]}},
-        {"head": {"prefix": "", "balance": 0.7, "rows": [0, 1, 2, -1]}},
-        {"head": {"prefix": "", "balance": 1.7, "rows": [0, 1, -1, -1]}},
+        {"classifier": None},
+        {"classifier": {}},
+        {"classifier": {"kind": "softmax"}},
+        {"classifier": {"kind": "cosine", "rows": [0, 1, -1, -1]}},
+        {"classifier": FUSED | {"rows": [0, 1]}},
+        {"classifier": FUSED | {"rows": [1, 0, -1, -1]}},
+        {"classifier": FUSED | {"rows": [0, 1, 2, -1]}},
+        {"classifier": FUSED | {"rows": [0.0, 1.0, -1.0, -1.0]}},
+        {"classifier": FUSED | {"head_weight": 1.7}},
+        {"classifier": FUSED | {"matching_weight": -0.1}},
+        {"classifier": FUSED | {"matching": FUSED}},
+        {"classifier": FUSED | {"head": {"kind": "cosine"}}},
+        {"classifier": FUSED | {"head": {"kind": "prototype"}}},
+        {"classifier": FUSED | {"head": {"kind": "prototype", "scale": 0}}},
+        {"classifier": FUSED | {"head": CACHE | {"counts": [3]}}},
+        {"classifier": FUSED | {"head": CACHE | {"counts": [3, 0]}}},
+        {"classifier": FUSED | {"head": CACHE | {"counts": [3, -1]}}},
+        {"classifier": FUSED | {"head": CACHE | {"alpha": -1.0}}},
+        {"classifier": FUSED | {"head": CACHE | {"beta": "5"}}},
         {"members": [{"name": "a", "size": -1, "sha256": "ab" * 32}]},
         {"members": [{"name": "a", "size": 1, "sha256": "AB" * 32}]},
         {"members": [{"name": "a", "size": 1, "sha256": "ab" * 32}] * 2},
@@ -65,7 +108,7 @@ def test_anything_else_is_refused(manifest: Manifest, changes: dict[str, Any]) -
 def test_a_package_that_learned_no_class_is_refused(manifest: Manifest) -> None:
     classes = [entry.model_dump() | {"role": "new"} for entry in manifest.classes]
     with pytest.raises(Problem, match="no class was learned"):
-        decode_manifest(spoiled(manifest, classes=classes, head=None))
+        decode_manifest(spoiled(manifest, classes=classes, classifier={"kind": "cosine"}))
 
 
 def test_two_classes_of_one_name_are_refused(manifest: Manifest) -> None:
@@ -82,7 +125,7 @@ def test_figures_are_finite(manifest: Manifest, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"schema_version": 1}']
+    "content", [b"", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"schema_version": 2}']
 )
 def test_other_content_is_refused(content: bytes) -> None:
     with pytest.raises(Problem) as caught:
@@ -110,3 +153,14 @@ def test_a_spoiled_value_never_crashes(manifest: Manifest, key: str, value: Any)
         assert decode_manifest(spoiled(manifest, **{key: value})).schema_version == MANIFEST_SCHEMA
     except Problem as problem:
         assert str(problem)  # noqa: PT017 - either way is fine; only a crash is not
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(form=st.sampled_from(FORMS), key=st.sampled_from(["kind", *FUSED, *CACHE, "scale"]), value=VALUES)
+def test_a_spoiled_form_never_crashes(manifest: Manifest, form: dict[str, Any], key: str, value: Any) -> None:
+    head = form.get("head", {})
+    for changed in (form | {key: value}, form | {"head": head | {key: value}}):
+        try:
+            decode_manifest(spoiled(manifest, classifier=changed))
+        except Problem as problem:
+            assert str(problem)  # noqa: PT017 - either way is fine; only a crash is not

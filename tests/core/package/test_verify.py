@@ -11,11 +11,12 @@ from safetensors.numpy import save
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import ModelStore, Record
 from core.files import sha256_file
-from core.package.archive import ADAPTER, CARD, CHECK, TEXT_FEATURES, open_package, write_package
+from core.package.archive import ADAPTER, CARD, CHECK, HEAD, TEXT_FEATURES, open_package, write_package
 from core.package.classifier import packaged_classifier
 from core.package.manifest import Manifest
 from core.package.verify import TOLERANCE, find_backbone, run_check, verify_package
 from core.problems import Problem
+from tests.core.package.conftest import LINEAR
 
 Array = np.ndarray
 
@@ -24,8 +25,7 @@ Array = np.ndarray
 def head() -> dict[str, Array]:
     """A head for two learned classes on eight channels."""
     rng = np.random.default_rng(1)
-    shapes = {"image_channels.gamma": 8, "image_channels.beta": 8, "head.weight": (2, 8), "head.bias": 2}
-    return {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    return {name: rng.normal(size=shape).astype(np.float32) for name, shape in LINEAR.items()}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def sound(tmp_path: Path, manifest: Manifest, members: dict[str, bytes], head: d
     """A package whose check holds what its classifier gives."""
     path = tmp_path / "sound.hkd"
     features = np.random.default_rng(2).normal(size=(5, 8)).astype(np.float32)
-    contents = members | {ADAPTER: save(head)}
+    contents = members | {HEAD: save(head)}
     write_package(path, manifest, contents)
     right = packaged_classifier(open_package(path)).probabilities(features)
     write_package(
@@ -43,9 +43,9 @@ def sound(tmp_path: Path, manifest: Manifest, members: dict[str, bytes], head: d
 
 
 def rewrite(path: Path, **tensors: dict[str, Array]) -> None:
-    """Write the package anew with true hashes but other tensors: `adapter`, `text_features`, `check`."""
+    """Write the package anew with true hashes but other tensors: `head`, `text_features`, `check`."""
     package = open_package(path)
-    names = {"adapter": ADAPTER, "text_features": TEXT_FEATURES, "check": CHECK}
+    names = {"head": HEAD, "text_features": TEXT_FEATURES, "check": CHECK}
     contents = {member.name: package.read(member.name) for member in package.manifest.members}
     write_package(path, package.manifest, contents | {names[k]: save(v) for k, v in tensors.items()})
 
@@ -99,7 +99,7 @@ def test_every_damaged_member_is_named(sound: Path) -> None:
 def test_another_judgement_is_noticed_although_every_hash_is_right(
     sound: Path, head: dict[str, Array]
 ) -> None:
-    rewrite(sound, adapter=head | {"head.bias": head["head.bias"] + np.float32([5, 0])})
+    rewrite(sound, head=head | {"bias": head["bias"] + np.float32([5, 0])})
     report = verify_package(sound)
     assert [problem.code for problem in report.problems] == ["package.other_results"]
     assert report.max_difference is not None
@@ -123,11 +123,11 @@ def test_a_check_of_the_wrong_shape_is_refused(sound: Path, tensors: dict[str, A
     assert codes(sound) == ["package.bad_tensors"]
 
 
-@pytest.mark.parametrize("name", ["image_channels.gamma", "image_channels.beta", "head.weight", "head.bias"])
+@pytest.mark.parametrize("name", LINEAR)
 def test_a_head_that_lacks_a_tensor_is_refused(sound: Path, head: dict[str, Array], name: str) -> None:
-    rewrite(sound, adapter={key: value for key, value in head.items() if key != name})
+    rewrite(sound, head={key: value for key, value in head.items() if key != name})
     assert codes(sound) == ["package.bad_tensors"]
-    rewrite(sound, adapter=head | {name: np.ones((3, 3), np.float32)})
+    rewrite(sound, head=head | {name: np.ones((3, 3), np.float32)})
     assert codes(sound) == ["package.bad_tensors"]
 
 
