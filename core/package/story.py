@@ -6,6 +6,7 @@ from functools import cache
 
 from core.assets import ASSETS
 from core.evaluation.compare import Comparison, compare
+from core.methods.catalogue import parse_composition
 from core.methods.presets import load_presets
 from core.package.manifest import Manifest
 from core.problems import Language
