@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.training.events import (
+    Decided,
     Epoch,
     Event,
     Failed,
@@ -20,12 +21,13 @@ from core.training.events import (
 )
 from core.training.state import JobState, next_state
 
+_SECOND = "training.second_"
 _RESUMABLE = frozenset({JobState.INTERRUPTED, JobState.FAILED})
 
 
 @dataclass
 class RunStory:
-    """The state of the job and the latest of each kind of event; rounds by their number.
+    """The state of the job and the latest of each kind of event; rounds by their number, notices by their code.
 
     A resumed run trains some rounds again: the later telling of a round replaces the earlier one.
     """
@@ -36,7 +38,7 @@ class RunStory:
     step: Step | None = None
     resources: Resources | None = None
     rounds: dict[int, Epoch] = field(default_factory=dict)
-    warnings: list[Warned] = field(default_factory=list)
+    notices: dict[str, Warned | Decided] = field(default_factory=dict)
     failure: Failed | None = None
     interruption: str = ""
 
@@ -52,6 +54,11 @@ class RunStory:
     def latest(self) -> Epoch | None:
         """The last round that was finished."""
         return self.rounds[max(self.rounds)] if self.rounds else None
+
+    @property
+    def second_stage(self) -> bool:
+        """Whether a training in two stages has decided on the second."""
+        return any(code.startswith(_SECOND) for code in self.notices)
 
     @property
     def seconds_left(self) -> float | None:
@@ -86,8 +93,8 @@ class RunStory:
                 self.rounds[event.epoch] = event
             case Resources():
                 self.resources = event
-            case Warned():
-                self.warnings.append(event)
+            case Warned() | Decided():
+                self.notices[event.code] = event
             case Failed():
                 self.failure = event
             case Interrupted():

@@ -62,6 +62,12 @@ class TrainingChoice:
         first = first_values(preset)
         return first | {key: value for key, value in self.changed.items() if key in first}
 
+    @property
+    def judges_new(self) -> bool:
+        """Whether what is learned also serves classes that were not; a context of each class's own does not."""
+        own = any(key.endswith(".class_specific") and value for key, value in self.values().items())
+        return self.resolved().parsed.judges_new and not own
+
     def job(self, run: Path, *, backbone_sha256: str = "") -> TrainJob:
         """The job for a run folder. Raises Problem when the settings do not fit the preset."""
         preset = self.resolved()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.background import run_in_background
 from app.pages.base import Page
+from app.run_story import RunStory
 from app.session import Session
 from app.widgets.banner import ProblemBanner
 from app.widgets.before_after import BeforeAfterTable
@@ -30,13 +31,16 @@ from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from core.evaluation.tally import class_tallies, confusion, mistakes
-from core.problems import Problem
+from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
+from core.training.events import Decided, Warned
 from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
 
 _LEAST_OF_A_TABLE = 160
+# Of what the engine told on the way, this bears on the result; decisions always do.
+_BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class _Shown:
     result: TrainResult
     revision: DataRevision
     findings: Findings
+    notices: tuple[Warned | Decided, ...]
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,7 @@ class CheckPage(Page):
             self.runs,
         ):
             part.retranslate()
+        self._say_notices()
         self._say_list()
         self._show_runs()
 
@@ -178,6 +184,7 @@ class CheckPage(Page):
         result, revision = shown.result, shown.revision
         names = [entry.name for entry in revision.classes]
         self.verdict.show_findings(shown.findings)
+        self._say_notices()
         self.table.show_result(result, revision)
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)
@@ -186,6 +193,14 @@ class CheckPage(Page):
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
+
+    def _say_notices(self) -> None:
+        """What the engine decided or had to leave out, since the figures depend on it."""
+        notices = self._shown.notices if self._shown is not None else ()
+        texts = (problem_text(notice.code, notice.data, self.session.language) for notice in notices)
+        told = [self.tr("{what} {why}").format(what=text.what, why=text.why) for text in texts]
+        self.notices.setText("\n".join(told))
+        self.notices.setVisible(bool(told))
 
     # Photos
 
@@ -295,6 +310,7 @@ class CheckPage(Page):
         self.banner = ProblemBanner(self)
         self.empty = QLabel(objectName="check_empty", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.verdict = Verdict()
+        self.notices = QLabel(objectName="check_notices", wordWrap=True, visible=False)
         self.tabs = QTabWidget(objectName="check_tabs")
         for tab in (
             self._build_before_after(),
@@ -308,6 +324,7 @@ class CheckPage(Page):
         inside = QVBoxLayout(self.body, spacing=12)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.verdict)
+        inside.addWidget(self.notices)
         inside.addWidget(self.tabs, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -394,7 +411,9 @@ def _read(run: Run) -> _Shown | None:
     if result is None:
         return None
     revision = run.revision
-    return _Shown(run, result, revision, find(result, revision))
+    notices = RunStory.of(run.events()).notices.values()
+    bearing = tuple(n for n in notices if isinstance(n, Decided) or n.code in _BEARS_ON_RESULT)
+    return _Shown(run, result, revision, find(result, revision), bearing)
 
 
 def _root(shown: _Shown, project: Project) -> Path:

@@ -246,6 +246,7 @@ class PresetPage(Page):
 
     def _settings_changed(self, changed: dict[str, HyperValue]) -> None:
         self._keep(replace(self._choice, changed=changed))
+        self.details.show_judges_new(self._choice)
 
     def _seed_changed(self, seed: int) -> None:
         self._keep(replace(self._choice, seed=seed))

@@ -26,7 +26,7 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.live_chart import REDRAW_MS
 from app.widgets.preflight import PreflightList
 from app.widgets.state_chip import StateChip
-from app.widgets.training_view import TrainingView
+from app.widgets.training_view import Course, TrainingView
 from core.doctor import Check, preflight
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
@@ -347,22 +347,22 @@ class TrainingPage(Page):
         self._redraw.stop()
         self.chip.show_state(self.story.state)
         self.view.show_story(self.story, self.session.language)
-        trains = self._trains()
-        self.view.expect_training(trains)
-        self.nothing_trained.setVisible(not trains)
+        course = self._course()
+        self.view.expect(course)
+        self.nothing_trained.setVisible(course == "nothing")
         self._show_buttons()
         self._show_failure()
 
-    def _trains(self) -> bool:
-        run = self.session.run
+    def _course(self) -> Course:
+        """How the run's method learns."""
         try:
-            return (
-                run is None
-                or not isinstance(run.job, TrainJob)
-                or parse_composition(run.job.composition).trainable
-            )
+            job = self.session.run.job if self.session.run is not None else None
+            composition = parse_composition(job.composition) if isinstance(job, TrainJob) else None
         except Problem:
-            return True
+            composition = None
+        if composition is None:
+            return "by_epochs"
+        return "in_two_stages" if "pt-peft" in composition.parts() else composition.learns
 
     def _show_buttons(self) -> None:
         state = self.story.state

@@ -58,6 +58,10 @@ class MethodChooser(QWidget):
             self.list.scrollToItem(self._rows[name])
         self._say_chosen()
 
+    def show_judges_new(self, judges: bool) -> None:
+        """Whether what is learned with the present settings also serves classes that were not."""
+        self.new_by_words.setVisible(bool(self._chosen) and not judges)
+
     def say(self, language: Language) -> None:
         """Words in the given language."""
         self._language = language
@@ -111,7 +115,6 @@ class MethodChooser(QWidget):
         for part in (self.title, self.summary, self.when, self.made_of, self.cost):
             part.setVisible(preset is not None)
         if preset is None:
-            self.new_by_words.hide()
             self.takes_longer.hide()
             return
         text, composition = preset.texts[self._language], preset.parsed
@@ -125,7 +128,6 @@ class MethodChooser(QWidget):
             )
         )
         self.new_by_words.setText(self.tr("習っていない種類は、元のモデルの説明文で見分けます。"))
-        self.new_by_words.setVisible(composition.trainable and not composition.judges_new)
         self.takes_longer.setText(self.tr("写真を毎回モデルに通して学習するので、時間が長くかかります。"))
         self.takes_longer.setVisible(sees_photos_anew(composition))
         self.cost.expect_training(composition.trainable)

@@ -45,11 +45,16 @@ class PresetDetails(QWidget):
         self.seed.blockSignals(False)
         self.shots.setCurrentIndex(max(0, self.shots.findData(choice.shots)))
         self.methods.show_chosen(choice.preset)
+        self.show_judges_new(choice)
         if not choice.preset:
             self.drawer.show_settings((), {}, {}, language)
             return
         preset = choice.resolved()
         self.drawer.show_settings(preset.parsed.settings(), first_values(preset), choice.values(), language)
+
+    def show_judges_new(self, choice: TrainingChoice) -> None:
+        """Say it where new classes are left to the untouched model, by the method or by its settings."""
+        self.methods.show_judges_new(not choice.preset or choice.judges_new)
 
     def say(self, language: Language) -> None:
         """Words in the given language; those of the settings come with `show_choice`."""

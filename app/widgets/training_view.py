@@ -1,5 +1,7 @@
 """A run as it goes: what is happening in words, time left, two charts, what the PC is doing."""
 
+from typing import Literal
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from core.problems import Language, problem_text
 from core.training.events import Epoch
 from core.training.state import JobState
 
+Course = Literal["nothing", "at_once", "by_epochs", "in_two_stages"]
 _ACCURACY_LINES = (
     ChartLine("base", "series_1"),
     ChartLine("new", "series_2", symbol="s"),
@@ -25,7 +28,7 @@ class TrainingView(QWidget):
         self.setObjectName("training_view")
         self._story = RunStory()
         self._language: Language = "ja"
-        self._trains = True
+        self._course: Course = "by_epochs"
         self.happening = QLabel(objectName="training_happening", wordWrap=True)
         self.happening.setProperty("class", "heading3")
         self.position = QLabel(objectName="training_position")
@@ -36,6 +39,8 @@ class TrainingView(QWidget):
         self.notes = QLabel(objectName="training_notes", wordWrap=True, visible=False)
         self.loss = LiveChart("loss_chart", (ChartLine("loss", "series_3"),), Reach(low=0.0))
         self.accuracy = LiveChart("accuracy_chart", _ACCURACY_LINES, Reach(0.0, 100.0))
+        self.terms = QLabel(objectName="training_terms", wordWrap=True)
+        self.terms.setProperty("class", "note")
         self._lay_out()
         self.retranslate()
 
@@ -45,12 +50,14 @@ class TrainingView(QWidget):
         self._show_words()
         self._put_values()
 
-    def expect_training(self, expected: bool) -> None:
-        """Whether anything is learned at all; charts and the words for it make sense only then."""
-        self._trains = expected
-        self.loss.setVisible(expected)
-        self.accuracy.setVisible(expected)
-        self.space.setVisible(not expected)
+    def expect(self, course: Course) -> None:
+        """How the method learns; charts and the words for rounds make sense only where there are rounds."""
+        self._course = course
+        rounds = course in ("by_epochs", "in_two_stages")
+        self.loss.setVisible(rounds)
+        self.terms.setVisible(rounds)
+        self.accuracy.setVisible(rounds)
+        self.space.setVisible(not rounds)
         self._show_words()
 
     def retranslate(self) -> None:
@@ -87,10 +94,10 @@ class TrainingView(QWidget):
         done, total = self._share(story)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        said = {(note.code, str(note.data)): note for note in story.warnings}
-        texts = (problem_text(note.code, note.data, self._language) for note in said.values())
+        texts = (problem_text(note.code, note.data, self._language) for note in story.notices.values())
         self.notes.setText("\n".join(str(text) for text in texts))
-        self.notes.setVisible(bool(said))
+        self.notes.setVisible(bool(story.notices))
+        self.terms.setText(self._terms(story))
 
     def _put_values(self) -> None:
         story = self._story
@@ -153,7 +160,7 @@ class TrainingView(QWidget):
             return self.tr("一時停止しています。「再開」で続きから学習します。")
         ended = {
             JobState.FINISHED: self.tr("学習が終わり、結果を確かめて保存しました。「結果を見る」へ進めます。")
-            if self._trains
+            if self._course != "nothing"
             else self.tr("元のモデルの力を測り終えました。「結果を見る」へ進めます。"),
             JobState.STOPPED: self.tr("学習を止めました。"),
             JobState.FAILED: self.tr("学習を続けられませんでした。"),
@@ -163,14 +170,24 @@ class TrainingView(QWidget):
             return ended[story.state]
         if story.stage is None:
             return self.tr("エンジンを準備しています…")
+        if story.stage.stage == "train":
+            return self._training_words(story)
         return self._stage_words().get(story.stage.stage, self.tr("作業しています…"))
+
+    def _training_words(self, story: RunStory) -> str:
+        if self._course == "at_once":
+            return self.tr("写真を一度にまとめて覚えています…")
+        if self._course != "in_two_stages":
+            return self.tr("写真を見て学習しています…")
+        if story.second_stage:
+            return self.tr("写真を見て学習しています（第2段階：モデルの中も合わせる）…")
+        return self.tr("写真を見て学習しています（第1段階：加えた手がかりだけを合わせる）…")
 
     def _stage_words(self) -> dict[str, str]:
         return {
             "prepare": self.tr("モデルを読み込んでいます…"),
             "features": self.tr("写真を 1 枚ずつ読み取っています…"),
             "zero_shot": self.tr("学習する前の力を測っています…"),
-            "train": self.tr("写真を見て学習しています…"),
             "evaluate": self.tr("本番の試験をしています…"),
             "save": self.tr("結果を保存しています…"),
             "verify": self.tr("保存した結果を開き直して確かめています…"),
@@ -179,7 +196,7 @@ class TrainingView(QWidget):
     def _position(self, story: RunStory) -> str:
         if story.stage is None or story.state.terminal:
             return ""
-        stage = self.tr("段階 {index}／{of}").format(index=story.stage.index, of=story.stage.of)
+        stage = self.tr("手順 {index}／{of}").format(index=story.stage.index, of=story.stage.of)
         latest = story.latest
         if story.stage.stage != "train" or latest is None:
             return stage
@@ -212,6 +229,28 @@ class TrainingView(QWidget):
             cpu=used.cpu_percent, memory=memory, gpu=used.gpu_memory_bytes / 2**30
         )
 
+    def _terms(self, story: RunStory) -> str:
+        """What the error is made of, where it is made of more than one thing."""
+        terms = {name: value for name, value in (story.step.terms if story.step else {}).items() if value}
+        if len(terms) < 2:
+            return ""
+        names = self._term_words()
+        other = self.tr("その他（{name}）")
+        told = (f"{names.get(name, other.format(name=name))} {value:.2f}" for name, value in terms.items())
+        return self.tr("内訳：{terms}").format(terms=self.tr("、").join(told))
+
+    def _term_words(self) -> dict[str, str]:
+        return {
+            "matching": self.tr("写真と説明文の合い方"),
+            "head": self.tr("専用の判定"),
+            "knowledge": self.tr("元の説明文からの離れ"),
+            "text_consistency": self.tr("元の説明文からの離れ"),
+            "image_consistency": self.tr("元の写真の見方からの離れ"),
+            "score_consistency": self.tr("元の判定からの離れ"),
+            "collapse": self.tr("種類どうしの近さ"),
+            "isomorphism": self.tr("写真と説明文の並びの違い"),
+        }
+
     def _share(self, story: RunStory) -> tuple[int, int]:
         """How far the bar stands: (done, of); (0, 0) moves to and fro while nothing can be told."""
         if story.state in (JobState.FINISHED, JobState.STOPPED):
@@ -228,7 +267,10 @@ class TrainingView(QWidget):
         line.addWidget(self.bar, 1)
         line.addWidget(self.left)
         charts = QHBoxLayout(spacing=24)
-        charts.addWidget(self.loss, 1)
+        errors = QVBoxLayout(spacing=4)
+        errors.addWidget(self.loss, 1)
+        errors.addWidget(self.terms)
+        charts.addLayout(errors, 1)
         charts.addWidget(self.accuracy, 2)
         column = QVBoxLayout(self, spacing=10)
         column.setContentsMargins(0, 0, 0, 0)

@@ -41,7 +41,7 @@ def find(result: TrainResult, revision: DataRevision) -> Findings:
     return Findings(
         learned=compare(_of(result.predictions, base)),
         held_back=compare(_of(result.predictions, new)),
-        trained=result.trained_parameters > 0,
+        trained=result.stopped_because != "nothing_to_learn",
         probe=any(revision.classes[index].source == "probe" for index in new),
     )
 

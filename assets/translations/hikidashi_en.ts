@@ -127,6 +127,10 @@
         <translation>List of photos</translation>
     </message>
     <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
+    </message>
+    <message>
         <source>正解が「{truth}」で、答えが「{answer}」の写真：{count} 枚</source>
         <translation>Photos of “{truth}” answered as “{answer}”: {count}</translation>
     </message>
@@ -320,6 +324,41 @@
     <message>
         <source>正解は「{truth}」、答えは「{answer}」：{count} 枚</source>
         <translation>“{truth}” answered as “{answer}”: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>CostLine</name>
+    <message>
+        <source>学習しないので、すぐに結果が出ます。</source>
+        <translation>Nothing is learned, so the result comes at once.</translation>
+    </message>
+    <message>
+        <source>この PC でかかる時間を測っています…</source>
+        <translation>Measuring the time on this PC…</translation>
+    </message>
+    <message>
+        <source>かかる時間は、まだ測っていません。</source>
+        <translation>The time has not been measured yet.</translation>
+    </message>
+    <message>
+        <source>この PC で約 {time}</source>
+        <translation>About {time} on this PC</translation>
+    </message>
+    <message>
+        <source>この PC で約 {time}、メモリー約 {memory} GB</source>
+        <translation>About {time} and {memory} GB of memory on this PC</translation>
+    </message>
+    <message>
+        <source>{seconds} 秒</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{minutes} 分</source>
+        <translation>{minutes} min</translation>
+    </message>
+    <message>
+        <source>{hours:.1f} 時間</source>
+        <translation>{hours:.1f} h</translation>
     </message>
 </context>
 <context>
@@ -800,6 +839,65 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>MethodChooser</name>
+    <message>
+        <source>名前や言葉で探す</source>
+        <translation>Find by name or words</translation>
+    </message>
+    <message>
+        <source>やり方を名前や言葉で探す</source>
+        <translation>Find a way to train by name or words</translation>
+    </message>
+    <message>
+        <source>すべてのやり方</source>
+        <translation>Every way to train</translation>
+    </message>
+    <message>
+        <source>その言葉のやり方はありません。別の言葉で探してください。</source>
+        <translation>Nothing goes by these words. Try others.</translation>
+    </message>
+    <message>
+        <source>比べる基準・軽いやり方</source>
+        <translation>Marks to compare with, and light ways</translation>
+    </message>
+    <message>
+        <source>説明文だけを学習</source>
+        <translation>Learn the wording only</translation>
+    </message>
+    <message>
+        <source>写真の見方も学習</source>
+        <translation>Learn how photos are seen, too</translation>
+    </message>
+    <message>
+        <source>モデルの中を学習</source>
+        <translation>Learn inside the model</translation>
+    </message>
+    <message>
+        <source>専用の判定を加える（DePT）</source>
+        <translation>With a head of its own (DePT)</translation>
+    </message>
+    <message>
+        <source>種類どうしを引き離す（NPT）</source>
+        <translation>Classes held apart (NPT)</translation>
+    </message>
+    <message>
+        <source>二段階で強くする（PT-PEFT）</source>
+        <translation>Stronger in two stages (PT-PEFT)</translation>
+    </message>
+    <message>
+        <source>技術名：{composition}（出典：{sources}）</source>
+        <translation>Technical name: {composition} (source: {sources})</translation>
+    </message>
+    <message>
+        <source>習っていない種類は、元のモデルの説明文で見分けます。</source>
+        <translation>Classes that are not learned are told apart by the original model and their descriptions.</translation>
+    </message>
+    <message>
+        <source>写真を毎回モデルに通して学習するので、時間が長くかかります。</source>
+        <translation>Takes long: in every round the photos go through the model again.</translation>
+    </message>
+</context>
+<context>
     <name>NewProjectDialog</name>
     <message>
         <source>新しいプロジェクト</source>
@@ -1151,37 +1249,40 @@ Logs: {log}</translation>
         <source>おすすめ</source>
         <translation>Recommended</translation>
     </message>
+</context>
+<context>
+    <name>PresetDetails</name>
     <message>
-        <source>学習しないので、すぐに結果が出ます。</source>
-        <translation>Nothing is learned, so the result comes at once.</translation>
+        <source>くわしい設定</source>
+        <translation>Details</translation>
     </message>
     <message>
-        <source>この PC でかかる時間を測っています…</source>
-        <translation>Measuring the time on this PC…</translation>
+        <source>くわしい設定を開く、または閉じる</source>
+        <translation>Open or close the details</translation>
     </message>
     <message>
-        <source>かかる時間は、まだ測っていません。</source>
-        <translation>The time has not been measured yet.</translation>
+        <source>すべてのやり方</source>
+        <translation>Every way to train</translation>
     </message>
     <message>
-        <source>この PC で約 {time}</source>
-        <translation>About {time} on this PC</translation>
+        <source>種類ごとに使う写真</source>
+        <translation>Photos used per class</translation>
     </message>
     <message>
-        <source>この PC で約 {time}、メモリー約 {memory} GB</source>
-        <translation>About {time} and {memory} GB of memory on this PC</translation>
+        <source>乱数の種（同じ値なら同じ結果）</source>
+        <translation>Random seed (same value, same result)</translation>
     </message>
     <message>
-        <source>{seconds} 秒</source>
-        <translation>{seconds} s</translation>
+        <source>選んだやり方の設定</source>
+        <translation>Settings of the chosen way</translation>
     </message>
     <message>
-        <source>{minutes} 分</source>
-        <translation>{minutes} min</translation>
+        <source>最大 {count} 枚</source>
+        <translation>{count} at most</translation>
     </message>
     <message>
-        <source>{hours:.1f} 時間</source>
-        <translation>{hours:.1f} h</translation>
+        <source>すべて</source>
+        <translation>All</translation>
     </message>
 </context>
 <context>
@@ -1211,6 +1312,12 @@ Logs: {log}</translation>
         <translation>Open a project and label photos; then you can choose a way to train here.</translation>
     </message>
     <message>
+        <source>くわしい設定で選んだやり方：{title}
+{summary}</source>
+        <translation>Chosen in the details: {title}
+{summary}</translation>
+    </message>
+    <message>
         <source>写真の枚数と偏りを調べています…</source>
         <translation>Looking at the number and balance of photos…</translation>
     </message>
@@ -1231,32 +1338,8 @@ Logs: {log}</translation>
         <translation>The built-in model is for learning the program. For real inspection add a larger model first; ask your system administrator for “hikidashi models”.</translation>
     </message>
     <message>
-        <source>くわしい設定</source>
-        <translation>Details</translation>
-    </message>
-    <message>
-        <source>くわしい設定を開く、または閉じる</source>
-        <translation>Open or close the details</translation>
-    </message>
-    <message>
         <source>使うモデル</source>
         <translation>Model</translation>
-    </message>
-    <message>
-        <source>種類ごとに使う写真</source>
-        <translation>Photos used per class</translation>
-    </message>
-    <message>
-        <source>乱数の種（同じ値なら同じ結果）</source>
-        <translation>Random seed (same value, same result)</translation>
-    </message>
-    <message>
-        <source>最大 {count} 枚</source>
-        <translation>{count} at most</translation>
-    </message>
-    <message>
-        <source>すべて</source>
-        <translation>All</translation>
     </message>
 </context>
 <context>
@@ -1606,6 +1689,18 @@ Logs: {log}</translation>
         <translation>Working…</translation>
     </message>
     <message>
+        <source>写真を一度にまとめて覚えています…</source>
+        <translation>Learning all photos at once…</translation>
+    </message>
+    <message>
+        <source>写真を見て学習しています（第2段階：モデルの中も合わせる）…</source>
+        <translation>Learning from the photos (second stage: inside the model, too)…</translation>
+    </message>
+    <message>
+        <source>写真を見て学習しています（第1段階：加えた手がかりだけを合わせる）…</source>
+        <translation>Learning from the photos (first stage: only the clues that were added)…</translation>
+    </message>
+    <message>
         <source>モデルを読み込んでいます…</source>
         <translation>Loading the model…</translation>
     </message>
@@ -1616,6 +1711,50 @@ Logs: {log}</translation>
     <message>
         <source>学習する前の力を測っています…</source>
         <translation>Measuring the untouched model…</translation>
+    </message>
+    <message>
+        <source>手順 {index}／{of}</source>
+        <translation>Step {index} of {of}</translation>
+    </message>
+    <message>
+        <source>その他（{name}）</source>
+        <translation>other ({name})</translation>
+    </message>
+    <message>
+        <source>内訳：{terms}</source>
+        <translation>Made of: {terms}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>写真と説明文の合い方</source>
+        <translation>fit of photos and wording</translation>
+    </message>
+    <message>
+        <source>専用の判定</source>
+        <translation>own head</translation>
+    </message>
+    <message>
+        <source>元の説明文からの離れ</source>
+        <translation>distance from the original wording</translation>
+    </message>
+    <message>
+        <source>元の写真の見方からの離れ</source>
+        <translation>distance from the original way of seeing</translation>
+    </message>
+    <message>
+        <source>元の判定からの離れ</source>
+        <translation>distance from the original judgement</translation>
+    </message>
+    <message>
+        <source>種類どうしの近さ</source>
+        <translation>nearness of classes</translation>
+    </message>
+    <message>
+        <source>写真と説明文の並びの違い</source>
+        <translation>difference in layout of photos and wording</translation>
     </message>
     <message>
         <source>写真を見て学習しています…</source>
@@ -1632,10 +1771,6 @@ Logs: {log}</translation>
     <message>
         <source>保存した結果を開き直して確かめています…</source>
         <translation>Opening the saved result again to verify it…</translation>
-    </message>
-    <message>
-        <source>段階 {index}／{of}</source>
-        <translation>Stage {index} of {of}</translation>
     </message>
     <message>
         <source>{stage}・周回 {epoch}／{epochs}</source>

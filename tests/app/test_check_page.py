@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.confusion_matrix import ConfusionMatrix
+from core.methods.presets import Preset, load_presets
 from core.project.store import Project
+from core.training.events import Decided, Warned
 from core.training.run import Run
-from tests.app.run_data import make_project, make_run
+from tests.app.run_data import make_project, make_run, whole_story
 
 
 @pytest.fixture
@@ -64,6 +66,36 @@ def test_a_gain_within_chance_is_never_called_better(qtbot: QtBot, project: Proj
     assert page._shown.findings.learned.low <= 0
     assert "まだ言えません" in page.verdict.headline.text()
     assert page.verdict.mark.mark == "warn"
+
+
+def test_what_bears_on_the_figures_stands_under_the_verdict(qtbot: QtBot, project: Project) -> None:
+    page = shown(qtbot, project, make_run(project))
+    assert not page.notices.isVisible()
+    told = [
+        Warned(code="methods.new_by_zero_shot", data={"classes": 3}),
+        Warned(code="training.batch_divided", data={"parts": 2}),
+        Decided(code="training.second_not_needed", data={"right": 30, "photos": 30, "enough": 98}),
+    ]
+    run = make_run(
+        project, composition="pt-peft(lora)", preset="pt-peft-lora", events=[*whole_story(), *told]
+    )
+    page = shown(qtbot, project, run)
+    assert "学習前のモデルで見分けます" in page.notices.text() and page.notices.isVisible()
+    assert "第1段階で学習を終えます" in page.notices.text()
+    assert "分けて" not in page.notices.text(), "the result does not change by it"
+    page.session.change_settings(language="en")
+    page.retranslate()
+    assert "judged by the model as it is" in page.notices.text()
+
+
+@pytest.mark.parametrize("preset", load_presets(), ids=lambda preset: preset.name)
+def test_results_of_every_method_can_be_read(qtbot: QtBot, project: Project, preset: Preset) -> None:
+    run = make_run(project, preset=preset.name, composition=preset.composition)
+    page = shown(qtbot, project, run)
+    assert page.verdict.headline.text() and page.body.isVisible()
+    qtbot.waitUntil(lambda: page.runs.rows.rowCount() == 1)
+    cell = page.runs.rows.index(0, 1)
+    assert page.runs.rows.data(cell) == preset.texts["ja"].title
 
 
 def test_worse_is_called_worse(qtbot: QtBot, project: Project) -> None:

@@ -199,9 +199,22 @@ def test_notes_say_who_judges_new_classes_and_what_takes_longer(
     assert not methods.new_by_words.isVisible() and not methods.takes_longer.isVisible()
     for preset in load_presets():
         page.choose(preset.name)
-        composition = preset.parsed
-        assert methods.new_by_words.isVisible() == (composition.trainable and not composition.judges_new)
+        assert methods.new_by_words.isVisible() == (not page._choice.judges_new)
+        assert preset.parsed.judges_new or methods.new_by_words.isVisible()
         assert preset.composition in methods.made_of.text()
+
+
+def test_a_context_of_each_class_s_own_leaves_new_classes_to_the_untouched_model(
+    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
+) -> None:
+    page = shown(qtbot, project)
+    page.details.open.click()
+    page.choose("coop")
+    own = page.details.drawer._rows["coop.class_specific"]._editor
+    own.setChecked(True)
+    assert page.details.methods.new_by_words.isVisible()
+    own.setChecked(False)
+    assert not page.details.methods.new_by_words.isVisible()
 
 
 # What it costs

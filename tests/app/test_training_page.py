@@ -17,7 +17,18 @@ from app.training_choice import TrainingChoice
 from app.widgets.live_chart import REDRAW_MS
 from core.doctor import Check
 from core.project.store import Project
-from core.training.events import Event, Failed, Finished, Interrupted, StateChanged, Stopped
+from core.training.events import (
+    Decided,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Stage,
+    StateChanged,
+    Step,
+    Stopped,
+    Warned,
+)
 from core.training.job import DATA_FILE, TrainJob, load_job
 from core.training.run import Run, runs_in
 from core.training.state import JobState
@@ -180,7 +191,7 @@ def test_the_charts_follow_with_dashes_for_the_untouched_model_and_sentences_wit
 ) -> None:
     page = started(qtbot, project)
     tell(page, *whole_story(told=5, ended=False), *busy())
-    qtbot.waitUntil(lambda: page.view.position.text() == "段階 4／7・周回 5／20")
+    qtbot.waitUntil(lambda: page.view.position.text() == "手順 4／7・周回 5／20")
     assert page.chip.state is JobState.RUNNING
     assert list(page.view.accuracy.values("base")[0]) == [1, 2, 3, 4, 5]
     assert page.view.accuracy.values("zero_shot_base")[1][-1] == pytest.approx(58)
@@ -289,6 +300,73 @@ def test_nothing_to_learn_is_said_and_has_no_charts(qtbot: QtBot, project: Proje
     qtbot.waitUntil(lambda: page.chip.state is JobState.FINISHED)
     assert page.nothing_trained.isVisible() and not page.view.loss.isVisible()
     assert "学習が終わり" not in page.view.happening.text()
+
+
+def test_what_learns_at_once_has_no_rounds_and_no_charts(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    events = [StateChanged(state="running"), Stage(stage="train", index=4, of=7)]
+    alive = make_run(project, preset="nearest-mean", composition="nearest-mean", skill=None, events=events)
+    page = shown(qtbot, project)
+    page.session.run = alive
+    qtbot.waitUntil(lambda: page.chip.state is JobState.INTERRUPTED)
+    tell(page, StateChanged(state="running"))
+    assert "一度にまとめて" in page.view.happening.text()
+    assert not page.view.loss.isVisible() and not page.nothing_trained.isVisible()
+    tell(page, Finished())
+    assert "学習が終わり" in page.view.happening.text()
+
+
+def test_memory_that_ran_short_is_said_once_with_the_latest_number_of_parts(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=1, ended=False))
+    tell(page, *(Warned(code="training.batch_divided", data={"parts": parts}) for parts in (2, 4)))
+    qtbot.waitUntil(page.view.notes.isVisible)
+    assert "4 つに分けて" in page.view.notes.text() and "2 つに分けて" not in page.view.notes.text()
+    assert "結果は変わりません" in page.view.notes.text()
+
+
+def test_new_classes_left_to_the_untouched_model_are_said_while_it_trains(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, StateChanged(state="running"), Warned(code="methods.new_by_zero_shot", data={"classes": 3}))
+    qtbot.waitUntil(page.view.notes.isVisible)
+    assert "学習前のモデルで見分けます" in page.view.notes.text()
+
+
+def test_two_stages_are_named_and_the_decision_between_them_is_said(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    run = make_run(project, preset="pt-peft-lora", composition="pt-peft(lora)", skill=None, events=[])
+    page = shown(qtbot, project)
+    engine.running = True
+    page.session.run = run
+    tell(page, *whole_story(told=2, ended=False))
+    qtbot.waitUntil(lambda: "第1段階" in page.view.happening.text())
+    figures = {"right": 20, "photos": 30, "enough": 98}
+    tell(page, Decided(code="training.second_needed", data=figures), round_told(3))
+    qtbot.waitUntil(lambda: "第2段階" in page.view.happening.text())
+    assert "20／30 枚" in page.view.notes.text()
+
+
+def test_the_parts_of_the_error_are_named_in_plain_words(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    told = Step(step=1, epoch=1, loss=1.5, terms={"matching": 1.2}, learning_rate=0.1)
+    tell(page, *whole_story(told=1, ended=False), told)
+    page._show_story()
+    assert page.view.terms.text() == "", "one part alone is the error itself"
+    tell(
+        page, told.model_copy(update={"terms": {"matching": 1.2, "knowledge": 0.3, "odd": 0.01, "zero": 0.0}})
+    )
+    page._show_story()
+    words = page.view.terms.text()
+    assert "写真と説明文の合い方 1.20" in words and "元の説明文からの離れ 0.30" in words
+    assert "その他（odd） 0.01" in words and "zero" not in words
 
 
 def test_another_choice_after_a_run_shows_the_list_again_and_the_run_stays_within_reach(
