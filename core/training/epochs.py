@@ -1,59 +1,54 @@
-"""The epochs: SGD over photos' views, resumable at any batch with the same bits as if never cut off.
+"""The epochs: steps over photos' views, resumable at any batch with the same bits as if never cut off.
 
-What an epoch does depends on (seed, epoch) and the parameters alone: the order of photos is drawn anew from
-them, so a checkpoint needs no generator state, only how many batches are done.
+What a step does depends on (seed, stage, epoch, batch) and the parameters alone: the order of photos is drawn
+anew from them, and torch's generators are seeded by them, so a checkpoint needs no generator state. Training goes
+through the stages of the method, each with a schedule and an optimizer of its own; rounds are counted through.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.protocol import Batch, Method, Term, total
+from core.methods.protocol import Method, StageEnd, Term, total
 from core.problems import Problem
 from core.training.checkpoint import Best, Checkpoint, Position
 from core.training.commands import Commands, Emit, Halt
 from core.training.events import Checkpoint as CheckpointWritten
-from core.training.events import Epoch, Step, Warned
+from core.training.events import Decided, Epoch, Step, Warned
+from core.training.lessons import Lessons, batches
 from core.training.memory import free_cached_memory, is_out_of_memory
-from core.training.schedule import learning_rate
+from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
 CHECKPOINT_EVERY_S = 20.0
+# Saving takes at most about this part of the time, however large what is learned.
+_SAVING_SHARE = 1 / 10
 _STEP_EVENT_EVERY_S = 0.1
-_EPOCH_STRIDE = 1_000_003
-
-
-@dataclass(frozen=True)
-class Lessons:
-    """What is learned from: inputs `(N, K, …)` of K views per photo, labels `(N,)` among the learned classes."""
-
-    inputs: Tensor
-    labels: Tensor
-
-    def batch(self, photos: Tensor, epoch: int) -> Batch:
-        """The photos `(B,)` in the views of this epoch: neighbours see different ones, over K epochs all."""
-        views = (photos + epoch) % self.inputs.shape[1]
-        return Batch(self.inputs[photos, views], self.labels[photos])
 
 
 @dataclass(frozen=True)
 class Watched:
-    """Accuracies on validation photos after an epoch; `base_loss` settles equal accuracies."""
+    """Accuracies on validation photos after an epoch; `base_loss` settles equal accuracies, `photos` is the number
+    of the base ones."""
 
     base: float | None
     new: float | None
     union_h: float | None
     base_loss: float
+    photos: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What training kept: the learned state, the epoch (1-based) it is from, and why training ended."""
+    """What training kept: the learned state, the epoch (1-based) it is from, why training ended, and what was
+    decided between its stages (code and data each)."""
 
     state: dict[str, Tensor]
     kept_epoch: int
@@ -61,6 +56,11 @@ class Outcome:
     steps: int
     seconds: float
     stopped_because: str
+    decisions: tuple[dict[str, Any], ...] = ()
+
+
+class _Diverged(Exception):
+    """The loss, a gradient or a learned value is no number any more."""
 
 
 class Epochs:
@@ -81,7 +81,6 @@ class Epochs:
     ) -> None:
         self.method = method
         self.lessons = lessons
-        self.recipe = recipe
         self.seed = seed
         self.position = Position()
         self._watch = watch
@@ -89,118 +88,195 @@ class Epochs:
         self._run = run
         self._job_id = job_id
         self._autocast = autocast
-        self._device = lessons.inputs.device.type
-        method.start(Batch(lessons.inputs[:, 0], lessons.labels))
-        self._groups = method.parameter_groups()
-        self._optimizer = torch.optim.SGD(
-            [{"params": list(group.parameters)} for group in self._groups],
-            lr=recipe.learning_rate,
-            momentum=recipe.momentum,
-            weight_decay=recipe.weight_decay,
-        )
+        self._device = lessons.labels.device
+        self._stages = method.stages(recipe)
+        self._last: Watched | None = None
+        method.eval()
+        method.start(lessons.as_judged())
+        self._begin_stage()
         self._best_state = method.learned_state()
-        self._checkpoint_due = time.monotonic() + CHECKPOINT_EVERY_S
+        self._kept_state: dict[str, Tensor] = {}
+        self._began = time.perf_counter()
+        self._seconds_before = 0.0
+        self._rounds_before = 0
+        self._saved = time.monotonic()
+        self._saving_s = 0.0
         self._step_event_due = 0.0
 
     def take_up(self, checkpoint: Checkpoint) -> None:
         """Go on where a checkpoint was written."""
         self.position = checkpoint.position
+        if self.position.stage:
+            self._begin_stage()
         self.method.load_training_state(checkpoint.method)
+        take_up_state(self._optimizer, self._named(), checkpoint.optimizer)
         self._best_state = checkpoint.best
-        for name, parameter in self._named():
-            if name in checkpoint.momentum:
-                momentum = checkpoint.momentum[name].to(parameter.device)
-                self._optimizer.state[parameter]["momentum_buffer"] = momentum
+        self._kept_state = checkpoint.kept
+        self._seconds_before = self.position.seconds
+        self._rounds_before = self._rounds
 
     def run(self, emit: Emit, commands: Commands) -> Outcome:
-        """Train to the last epoch, or until stopped (the best epoch is then kept).
+        """Train to the end of the last stage, or until stopped or astray (the best epoch is then kept).
 
         Raises:
             Halt: interrupted (a checkpoint is written first), or stopped before any epoch was done.
-            Problem: `training.diverged`, `training.out_of_memory`.
+            Problem: `training.diverged` before any epoch was done, `training.out_of_memory`.
         """
-        began, before, first = time.perf_counter(), self.position.seconds, self.position.epoch
+        self._began = time.perf_counter()
         try:
-            with _deterministic(self._device):
-                while self.position.epoch < self.recipe.epochs:
-                    self._epoch(emit, commands)
-                    self.position.seconds = before + time.perf_counter() - began
-                    self._after_epoch(emit, first, time.perf_counter() - began)
+            with _deterministic(self._device), _own_randomness(self._device):
+                self._run_stages(emit, commands)
         except Halt as halt:
-            self.position.seconds = before + time.perf_counter() - began
             self._save(emit)
             if halt.kind == "interrupt" or not self.position.best.epoch:
                 raise
             return self._outcome(self._best_state, self.position.best.epoch, "asked")
-        return self._outcome(self.method.learned_state(), self.recipe.epochs, "all_epochs")
+        except _Diverged as error:
+            best = self.position.best
+            if not best.epoch:
+                raise Problem("training.diverged", epoch=self._rounds + 1) from error
+            emit(Warned(code="training.diverged_kept", data={"epoch": self._rounds + 1, "kept": best.epoch}))
+            return self._outcome(self._best_state, best.epoch, "diverged")
+        return self._outcome(self._kept_state, self.position.kept.epoch, "all_epochs")
+
+    # Stages
+
+    def _run_stages(self, emit: Emit, commands: Commands) -> None:
+        at = self.position
+        while True:
+            while at.epoch < self._recipe.epochs:
+                self._epoch(emit, commands)
+                self._after_epoch(emit)
+            ended = self._last or self._watch()
+            self._keep_stage(ended, emit)
+            if at.stage + 1 == len(self._stages) or not self._goes_on(ended, emit):
+                return
+            at.stage, at.epoch, self._last = at.stage + 1, 0, None
+            self._begin_stage()
+
+    def _begin_stage(self) -> None:
+        at = self.position
+        self._recipe = self._stages[at.stage].recipe
+        with _own_randomness(self._device):
+            _seed(self.seed, at.stage)
+            self.method.begin_stage(at.stage)
+        self._groups = self.method.parameter_groups()
+        self._parameters = [p for group in self._groups for p in group.parameters]
+        self._optimizer = make_optimizer(self._recipe, self._groups)
+
+    def _keep_stage(self, ended: Watched, emit: Emit) -> None:
+        """Of the ends of all stages the best one by validation is kept; without validation photos the latest."""
+        at = self.position
+        better = ended.base is None or at.kept.beaten_by(ended.base, ended.base_loss)
+        if at.stage:
+            self._tell_decision(*_which_kept(at.kept, ended, better), emit)
+        if better:
+            at.kept = Best(self._rounds, -1.0 if ended.base is None else ended.base, ended.base_loss)
+            self._kept_state = self.method.learned_state()
+
+    def _goes_on(self, ended: Watched, emit: Emit) -> bool:
+        end = StageEnd(ended.base, ended.base_loss, ended.photos, self._zero_shot.base)
+        decision = self.method.next_stage_needed(self.position.stage, end)
+        if decision is None:
+            return True
+        self._tell_decision(decision.code, decision.data, emit)
+        return decision.go_on
+
+    def _tell_decision(self, code: str, data: dict[str, Any], emit: Emit) -> None:
+        self.position.decisions.append({"code": code, "data": data})
+        emit(Decided(code=code, data=data))
+
+    # Epochs
+
+    @property
+    def _rounds(self) -> int:
+        """Rounds done, through all stages."""
+        done = sum(stage.recipe.epochs for stage in self._stages[: self.position.stage])
+        return done + self.position.epoch
 
     def _epoch(self, emit: Emit, commands: Commands) -> None:
         at = self.position
-        rates = self._set_rates(at.epoch)
-        drawn = batches(self.lessons.labels, self.recipe, self.seed, at.epoch)
+        rates = rates_in(self._recipe, self._groups, at.epoch)
+        for target, rate in zip(self._optimizer.param_groups, rates, strict=True):
+            target["lr"] = rate
+        drawn = batches(self.lessons.labels, self._recipe, self.seed, self._rounds)
+        self.method.train()
         while at.batch < len(drawn):
             commands.heed(emit)
-            if time.monotonic() >= self._checkpoint_due:
+            if self._to_be_saved(CHECKPOINT_EVERY_S):
                 self._save(emit)
-            loss, terms = self._step(drawn[at.batch].to(self.lessons.labels.device), emit)
+            loss, terms = self._step(drawn[at.batch].to(self._device), emit)
             at.batch += 1
             at.step += 1
             at.loss_sum += loss
             self._tell_step(emit, loss, terms, rates[0])
 
-    def _after_epoch(self, emit: Emit, first: int, seconds: float) -> None:
+    def _after_epoch(self, emit: Emit) -> None:
         at = self.position
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in self._parameters):
+            raise _Diverged
         loss = at.loss_sum / at.batch
         at.epoch, at.batch, at.loss_sum = at.epoch + 1, 0, 0.0
-        self.method.epoch_ended(at.epoch, self.recipe.epochs)
-        watched = self._watch()
+        self.method.eval()
+        self.method.epoch_ended(at.epoch, self._recipe.epochs)
+        watched = self._last = self._watch()
         # Without validation photos the latest epoch counts as the best.
         if watched.base is None or at.best.beaten_by(watched.base, watched.base_loss):
-            at.best = Best(at.epoch, -1.0 if watched.base is None else watched.base, watched.base_loss)
+            at.best = Best(self._rounds, -1.0 if watched.base is None else watched.base, watched.base_loss)
             self._best_state = self.method.learned_state()
-        emit(
-            Epoch(
-                epoch=at.epoch,
-                epochs=self.recipe.epochs,
-                loss=loss,
-                base=watched.base,
-                new=watched.new,
-                union_h=watched.union_h,
-                zero_shot_base=self._zero_shot.base,
-                zero_shot_new=self._zero_shot.new,
-                seconds_left=seconds / (at.epoch - first) * (self.recipe.epochs - at.epoch),
-            )
-        )
-        self._save(emit)
+        emit(self._told(watched, loss))
+        if self._to_be_saved(0.0):
+            self._save(emit)
 
-    def _step(self, photos: Tensor, emit: Emit) -> tuple[float, dict[str, float]]:
+    def _told(self, watched: Watched, loss: float) -> Epoch:
+        rounds, planned = self._rounds, sum(stage.recipe.epochs for stage in self._stages)
+        per_round = (time.perf_counter() - self._began) / (rounds - self._rounds_before)
+        return Epoch(
+            epoch=rounds,
+            epochs=planned,
+            loss=loss,
+            base=watched.base,
+            new=watched.new,
+            union_h=watched.union_h,
+            zero_shot_base=self._zero_shot.base,
+            zero_shot_new=self._zero_shot.new,
+            seconds_left=per_round * (planned - rounds),
+        )
+
+    # Steps
+
+    def _step(self, photos: Tensor, emit: Emit) -> tuple[float, list[Term]]:
+        at = self.position
         while True:
             try:
                 self._optimizer.zero_grad()
-                loss, terms = self._gradients(photos)
+                self.method.begin_batch()
+                _seed(self.seed, at.stage, at.epoch, at.batch)
+                terms = self._gradients(photos)
                 break
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(len(photos), emit, error)
+        self.method.before_step()
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        # One look at the device for all: a gradient that is no number makes the norm none.
+        loss, norm = torch.stack([total(terms), torch.nn.utils.get_total_norm(gradients)]).tolist()
+        if not (abs(loss) < float("inf") and norm < float("inf")):
+            raise _Diverged
         self._optimizer.step()
         return loss, terms
 
-    def _gradients(self, photos: Tensor) -> tuple[float, dict[str, float]]:
-        """Gradients of the whole batch, run in `position.parts` parts whose shares add up to it."""
-        loss, terms = 0.0, dict[str, float]()
+    def _gradients(self, photos: Tensor) -> list[Term]:
+        """Gradients of the whole batch, run in `position.parts` parts whose shares add up to it; its terms."""
+        told: list[Term] = []
         for part in photos.chunk(self.position.parts):
             share = len(part) / len(photos)
-            with torch.autocast(self._device, torch.bfloat16, enabled=self._autocast):
-                found: list[Term] = self.method.losses(self.lessons.batch(part, self.position.epoch))
-            value = total(found) * share
-            value.backward()
-            loss += value.item()
-            for term in found:
-                terms[term.name] = terms.get(term.name, 0.0) + share * term.weight * term.value.item()
-        if not torch.isfinite(torch.tensor(loss)):
-            raise Problem("training.diverged", epoch=self.position.epoch + 1)
-        return loss, terms
+            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._autocast):
+                found = self.method.losses(self.lessons.batch(part, self._rounds))
+            self.method.backward(found, share)
+            told += [Term(term.name, term.value.detach(), term.weight * share) for term in found]
+        return told
 
     def _halve(self, batch: int, emit: Emit, error: BaseException) -> None:
         if self.position.parts >= batch:
@@ -209,70 +285,74 @@ class Epochs:
         self.position.parts = min(2 * self.position.parts, batch)
         emit(Warned(code="training.batch_divided", data={"parts": self.position.parts}))
 
-    def _set_rates(self, epoch: int) -> list[float]:
-        recipe = self.recipe
-        rates = [
-            learning_rate(
-                epoch,
-                recipe.epochs,
-                recipe.learning_rate * group.lr_scale * group.sgd_scale,
-                recipe.warmup_epochs,
-            )
-            for group in self._groups
-        ]
-        for target, rate in zip(self._optimizer.param_groups, rates, strict=True):
-            target["lr"] = rate
-        return rates
+    def _tell_step(self, emit: Emit, loss: float, terms: list[Term], rate: float) -> None:
+        if time.monotonic() < self._step_event_due:
+            return
+        self._step_event_due = time.monotonic() + _STEP_EVENT_EVERY_S
+        told = dict[str, float]()
+        for term in terms:
+            told[term.name] = told.get(term.name, 0.0) + term.weight * term.value.item()
+        at = self.position
+        emit(Step(step=at.step, epoch=self._rounds + 1, loss=loss, terms=told, learning_rate=rate))
 
-    def _tell_step(self, emit: Emit, loss: float, terms: dict[str, float], rate: float) -> None:
-        if time.monotonic() >= self._step_event_due:
-            self._step_event_due = time.monotonic() + _STEP_EVENT_EVERY_S
-            at = self.position
-            emit(Step(step=at.step, epoch=at.epoch + 1, loss=loss, terms=terms, learning_rate=rate))
+    # Saving
+
+    def _to_be_saved(self, every_s: float) -> bool:
+        return time.monotonic() - self._saved >= max(every_s, self._saving_s / _SAVING_SHARE)
 
     def _save(self, emit: Emit) -> None:
-        momentum = {
-            name: state["momentum_buffer"].detach().cpu()
-            for name, parameter in self._named()
-            if (state := self._optimizer.state.get(parameter)) and state.get("momentum_buffer") is not None
-        }
-        method = self.method.training_state()
-        Checkpoint(self._job_id, self.position, method, momentum, self._best_state).save(self._run)
-        self._checkpoint_due = time.monotonic() + CHECKPOINT_EVERY_S
-        emit(CheckpointWritten(epoch=self.position.epoch, step=self.position.step))
+        began = time.monotonic()
+        self.position.seconds = self._seconds
+        Checkpoint(
+            self._job_id,
+            self.position,
+            method=self.method.training_state(),
+            optimizer=state_of(self._optimizer, self._named()),
+            best=self._best_state,
+            kept=self._kept_state,
+        ).save(self._run)
+        self._saved = time.monotonic()
+        self._saving_s = self._saved - began
+        emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
+
+    @property
+    def _seconds(self) -> float:
+        return self._seconds_before + time.perf_counter() - self._began
 
     def _named(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
         return ((name, p) for name, p in self.method.named_parameters() if p.requires_grad)
 
     def _outcome(self, state: dict[str, Tensor], kept: int, because: str) -> Outcome:
         at = self.position
-        return Outcome(state, kept, at.epoch, at.step, at.seconds, because)
+        return Outcome(state, kept, self._rounds, at.step, self._seconds, because, tuple(at.decisions))
 
 
-def batches(labels: Tensor, recipe: RecipeConfig, seed: int, epoch: int) -> list[Tensor]:
-    """The epoch's batches of photo numbers; a rest is dropped unless it is all there is (methods.md §1.4)."""
-    generator = torch.Generator().manual_seed(seed * _EPOCH_STRIDE + epoch)
-    order = torch.randperm(len(labels), generator=generator)
-    if recipe.balance:
-        order = _balanced(order, labels.cpu())
-        order = order[torch.randperm(len(order), generator=generator)]
-    size = recipe.batch_size
-    full = len(order) - len(order) % size if len(order) >= size else len(order)
-    return list(torch.split(order[:full], size))
+def _which_kept(before: Best, ended: Watched, better: bool) -> tuple[str, dict[str, Any]]:
+    if ended.base is None:
+        return "training.last_stage_kept", {}
+    code = "training.later_stage_kept" if better else "training.earlier_stage_kept"
+    return code, {"before": f"{before.accuracy:.1%}", "after": f"{ended.base:.1%}"}
 
 
-def _balanced(order: Tensor, labels: Tensor) -> Tensor:
-    """As many photos of each class, rare ones again and again; with equal classes each photo once."""
-    classes = [order[labels[order] == label] for label in labels.unique()]
-    quota = max(1, len(order) // len(classes))
-    return torch.cat([photos.repeat(-(-quota // len(photos)))[:quota] for photos in classes])
+def _seed(*place: int) -> None:
+    """Seed torch's generators, of every device, from a place in training."""
+    digest = hashlib.sha256("/".join(map(str, place)).encode()).digest()
+    torch.manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
 
 @contextmanager
-def _deterministic(device: str) -> Iterator[None]:
+def _own_randomness(device: torch.device) -> Iterator[None]:
+    """Whatever is drawn inside, torch's generators stand afterwards where they stood before."""
+    cards = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cards):
+        yield
+
+
+@contextmanager
+def _deterministic(device: torch.device) -> Iterator[None]:
     """Same bits every time on the CPU; GPUs would need slower kernels, some have none."""
     before = torch.are_deterministic_algorithms_enabled()
-    torch.use_deterministic_algorithms(device == "cpu")
+    torch.use_deterministic_algorithms(device.type == "cpu")
     try:
         yield
     finally:

@@ -85,6 +85,14 @@ class Warned(_Event):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+class Decided(_Event):
+    """The engine took a decision of its own, such as to leave a stage out; words under `code`."""
+
+    type: Literal["decision"] = "decision"
+    code: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
 class Checkpoint(_Event):
     """From here training can go on after a crash."""
 
@@ -152,6 +160,7 @@ Event = Annotated[
     | Resources
     | StateChanged
     | Warned
+    | Decided
     | Checkpoint
     | Predicted
     | PredictionFailed

@@ -14,20 +14,22 @@ import numpy as np
 
 from core.backbones.clip import Backbone
 from core.evaluation.intervals import difference, intervals_of
-from core.evaluation.judged import Judged, harmonic_mean, judge, metrics_of, true_class_loss
+from core.evaluation.judged import Judged, metrics_of, true_class_loss
 from core.evaluation.unsure import choose_threshold
-from core.methods.classifier import Classifier
+from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method
-from core.problems import Problem
-from core.training.artefact import open_artefact, save_artefact
-from core.training.checkpoint import CHECKPOINT_FILE, load_checkpoint
+from core.training.artefact import save_artefact
+from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit
 from core.training.conduct import conduct
-from core.training.epochs import Epochs, Lessons, Outcome, Watched
+from core.training.epochs import Outcome
 from core.training.events import Finished, Stage, Stopped, Terminal, Warned
-from core.training.photos import RunPhotos, Seen, gather
-from core.training.result import Interval, PhotoPrediction, TrainResult, UnsureThreshold
+from core.training.judging import Judging
+from core.training.learn import learn
+from core.training.photos import gather
+from core.training.result import Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
+from core.training.seen import Seen
 from core.training.setup import Setup, set_up
 
 STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
@@ -74,88 +76,44 @@ def carry_out(
     stages = _Stages(emit)
     with stages.stage("prepare"):
         setup = set_up(run, backbone, cache)
+        if not setup.judges_new and setup.revision.new:
+            emit(Warned(code="methods.new_by_zero_shot", data={"classes": len(setup.revision.new)}))
     with stages.stage("features"):
         photos = gather(setup, emit, commands)
+    judging = Judging(setup, photos, emit)
     with stages.stage("zero_shot"):
         untouched = setup.zero_shot.classifier(setup.classes)
-        zero_shot = _watched(setup, untouched, photos)
+        zero_shot = judging.watched_untouched(untouched)
         commands.heed(emit)
     with stages.stage("train"):
-        outcome = _learn(setup, photos, zero_shot, emit, commands)
+        outcome = learn(setup, photos, judging, zero_shot, emit, commands)
         setup.method.load_learned_state(outcome.state)
     with stages.stage("evaluate"):
         tuned = setup.method.classifier(setup.classes)
         judged = {
-            name: _judge(setup, classifier, photos.test)
-            for name, classifier in (("zero_shot", untouched), ("tuned", tuned))
+            "zero_shot": judging.judge(untouched, photos.test, photos.test.features),
+            "tuned": judging.judge(tuned, photos.test, judging.encode(photos.test)),
         }
     with stages.stage("save"):
         save_artefact(run.folder, setup.artefact_info(), outcome.state)
     with stages.stage("verify"):
-        _verify(setup, tuned, photos.test if photos.test.photos else photos.learned)
+        judging.verify(tuned, photos.test if photos.test.photos else photos.learned)
     stages.seconds["train"] = outcome.seconds
-    result = _result(
-        setup, outcome, judged, photos.test, _unsure(setup, tuned, photos.val, emit), stages.seconds
-    )
+    unsure = _unsure(setup, tuned, photos.val, judging.encode(photos.val), emit)
+    result = _result(setup, outcome, judged, photos.test, unsure, stages.seconds)
     result.save(run.folder)
     told = result.model_dump(mode="json", exclude={"predictions"})
     ended = Stopped if outcome.stopped_because == "asked" else Finished
     return result, ended(result=told)
 
 
-def _learn(setup: Setup, photos: RunPhotos, zero_shot: Watched, emit: Emit, commands: Commands) -> Outcome:
-    if photos.lessons is None:
-        return Outcome({}, 0, 0, 0, 0.0, "nothing_to_learn")
-    epochs = _epochs(setup, photos, photos.lessons, zero_shot)
-    checkpoint = load_checkpoint(setup.run, setup.id)
-    if checkpoint is not None:
-        epochs.take_up(checkpoint)
-    return epochs.run(emit, commands)
-
-
-def _epochs(setup: Setup, photos: RunPhotos, lessons: Lessons, zero_shot: Watched) -> Epochs:
-    return Epochs(
-        setup.method,
-        lessons,
-        setup.recipe,
-        setup.job.seed,
-        watch=lambda: _watched(setup, setup.method.classifier(setup.classes), photos),
-        zero_shot=zero_shot,
-        run=setup.run,
-        job_id=setup.id,
-        autocast=setup.autocast,
-    )
-
-
-def _judge(setup: Setup, classifier: Classifier, seen: Seen) -> Judged:
-    return judge(classifier, seen.features, seen.labels, setup.revision.base)
-
-
-def _watched(setup: Setup, classifier: Classifier, photos: RunPhotos) -> Watched:
-    base = _judge(setup, classifier, photos.val)
-    new = _judge(setup, classifier, photos.watched)
-    of_base, of_new = metrics_of(base), metrics_of(new)
-    return Watched(
-        base=of_base.base,
-        new=of_new.new,
-        union_h=harmonic_mean(of_base.union_base, of_new.union_new),
-        base_loss=float(true_class_loss(base).mean()) if len(base.labels) else 0.0,
-    )
-
-
-def _verify(setup: Setup, classifier: Classifier, seen: Seen) -> None:
-    """Stand the artefact up from its file; it must judge as what was just trained, to the bit."""
-    reopened = open_artefact(setup.run, backbone=setup.backbone).method.classifier(setup.classes)
-    wanted, found = (c.probabilities(seen.features) for c in (classifier, reopened))
-    if not np.array_equal(wanted, found):
-        raise Problem("training.not_verified", difference=float(np.abs(wanted - found).max()))
-
-
-def _unsure(setup: Setup, classifier: Classifier, val: Seen, emit: Emit) -> UnsureThreshold | None:
+def _unsure(
+    setup: Setup, classifier: Classifier, val: Seen, features: Array, emit: Emit
+) -> UnsureThreshold | None:
     own = setup.own_classes
     at = {index: position for position, index in enumerate(own)}
     threshold = choose_threshold(
-        classifier.probabilities(val.features, own) if val.photos else np.zeros((0, len(own)), np.float32),
+        classifier.probabilities(features, own) if val.photos else np.zeros((0, len(own)), np.float32),
         [at[label] for label in val.labels],
     )
     if threshold is None or not threshold.promised:
@@ -195,6 +153,8 @@ def _result(
         device=setup.device,
         trained_parameters=_trained_parameters(setup.method),
         hyper=cast("dict[str, object]", job.hyper),
+        new_judged_by="method" if setup.judges_new else "zero_shot",
+        decisions=tuple(Choice(**decision) for decision in outcome.decisions),
     )
 
 

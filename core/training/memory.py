@@ -1,8 +1,21 @@
 """Out of memory, wherever it comes from; without importing torch, which takes seconds."""
 
 import sys
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-_SIGNS = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
+from core.problems import Problem
+
+T = TypeVar("T")
+_SIGNS = (
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "out of memory",
+    "bad_alloc",
+    "bad allocation",
+    "status_alloc_failed",
+)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -10,6 +23,40 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _SIGNS)
+
+
+class AtOnce:
+    """How many rows are run at once: fewer each time that memory runs out, which `tell` is told."""
+
+    def __init__(self, rows: int, tell: Callable[[int], None] = lambda _: None) -> None:
+        self.rows = rows
+        self._tell = tell
+
+    def run(self, work: Callable[[slice], T], rows: int) -> Iterator[T]:
+        """`work` on one slice of the rows after the other.
+
+        Raises:
+            Problem: `training.out_of_memory` where not even one row fits.
+        """
+        start = 0
+        while start < rows:
+            end = min(start + self.rows, rows)
+            try:
+                done = work(slice(start, end))
+            except (RuntimeError, MemoryError) as error:
+                self._halve(end - start, error)
+                continue
+            yield done
+            start = end
+
+    def _halve(self, tried: int, error: BaseException) -> None:
+        if not is_out_of_memory(error):
+            raise error
+        if tried == 1:
+            raise Problem("training.out_of_memory") from error
+        free_cached_memory()
+        self.rows = (tried + 1) // 2
+        self._tell(self.rows)
 
 
 def free_cached_memory() -> None:

@@ -1,45 +1,32 @@
-"""The photos of a run as features: what to learn from, what to watch, what to judge at the end."""
+"""The photos of a run as its method takes them: what to learn from, what to watch, what to judge at the end."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
-from core.methods.classifier import Array
 from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
 from core.training.commands import Commands, Emit
-from core.training.epochs import Lessons
 from core.training.events import Progress, Warned
 from core.training.features import (
     Chunk,
     FeatureStore,
     Source,
+    StoredViews,
     Unreadable,
     plain_chunks,
     source_of,
     view_chunks,
 )
+from core.training.lessons import Lessons
 from core.training.sampling import held_back
+from core.training.seen import Seen
 from core.training.setup import Setup
 from core.training.views import ViewRecipe
 
 _PROGRESS_EVERY_S = 0.2
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """Photos with their features `(N, D)` as judged, and their classes in the revision."""
-
-    photos: tuple[PhotoEntry, ...]
-    features: Array
-
-    @property
-    def labels(self) -> list[int]:
-        """The revision's class index of each photo."""
-        return [photo.label for photo in self.photos]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +49,7 @@ def gather(setup: Setup, emit: Emit, commands: Commands) -> RunPhotos:
         Halt: as asked.
     """
     revision, views = setup.revision, setup.recipe.views
-    recipe = ViewRecipe.of(setup.recipe, setup.job.seed)
-    store = FeatureStore(setup.backbone, recipe, setup.cache, setup.autocast)
+    store = _store(setup, emit)
     groups = (
         setup.sample.photos,
         revision.of("val", revision.base),
@@ -83,12 +69,23 @@ def gather(setup: Setup, emit: Emit, commands: Commands) -> RunPhotos:
     return RunPhotos(lessons, *seen)
 
 
-def see(setup_revision: DataRevision, photos: Sequence[PhotoEntry], store: FeatureStore) -> Seen:
+def see(revision: DataRevision, photos: Sequence[PhotoEntry], store: FeatureStore) -> Seen:
     """Encode some photos of any revision as judged; those that cannot be opened are left out."""
-    sources = _sources(setup_revision, (photos,), store.unreadable)
+    sources = _sources(revision, (photos,), store.unreadable)
     for _ in store.compute(plain_chunks(sources.values())):
         pass
     return _seen(photos, sources, store)
+
+
+def _store(setup: Setup, emit: Emit) -> FeatureStore:
+    return FeatureStore(
+        setup.backbone,
+        ViewRecipe.of(setup.recipe, setup.job.seed),
+        setup.cache,
+        setup.autocast,
+        setup.method.needs,
+        lambda photos: emit(Warned(code="training.encoding_divided", data={"photos": photos})),
+    )
 
 
 def _compute(store: FeatureStore, chunks: Sequence[Chunk], emit: Emit, commands: Commands) -> None:
@@ -117,7 +114,9 @@ def _sources(
 
 def _seen(photos: Sequence[PhotoEntry], sources: dict[str, Source], store: FeatureStore) -> Seen:
     kept = tuple(photo for photo in photos if photo.path in sources and store.has(sources[photo.path]))
-    return Seen(kept, store.plain([sources[photo.path] for photo in kept]))
+    own = [sources[photo.path] for photo in kept]
+    inputs = None if store.needs.kind == "image_features" else StoredViews(store, own, 1)
+    return Seen(kept, store.plain(own), inputs)
 
 
 def _lessons(setup: Setup, learned: Seen, sources: dict[str, Source], store: FeatureStore) -> Lessons:
@@ -125,11 +124,19 @@ def _lessons(setup: Setup, learned: Seen, sources: dict[str, Source], store: Fea
     missing = [setup.revision.classes[index].name for index in base if index not in learned.labels]
     if missing:
         raise Problem("training.no_photos", classes="、".join(missing))
-    inputs = store.views([sources[photo.path] for photo in learned.photos], setup.recipe.views)
+    own, views = [sources[photo.path] for photo in learned.photos], setup.recipe.views
     row = {index: position for position, index in enumerate(base)}
-    labels = np.array([row[label] for label in learned.labels])
     device = setup.backbone.device
-    return Lessons(torch.from_numpy(inputs).to(device), torch.from_numpy(labels).to(device))
+    labels = torch.tensor([row[label] for label in learned.labels], device=device)
+    in_memory = store.needs.kind == "image_features"
+    features = None
+    if in_memory or store.needs.teacher:
+        features = torch.from_numpy(store.views(own, views)).to(device)
+    teacher = features if store.needs.teacher else None
+    if in_memory:
+        assert features is not None
+        return Lessons(features, labels, teacher)
+    return Lessons(StoredViews(store, own, views), labels, teacher)
 
 
 def _warn(unreadable: Sequence[Unreadable], emit: Emit) -> None:

@@ -65,8 +65,16 @@ class UnsureThreshold(_Frozen):
     n: int
 
 
+class Choice(_Frozen):
+    """What the engine decided by itself during training; words under `code`."""
+
+    code: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
 class TrainResult(_Frozen):
-    """The outcome of a training run."""
+    """The outcome of a training run. `new_judged_by` says whether classes that were never learned are judged by
+    what was learned, or by the untouched backbone's texts."""
 
     schema_version: int = RESULT_SCHEMA
     composition: str
@@ -88,6 +96,8 @@ class TrainResult(_Frozen):
     device: str
     trained_parameters: int
     hyper: dict[str, Any] = Field(default_factory=dict)
+    new_judged_by: Literal["method", "zero_shot"] = "method"
+    decisions: tuple[Choice, ...] = ()
 
     def save(self, run: Path) -> None:
         """Write `result.json` into the run folder, atomically."""

@@ -11,7 +11,7 @@ from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
 from core.backbones.load import load_backbone
 from core.methods.build import build_method
-from core.methods.catalogue import RECIPE, parse_composition
+from core.methods.catalogue import RECIPE, Composition, parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Method
@@ -40,10 +40,25 @@ class Setup:
     zero_shot: ZeroShot
     cache: Path
 
+    @cached_property
+    def composition(self) -> Composition:
+        """What is trained, parsed."""
+        return parse_composition(self.job.composition)
+
     @property
     def trains(self) -> bool:
         """Whether there is anything to learn."""
-        return parse_composition(self.job.composition).trainable
+        return self.composition.trainable
+
+    @property
+    def learns(self) -> str:
+        """How it learns (`Entry.learns`)."""
+        return self.composition.learns
+
+    @property
+    def judges_new(self) -> bool:
+        """Whether classes that were never learned are judged by what was learned."""
+        return self.composition.judges_new and self.method.judges_new
 
     @cached_property
     def classes(self) -> tuple[ClassText, ...]:
@@ -103,7 +118,9 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     backbone = backbone or load_backbone(job.backbone, device.torch_name)
     if job.backbone_sha256 and backbone.card.sha256 != job.backbone_sha256:
         raise Problem("training.other_backbone", name=job.backbone)
-    configs = parse_composition(job.composition).configure(job.hyper)
+    composition = parse_composition(job.composition)
+    _check_classes(revision, composition.trainable)
+    configs = composition.configure(job.hyper)
     base = class_texts(revision, revision.base)
     setup = Setup(
         run=run.folder,
@@ -116,8 +133,7 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
         zero_shot=ZeroShot(reference_config(configs), backbone, base),
         cache=cache or cache_folder(run.folder),
     )
-    if setup.trains:
-        _check_photos(revision)
+    _check_texts(setup)
     return setup
 
 
@@ -127,8 +143,24 @@ def cache_folder(run: Path) -> Path:
     return (project if (project / PROJECT_FILE).exists() else run) / "cache"
 
 
-def _check_photos(revision: DataRevision) -> None:
+def _check_classes(revision: DataRevision, learns: bool) -> None:
+    for number, entry in enumerate(class_texts(revision), 1):
+        if not entry.name.strip() or not any(
+            sign.isprintable() and sign.strip("._ ") for sign in entry.words
+        ):
+            raise Problem("methods.class_without_words", name=entry.name.strip() or number)
+    if not learns:
+        return
     counts = revision.counts("train")
     empty = [revision.classes[index].name for index in revision.base if not counts[index]]
     if empty or not revision.base:
         raise Problem("training.class_without_photos", classes="、".join(empty))
+    if len(revision.base) == 1:
+        raise Problem("training.one_class", name=revision.classes[revision.base[0]].name)
+
+
+def _check_texts(setup: Setup) -> None:
+    """Have every description read once: one that does not fit is refused before any photo is opened."""
+    setup.zero_shot.classifier(setup.classes)
+    if setup.learns == "by_epochs":
+        setup.method.classifier(setup.classes)

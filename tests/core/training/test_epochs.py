@@ -16,8 +16,9 @@ from core.methods.protocol import Batch
 from core.problems import Problem
 from core.training.checkpoint import load_checkpoint
 from core.training.commands import Commands, Halt
-from core.training.epochs import Epochs, Lessons, Outcome, Watched, batches
+from core.training.epochs import Epochs, Outcome, Watched
 from core.training.events import Epoch, Event, Step, Warned
+from core.training.lessons import Lessons, batches
 from tests.core.tiny_backbone import tiny_backbone
 
 CLASSES = [ClassText("a", "red bolt"), ClassText("b", "steel nut"), ClassText("c", "rubber cap")]

@@ -140,7 +140,7 @@ def test_killed_again_and_again_the_result_is_that_of_an_uncut_run(tmp_path: Pat
         running.until(lambda event: isinstance(event, Finished))
         assert running.end() == 0
         first = next(event for event in running.events if isinstance(event, Epoch))
-        assert first.epoch > 5
+        assert first.epoch > 1, "it went on from a checkpoint"
     assert Run(killed).state() is JobState.FINISHED
     train(whole, lambda _: None)
     wanted, found = read_artefact(whole)[1], read_artefact(killed)[1]
