@@ -15,12 +15,15 @@ from core.methods.classifier import Classifier, CosineClassifier, FusedClassifie
 from core.methods.configs.wrappers import DePTConfig
 from core.methods.dept import DePT
 from core.methods.fusion import HEAD
+from core.methods.prograd import ProGrad
 from core.methods.protocol import MATCHING, Aligned, Batch, Method, Term, total
+from core.training.job import HyperValue
 from tests.core.methods.wrapped import (
     BASE,
     NEW,
     batch_for,
     close,
+    disturb,
     gradients,
     judged,
     learned,
@@ -213,6 +216,20 @@ def test_scales_start_where_features_have_the_wished_length(backbone: Backbone, 
         assert channels.started_at == pytest.approx(channels.gamma[0].item())
 
 
+def test_dropout_does_not_decide_how_fast_the_scales_learn(backbone: Backbone) -> None:
+    """A run that is taken up again looks at the photos anew."""
+    hyper: dict[str, HyperValue] = {"dept.feature_norm": 10.0, "lora.dropout": 0.5}
+    scales = []
+    for seed in (1, 2):
+        method = build_method("dept(lora)", hyper, backbone, BASE, seed=4)
+        disturb(method, 0.1)
+        torch.manual_seed(seed)
+        method.start(batch_for(method))
+        scales.append([(group.lr_scale, group.sgd_scale) for group in method.parameter_groups()])
+        assert method.training
+    assert scales[0] == scales[1]
+
+
 class _OwnGradients(Method):
     """Fixed texts, a learned shift, and a say of its own in the gradients, as ProGrad has."""
 
@@ -248,6 +265,42 @@ def test_a_method_with_a_say_in_the_gradients_keeps_it(backbone: Backbone) -> No
     (wanted,) = torch.autograd.grad(0.5 * LAMBDA * head, [inner.shift])
     assert inner.shift.grad is not None
     assert close(inner.shift.grad, wanted)
+
+
+def test_prograd_inside_keeps_its_direction_and_the_head_learns_as_without(backbone: Backbone) -> None:
+    """ProGrad's own gradient is that of (1−λ)·matching + λ·head, less what points against the untouched model."""
+    inner = build_method("prograd", {}, backbone, BASE, seed=5)
+    assert isinstance(inner, ProGrad)
+    torch.manual_seed(0)
+    method = DePT(DePTConfig(balance=LAMBDA), inner)
+    disturb(method, 0.3)
+    # Among random labels, some for which the loss points against the untouched model.
+    batch = batch_for(method, torch.randint(0, 4, (6,), generator=torch.Generator().manual_seed(3)))
+    terms = {term.name: term for term in method.losses(batch)}
+    loss = (1 - LAMBDA) * terms[MATCHING].value + LAMBDA * terms[HEAD].value
+    (direction,) = (term.value for name, term in terms.items() if name not in (MATCHING, HEAD))
+    ctx, head = inner.ctx, method.head.weight
+    g, head_gradient = torch.autograd.grad(loss, [ctx, head], retain_graph=True)
+    (k,) = torch.autograd.grad(direction, [ctx])
+    unit = k / k.norm()
+    against = min(float((g * unit).sum()), 0.0)
+    method.backward(method.losses(batch), 1.0)
+    method.before_step()
+    assert against < 0
+    assert ctx.grad is not None and head.grad is not None
+    assert close(ctx.grad, g - against * unit)
+    assert close(head.grad, head_gradient)
+
+
+def test_a_context_of_each_class_s_own_stands_inside_too(backbone: Backbone) -> None:
+    method = wrapped("dept(coop)", backbone, {"coop.class_specific": True})
+    batch = batch_for(method)
+    assert not method.judges_new
+    step(method, batch)
+    together = judged(method, batch.inputs, BASE + NEW)
+    matching = judged(method.inner, batch.inputs, BASE + NEW)
+    assert np.allclose(together[:, len(BASE) :], matching[:, len(BASE) :], atol=1e-6)
+    assert np.allclose(together.sum(axis=1), 1, atol=1e-5)
 
 
 def test_the_head_keeps_its_rows_by_name_in_any_list(backbone: Backbone) -> None:
