@@ -14,10 +14,8 @@ from core.methods.build import build_method
 from core.methods.conditional import ConditionalClassifier
 from core.methods.protocol import Batch, Method, total
 from tests.core.methods.plain_prompts import (
-    BASE,
     EVERY,
     LABELS,
-    NEW,
     Plain,
     agree,
     cross_entropy,
@@ -26,10 +24,9 @@ from tests.core.methods.plain_prompts import (
     image_features,
     mlp,
     scaled_cosines,
-    uneven_backbone,
     unit,
 )
-from tests.core.methods.plain_towers import CFG
+from tests.core.methods.plain_towers import BASE, CFG, NEW, uneven_backbone
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,8 @@ from core.methods.class_text import ClassText
 from core.methods.protocol import Batch, Method, total
 from core.problems import Problem
 from tests.core.methods.plain_prompts import (
-    BASE,
     EVERY,
     LABELS,
-    NEW,
     Plain,
     agree,
     cross_entropy,
@@ -26,8 +24,8 @@ from tests.core.methods.plain_prompts import (
     gradients,
     image_features,
     scaled_cosines,
-    uneven_backbone,
 )
+from tests.core.methods.plain_towers import BASE, NEW, uneven_backbone
 
 POSITIONS = ("end", "middle", "front")
 UNSHARED = [(False, "middle"), (False, "front"), (True, "end"), (True, "middle"), (True, "front")]

@@ -12,10 +12,8 @@ from core.methods.build import build_method
 from core.methods.kgcoop import KNOWLEDGE
 from core.methods.protocol import MATCHING, Batch, Method
 from tests.core.methods.plain_prompts import (
-    BASE,
     EVERY,
     LABELS,
-    NEW,
     Plain,
     agree,
     cross_entropy,
@@ -24,8 +22,8 @@ from tests.core.methods.plain_prompts import (
     gradients,
     image_features,
     scaled_cosines,
-    uneven_backbone,
 )
+from tests.core.methods.plain_towers import BASE, NEW, uneven_backbone
 
 SENTENCE = "a photo of a {}, a type of part."
 

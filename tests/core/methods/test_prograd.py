@@ -12,17 +12,15 @@ from core.methods.build import build_method
 from core.methods.prograd import DIRECTION
 from core.methods.protocol import MATCHING, Batch, Method
 from tests.core.methods.plain_prompts import (
-    BASE,
     EVERY,
     LABELS,
-    NEW,
     Plain,
     cross_entropy,
     disturbed,
     image_features,
     scaled_cosines,
-    uneven_backbone,
 )
+from tests.core.methods.plain_towers import BASE, NEW, uneven_backbone
 
 
 @pytest.fixture(scope="module")

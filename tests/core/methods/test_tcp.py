@@ -14,10 +14,8 @@ from core.methods.kgcoop import KNOWLEDGE
 from core.methods.protocol import MATCHING, Batch, Method
 from core.methods.tcp import block_of
 from tests.core.methods.plain_prompts import (
-    BASE,
     EVERY,
     LABELS,
-    NEW,
     Plain,
     agree,
     cross_entropy,
@@ -27,9 +25,9 @@ from tests.core.methods.plain_prompts import (
     image_features,
     mlp,
     scaled_cosines,
-    uneven_backbone,
     unit,
 )
+from tests.core.methods.plain_towers import BASE, NEW, uneven_backbone
 
 SENTENCE = "a photo of a {}, a type of part."
 
