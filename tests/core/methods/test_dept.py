@@ -15,6 +15,7 @@ from core.methods.classifier import Classifier, CosineClassifier, FusedClassifie
 from core.methods.configs.wrappers import DePTConfig
 from core.methods.dept import DePT
 from core.methods.fusion import HEAD
+from core.methods.presets import resolve_preset
 from core.methods.prograd import ProGrad
 from core.methods.protocol import MATCHING, Aligned, Batch, Method, Term, total
 from core.training.job import HyperValue
@@ -214,6 +215,15 @@ def test_scales_start_where_features_have_the_wished_length(backbone: Backbone, 
     ):
         assert channels(features).norm(dim=-1).mean().item() == pytest.approx(10, rel=1e-4)
         assert channels.started_at == pytest.approx(channels.gamma[0].item())
+
+
+@around_each
+def test_its_preset_has_the_recipe_of_the_inner_method_s(inner: str) -> None:
+    """What DePT gains is then DePT's."""
+    preset = resolve_preset(f"dept({inner})")
+    own = {key: value for key, value in preset.hyper.items() if not key.startswith("dept.")}
+    assert own == resolve_preset(inner).hyper
+    assert preset.name == ("coop-dept" if inner == "coop" else f"dept-{inner}")
 
 
 def test_dropout_does_not_decide_how_fast_the_scales_learn(backbone: Backbone) -> None:

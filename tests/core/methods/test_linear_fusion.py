@@ -11,6 +11,7 @@ from core.methods.classifier import FusedClassifier, LinearHead
 from core.methods.configs.wrappers import LinearFusionConfig
 from core.methods.fusion import HEAD
 from core.methods.linear_fusion import LinearFusion
+from core.methods.presets import resolve_preset
 from core.methods.protocol import MATCHING, Batch, total
 from tests.core.methods.wrapped import (
     BASE,
@@ -120,6 +121,12 @@ def test_what_was_learned_comes_back_on_a_fresh_method(backbone: Backbone, inner
     fresh.load_learned_state(method.learned_state())
     for classes in (BASE, NEW, (NEW[0], BASE[2], BASE[0])):
         assert np.array_equal(judged(fresh, batch.inputs, classes), judged(method, batch.inputs, classes))
+
+
+@around_each
+def test_its_preset_differs_from_dept_s_in_nothing_but_the_head(inner: str) -> None:
+    ours, theirs = (resolve_preset(f"{name}({inner})").hyper for name in ("linear-fusion", "dept"))
+    assert {key.replace("linear-fusion.", "dept."): value for key, value in ours.items()} == theirs
 
 
 def head_scores(

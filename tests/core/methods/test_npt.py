@@ -13,6 +13,7 @@ from core.methods.catalogue import CATALOGUE, compositions
 from core.methods.class_text import ClassText
 from core.methods.neural_collapse import largest_simplex
 from core.methods.npt import COLLAPSE, ISOMORPHISM, NPT
+from core.methods.presets import resolve_preset
 from core.methods.protocol import Batch, Method, total
 from core.problems import Problem
 from core.training.job import HyperValue
@@ -166,6 +167,15 @@ def test_a_batch_in_parts_is_the_whole_batch(backbone: Backbone, inner: str) -> 
         assert (mine.grad is None) == (theirs.grad is None)
         if mine.grad is not None and theirs.grad is not None:
             assert close(mine.grad, theirs.grad)
+
+
+@around_each
+def test_its_preset_has_the_recipe_of_the_inner_method_s(inner: str) -> None:
+    """What NPT gains is then NPT's."""
+    preset = resolve_preset(f"npt({inner})")
+    own = {key: value for key, value in preset.hyper.items() if not key.startswith("npt.")}
+    assert own == resolve_preset(inner).hyper
+    assert preset.name == "npt-" + inner.replace("(", "-").rstrip(")")
 
 
 @pytest.mark.parametrize("inner", ["coop", "maple"])
