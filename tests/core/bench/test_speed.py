@@ -17,7 +17,7 @@ from core.bench.plain.text_tower import PlainTextTower
 from core.bench.recipes import schedule, target_ratio
 from core.bench.savings import measure_savings
 from core.bench.speed import DEFAULT_METHODS
-from core.bench.steps import Photos, compare, learn, learn_plainly, look
+from core.bench.steps import Photos, compare, look
 from core.bench.subject import Subject, build, class_names, noise_photos, settings_of_preset
 from core.cli import BAD_INPUT, FAULT, OK, main
 from core.methods.catalogue import compositions, parse_composition
