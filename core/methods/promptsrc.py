@@ -19,7 +19,7 @@ from core.methods.configs.image_prompts import PromptSRCConfig
 from core.methods.deep_prompts import BothPrompted, random_prompts
 from core.methods.gaussian_average import GaussianAverage
 from core.methods.protocol import Aligned, Batch, Needs, Term, matching_logits
-from core.methods.teacher import ensemble, frozen_text_features
+from core.methods.teacher import check_sentences, ensemble, frozen_text_features
 
 
 class PromptSRC(BothPrompted):
@@ -37,8 +37,9 @@ class PromptSRC(BothPrompted):
         prompts = random_prompts(depth, config.n_image, tower.width)
         self.vision_prompts = nn.Parameter(prompts.to(backbone.device))
         self.average = GaussianAverage(self._learned(), config.gpa_mean, config.gpa_std)
-        sentences = ensemble(config.templates)
-        self._teacher_text = frozen_text_features(backbone, self.classes, sentences, average="raw")
+        self._sentences = ensemble(config.templates)
+        check_sentences(backbone, self.classes, self._sentences)
+        self._teacher_text: Tensor | None = None
 
     @property
     def needs(self) -> Needs:
@@ -53,9 +54,10 @@ class PromptSRC(BothPrompted):
         """Matching, and the three consistency terms of the formula above."""
         if batch.teacher is None:
             raise ValueError("PromptSRC learns beside the teacher's features of the same views")
-        texts = _unit_distance(aligned.text_features, self._teacher_text)
+        teacher_text = self.teacher_text()
+        texts = _unit_distance(aligned.text_features, teacher_text)
         images = _unit_distance(aligned.image_features, batch.teacher)
-        teacher = matching_logits(batch.teacher, self._teacher_text, self.backbone.logit_scale)
+        teacher = matching_logits(batch.teacher, teacher_text, self.backbone.logit_scale)
         scores = functional.kl_div(
             aligned.logits.log_softmax(dim=-1), teacher.log_softmax(dim=-1), reduction="sum", log_target=True
         )
@@ -65,6 +67,19 @@ class PromptSRC(BothPrompted):
             Term("image_consistency", images, self.config.image_weight),
             Term("score_consistency", scores / teacher.numel(), self.config.score_weight),
         ]
+
+    def start(self, lessons: Batch) -> None:
+        """The teacher reads its sentences."""
+        super().start(lessons)
+        self.teacher_text()
+
+    def teacher_text(self) -> Tensor:
+        """What the untouched model says of the learned classes, unit `(C, D)`; read once, as judging does without."""
+        if self._teacher_text is None:
+            self._teacher_text = frozen_text_features(
+                self.backbone, self.classes, self._sentences, average="raw"
+            )
+        return self._teacher_text
 
     def epoch_ended(self, epoch: int, epochs: int) -> None:
         """Average the prompts over epochs: PromptSRC's own, also inside a wrapper."""

@@ -54,7 +54,17 @@ def frozen_text_features(
     return functional.normalize(torch.stack(features).mean(dim=0), dim=-1)
 
 
+def check_sentences(backbone: Backbone, classes: Sequence[ClassText], templates: Sequence[str]) -> None:
+    """Refuse beforehand what `frozen_text_features` would refuse. Raises Problem as that."""
+    for template in templates:
+        _tokens(backbone, classes, template)
+
+
 def _features(backbone: Backbone, classes: Sequence[ClassText], template: str) -> Tensor:
+    return backbone.text_features(_tokens(backbone, classes, template))
+
+
+def _tokens(backbone: Backbone, classes: Sequence[ClassText], template: str) -> Tensor:
     tokens = backbone.tokenize([template.replace("{}", entry.words) for entry in classes])
     check_fits(backbone.eot_positions(tokens), classes, backbone.context_length)
-    return backbone.text_features(tokens)
+    return tokens

@@ -1,7 +1,7 @@
 """PromptSRC's loss and its average over epochs against the formulas, in float64 (methods.md §6, §15.10)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -10,11 +10,13 @@ from torch import Tensor
 
 from core.backbones.clip import Backbone
 from core.methods.build import build_method
+from core.methods.class_text import ClassText
 from core.methods.configs.wrappers import DePTConfig
 from core.methods.dept import DePT
 from core.methods.gaussian_average import epoch_weights
 from core.methods.promptsrc import PromptSRC
 from core.methods.protocol import MATCHING, Batch, Method, total
+from core.problems import Problem
 from tests.core.methods.plain_towers import (
     BASE,
     NEW,
@@ -39,12 +41,15 @@ def backbone() -> Backbone:
 
 
 def built(
-    backbone: Backbone, seed: int = 0, settings: Mapping[str, int | float | str] | None = None
+    backbone: Backbone,
+    seed: int = 0,
+    settings: Mapping[str, int | float | str] | None = None,
+    classes: Sequence[ClassText] = BASE,
 ) -> PromptSRC:
     # The teacher's eighty sentences are looked at in one test; elsewhere one keeps the tests short.
     chosen = {"templates": "single"} | dict(settings or {})
     hyper = {f"promptsrc.{key}": value for key, value in chosen.items()}
-    method = build_method("promptsrc", hyper, backbone, BASE, seed)
+    method = build_method("promptsrc", hyper, backbone, classes, seed)
     assert isinstance(method, PromptSRC)
     return method
 
@@ -115,9 +120,28 @@ def test_the_teacher_is_the_mean_of_eighty_sentences_before_they_are_made_unit(b
     sentences = [write("{}") for write in OPENAI_IMAGENET_TEMPLATES]
     assert len(sentences) == 80
     clip = plain_clip(backbone)
-    for entry, found in zip(BASE, method._teacher_text, strict=True):
+    for entry, found in zip(BASE, method.teacher_text(), strict=True):
         mean = plain_text(backbone, clip, [s.format(entry.words) for s in sentences]).mean(0)
         assert close(found, mean / mean.norm(), 1e-5)
+
+
+def test_a_class_too_long_for_the_teachers_sentences_is_refused_before_any_photo_is_read(
+    backbone: Backbone,
+) -> None:
+    # With four words before it the description fits; with the longest sentence around it, it does not.
+    long = ClassText("長い", " ".join(["bolt"] * 69))
+    assert built(backbone, classes=[long])
+    with pytest.raises(Problem) as refusal:
+        built(backbone, settings={"templates": "imagenet80"}, classes=[long])
+    assert refusal.value.code == "methods.too_long_description"
+
+
+def test_judging_does_without_the_teacher(backbone: Backbone) -> None:
+    method = built(backbone)
+    method.classifier(BASE)
+    assert method._teacher_text is None
+    method.start(lesson(backbone))
+    assert method._teacher_text is not None
 
 
 def test_a_batch_in_parts_gives_the_whole_batchs_gradient(backbone: Backbone) -> None:
