@@ -17,8 +17,9 @@ from core.bench.peak import peak_bytes
 from core.bench.plain.swap import plain_towers
 from core.bench.recipes import Schedule, schedule, target_ratio
 from core.bench.steps import Photos, compare, learn, learn_plainly, look
-from core.bench.subject import Subject, build, noise_photos, settings_of_preset
+from core.bench.subject import Subject, build, noise_photos
 from core.methods.catalogue import parse_composition
+from core.methods.presets import resolve_preset
 from core.methods.protocol import Batch, Method
 
 DEFAULT_METHODS = (
@@ -44,7 +45,7 @@ def measure(subject: Subject, backbone: Backbone, *, with_peak: bool = True) -> 
     """One method's line; without times where the two versions differ ("equal" is then false)."""
     composition = parse_composition(subject.method)
     method = build(subject, backbone).train()
-    plan = schedule(composition, settings_of_preset(composition), subject.classes)
+    plan = schedule(composition, resolve_preset(subject.method).hyper, subject.classes)
     pixels = noise_photos(backbone, plan.batch, subject.seed)
     labels = torch.arange(plan.batch, device=pixels.device) % subject.classes
     photos = Photos(pixels, labels)

@@ -14,12 +14,10 @@ from core.backbones.preprocess import Preprocessing
 from core.backbones.store import ModelStore
 from core.backbones.tokens import make_tokenizer
 from core.methods.build import build_method
-from core.methods.catalogue import Composition, parse_composition
 from core.methods.class_text import ClassText
 from core.methods.presets import resolve_preset
 from core.methods.protocol import PUBLISHED_LOGIT_SCALE, Method
 from core.partsworld.vocabulary import all_compositions
-from core.training.job import HyperValue
 
 # Compositions differ in defect first: a step that divides neither spreads parts, finishes and defects.
 _STRIDE = 37
@@ -57,19 +55,11 @@ def stand_up(name: str, device: str, seed: int = 0) -> Backbone:
 
 
 def build(subject: Subject, backbone: Backbone) -> Method:
-    """The method for synthetic classes, with the settings of its preset."""
-    composition = parse_composition(subject.method)
-    hyper = settings_of_preset(composition)
+    """The method for synthetic classes, with the settings of its first preset."""
+    hyper = resolve_preset(subject.method).hyper
     method = build_method(subject.method, hyper, backbone, class_names(subject.classes), subject.seed)
     _stir(method, subject.seed)
     return method
-
-
-def settings_of_preset(composition: Composition) -> dict[str, HyperValue]:
-    """The settings of the composition's own preset; a wrapper without one takes its inner method's."""
-    own = resolve_preset(str(composition)).hyper
-    inner = settings_of_preset(composition.inner) if composition.inner else {}
-    return inner | own
 
 
 def class_names(count: int) -> tuple[ClassText, ...]:

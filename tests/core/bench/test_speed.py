@@ -18,10 +18,9 @@ from core.bench.recipes import schedule, target_ratio
 from core.bench.savings import measure_savings
 from core.bench.speed import DEFAULT_METHODS
 from core.bench.steps import Photos, compare, look
-from core.bench.subject import Subject, build, class_names, noise_photos, settings_of_preset
+from core.bench.subject import Subject, build, class_names, noise_photos
 from core.cli import BAD_INPUT, FAULT, OK, main
 from core.methods.catalogue import compositions, parse_composition
-from core.methods.presets import resolve_preset
 from core.methods.protocol import Method
 from tests.core.tiny_backbone import NAME, store_tiny_backbone, tiny_backbone
 
@@ -130,13 +129,6 @@ def test_targets_stand_beside_the_sizes_that_they_were_set_for() -> None:
 def test_the_methods_measured_by_themselves_exist_and_have_targets() -> None:
     for name in DEFAULT_METHODS:
         assert target_ratio(parse_composition(name), 100) is not None
-
-
-def test_a_wrapper_without_a_preset_takes_its_inner_methods_settings() -> None:
-    wrapper = "npt(dept(cocoop))"
-    assert not resolve_preset(wrapper).hyper
-    inner = settings_of_preset(parse_composition("cocoop"))
-    assert inner.items() <= settings_of_preset(parse_composition(wrapper)).items()
 
 
 def test_operations_are_counted_forward_and_backward_with_attention() -> None:
