@@ -177,7 +177,7 @@ class MethodChooser(QWidget):
             for preset in presets:
                 row = self._rows[preset.name] = QTreeWidgetItem(heading)
                 row.setData(0, _NAME, preset.name)
-                row.setText(1, preset.composition)
+                row.setText(1, preset.name)
                 row.setSizeHint(0, QSize(0, _ROW))
             heading.setExpanded(True)
         self.restyle()
