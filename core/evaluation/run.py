@@ -14,7 +14,8 @@ from core.training.artefact import open_artefact
 from core.training.features import FeatureStore
 from core.training.photos import see
 from core.training.run import Run
-from core.training.setup import cache_folder
+from core.training.seen import Encoder, judged_at_once
+from core.training.setup import cache_folder, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
@@ -29,7 +30,9 @@ def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
         Problem: `evaluation.no_test_photos`, or as the artefact and the backbone raise.
     """
     tuned = open_artefact(run.folder, choose_device(getattr(run.job, "device", "auto")).torch_name)
-    store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder))
+    autocast = runs_in_bfloat16(getattr(run.job, "precision", "auto"), tuned.backbone)
+    needs = tuned.method.needs
+    store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
     seen = see(revision, revision.of("test"), store)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")
@@ -38,10 +41,10 @@ def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
     base = [index for index, entry in enumerate(classes) if entry.name in learned]
     configs = parse_composition(tuned.info.composition).configure(tuned.info.hyper)
     reference = ZeroShot(reference_config(configs), tuned.backbone, classes)
-    methods = {"zero_shot": reference, "tuned": tuned.method}
+    own = Encoder(tuned.method, judged_at_once(needs), autocast)(seen)
     judged = {
-        name: judge(method.classifier(classes), seen.features, seen.labels, base)
-        for name, method in methods.items()
+        name: judge(method.classifier(classes), features, seen.labels, base)
+        for name, method, features in (("zero_shot", reference, seen.features), ("tuned", tuned.method, own))
     }
     return _answer(judged, [entry.name for entry in classes], base, len(store.unreadable))
 

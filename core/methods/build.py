@@ -49,7 +49,8 @@ def build_method(
     classes: Sequence[ClassText],
     seed: int = 0,
 ) -> Method:
-    """The method, its parameters initialised from `seed` alone, on the backbone's device.
+    """The method, its parameters initialised from `seed` alone, on the backbone's device, ready to judge (training
+    puts it into training mode).
 
     Raises:
         Problem: as `parse_composition` and `Composition.configure`, or where the backbone does not suit.
@@ -59,7 +60,7 @@ def build_method(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         method = _build(parsed, configs, backbone, classes)
-    return method.to(backbone.device)
+    return method.to(backbone.device).eval()
 
 
 def _build(

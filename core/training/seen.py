@@ -56,9 +56,9 @@ class Encoder:
     @torch.no_grad()
     def __call__(self, seen: Seen) -> Array:
         """The features `(N, D)` that the method's classifiers judge."""
-        if not seen.photos:
+        if not len(seen.features):
             return seen.features
-        parts = self._at_once.run(lambda rows: self._encode(seen, rows), len(seen.photos))
+        parts = self._at_once.run(lambda rows: self._encode(seen, rows), len(seen.features))
         return np.concatenate(list(parts))
 
     def _encode(self, seen: Seen, rows: slice) -> Array:

@@ -89,9 +89,7 @@ class Setup:
     @property
     def autocast(self) -> bool:
         """Whether the towers run in bfloat16: when asked, or by themselves on a GPU that has it."""
-        if self.job.precision == "auto":
-            return self.backbone.device.type == "cuda" and torch.cuda.is_bf16_supported()
-        return self.job.precision == "bf16"
+        return runs_in_bfloat16(self.job.precision, self.backbone)
 
     def artefact_info(self) -> ArtefactInfo:
         """What to write beside the learned tensors."""
@@ -135,6 +133,13 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     )
     _check_texts(setup)
     return setup
+
+
+def runs_in_bfloat16(precision: str, backbone: Backbone) -> bool:
+    """What a job's `precision` ("auto", "fp32", "bf16") means where the backbone lies."""
+    if precision == "auto":
+        return backbone.device.type == "cuda" and torch.cuda.is_bf16_supported()
+    return precision == "bf16"
 
 
 def cache_folder(run: Path) -> Path:
