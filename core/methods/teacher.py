@@ -61,10 +61,18 @@ def check_sentences(backbone: Backbone, classes: Sequence[ClassText], templates:
 
 
 def _features(backbone: Backbone, classes: Sequence[ClassText], template: str) -> Tensor:
-    return backbone.text_features(_tokens(backbone, classes, template))
+    tokens, eot = _tokens(backbone, classes, template)
+    if not backbone.supports_prompts:
+        return backbone.text_features(tokens)
+    # What all sentences begin with is run once; each keeps its end token at least.
+    alike = (tokens == tokens[:1]).all(dim=0)[: int(eot.min())]
+    shared = int(alike.int().cumprod(dim=0).sum())
+    beginning = backbone.token_embeddings(tokens[0, :shared])
+    return backbone.text.features_after(beginning, backbone.endings(tokens, shared))
 
 
-def _tokens(backbone: Backbone, classes: Sequence[ClassText], template: str) -> Tensor:
+def _tokens(backbone: Backbone, classes: Sequence[ClassText], template: str) -> tuple[Tensor, Tensor]:
     tokens = backbone.tokenize([template.replace("{}", entry.words) for entry in classes])
-    check_fits(backbone.eot_positions(tokens), classes, backbone.context_length)
-    return tokens
+    eot = backbone.eot_positions(tokens)
+    check_fits(eot, classes, backbone.context_length)
+    return tokens, eot

@@ -1,6 +1,7 @@
 """The untouched backbone: sentences around each class description, nothing learned (CLIP, arXiv 2103.00020)."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from torch import Tensor
@@ -23,13 +24,17 @@ class ZeroShot(Method):
 
     def align(self, batch: Batch) -> Aligned:
         """The batch beside the classes; there is nothing to take a gradient of."""
-        text = self._text_features(self.classes)
-        return Aligned(batch.inputs, text, matching_logits(batch.inputs, text, self.backbone.logit_scale))
+        logits = matching_logits(batch.inputs, self._learned_text, self.backbone.logit_scale)
+        return Aligned(batch.inputs, self._learned_text, logits)
 
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:
         """A classifier over any classes."""
         text = as_array(self._text_features(classes))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
+
+    @cached_property
+    def _learned_text(self) -> Tensor:
+        return self._text_features(self.classes)
 
     def _text_features(self, classes: Sequence[ClassText]) -> Tensor:
         sentences = ensemble(self.config.templates, self.config.template)

@@ -37,6 +37,17 @@ def test_one_sentence_is_taken_as_it_is(backbone: Backbone) -> None:
     assert torch.allclose(found.double(), torch.stack(plain(backbone, SENTENCES[0])), atol=1e-5)
 
 
+@pytest.mark.parametrize("words", [("bolt",), ("bolt", "bolt"), ("bolt", "bolt with a scratch"), ("nut", "")])
+def test_sentences_that_begin_alike_are_read_as_if_each_stood_alone(
+    backbone: Backbone, words: tuple[str, ...]
+) -> None:
+    classes = [ClassText(str(number), each) for number, each in enumerate(words)]
+    found = frozen_text_features(backbone, classes)
+    clip: Any = copy.deepcopy(backbone._clip).double()
+    wanted = [clip.encode_text(backbone.tokenize([f"a photo of a {each}."]))[0] for each in words]
+    assert torch.allclose(found.double(), torch.stack(wanted), atol=1e-5)
+
+
 @pytest.mark.parametrize("average", ["unit", "raw"])
 def test_many_sentences_are_averaged_in_the_order_asked_for(backbone: Backbone, average: Any) -> None:
     rows = []
