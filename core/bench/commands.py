@@ -8,6 +8,7 @@ from typing import Any
 from core.backbones.store import EMBEDDED
 from core.methods.catalogue import compositions, parse_composition
 from core.problems import Problem
+from core.settings import locations
 
 ALL = "all"
 DEFAULT_BACKBONE = "ViT-B-32"
@@ -37,6 +38,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     benches = parser.add_subparsers(metavar="WHAT", required=True)
     _add_speed(benches)
     _add_growth(benches)
+    _add_protocol(benches)
 
 
 def _add_speed(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -71,11 +73,35 @@ def _add_growth(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=_growth)
 
 
+def _add_protocol(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = benches.add_parser(
+        "protocol",
+        help="accuracies of methods over sets and seeds, as papers report them",
+        description="base-to-new: the first half of a set's classes is learned, the rest is new. Means over seeds with "
+        "intervals of 95 %, H of the means.",
+        epilog="example: hikidashi bench protocol base-to-new --set photos parts-world --preset coop 'dept(coop)' "
+        "--seeds 1 2 3 --shots 16 --json",
+    )
+    parser.add_argument("name", choices=["base-to-new"], help="the protocol")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        required=True,
+        help="folders, one sub-folder per class, or parts-world: the sample",
+    )
+    parser.add_argument("--preset", nargs="+", required=True, help="presets or compositions")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
+    parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
+    _add_common(parser, EMBEDDED)
+    parser.set_defaults(run=_protocol)
+
+
 def _add_common(parser: argparse.ArgumentParser, backbone: str) -> None:
     parser.add_argument(
         "--backbone",
         default=backbone,
-        help=f"a stored backbone, or an architecture such as ViT-B-16, with random weights (default {backbone})",
+        help="a stored backbone, or, where only time is measured, an architecture such as ViT-B-16 "
+        f"with random weights (default {backbone})",
     )
     parser.add_argument("--device", default="cpu", help="cpu (default), cuda, mps or auto")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
@@ -110,6 +136,25 @@ def _growth(arguments: argparse.Namespace) -> dict[str, Any]:
 
     device = choose_device(arguments.device)
     return measure_growth(stand_up(arguments.backbone, device.torch_name), tell=_tell)
+
+
+def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.backbones.device import choose_device
+    from core.backbones.load import load_backbone
+    from core.bench.protocol import Request, base_to_new, presets_named, set_named
+    from core.cli.progress import TerminalProgress
+
+    request = Request(
+        sets=tuple(set_named(text) for text in arguments.set),
+        presets=presets_named(arguments.preset),
+        seeds=tuple(arguments.seeds),
+        shots=arguments.shots,
+    )
+    backbone = load_backbone(arguments.backbone, choose_device(arguments.device).torch_name)
+    cache = locations().cache / "bench"
+    lines = base_to_new(request, backbone, cache, TerminalProgress(), _tell)
+    results = [_told(line) for line in lines]
+    return {"protocol": arguments.name, "backbone": arguments.backbone, "results": results}
 
 
 def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:
