@@ -49,6 +49,7 @@ class DePT(Wrapper):
         self.image_channels = ChannelAffine(width)
         self.text_channels = ChannelAffine(width)
         self.head = nn.Linear(width, len(inner.classes))
+        inner.accompany(self._own())
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
         """The matching term weighs 1−λ, the head λ; other terms of the inner method stay as they are."""

@@ -19,19 +19,23 @@ class GaussianAverage(nn.Module):
         super().__init__()
         self.mean, self.deviation = mean, deviation
         for name, value in parameters.items():
-            self.register_buffer(name, torch.zeros_like(value))
+            self.register_buffer(_buffer(name), torch.zeros_like(value))
 
     @torch.no_grad()
     def add(self, parameters: Mapping[str, nn.Parameter], epoch: int, epochs: int) -> None:
         """Take in the values after epoch `epoch` (1-based); after the last one, put the average in their place."""
         weight = float(epoch_weights(epochs, self.mean, self.deviation)[epoch - 1])
         for name, value in parameters.items():
-            average = self.get_buffer(name)
+            average = self.get_buffer(_buffer(name))
             if epoch == 1:
                 average.zero_()
             average.add_(value, alpha=weight)
             if epoch == epochs:
                 value.copy_(average)
+
+
+def _buffer(name: str) -> str:
+    return name.replace(".", "_")
 
 
 def epoch_weights(epochs: int, mean: float, deviation: float) -> Tensor:

@@ -27,6 +27,7 @@ class LinearFusion(Wrapper):
         super().__init__(inner)
         self.config = config
         self.head = nn.Linear(inner.backbone.embed_dim, len(inner.classes))
+        inner.accompany(self._own())
         self._scale = 1.0
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:

@@ -8,7 +8,7 @@ epoch the prompts are a Gaussian-weighted average over epochs (GPA). The publish
 are CLIP's own 80, which open_clip ships.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -36,7 +36,8 @@ class PromptSRC(BothPrompted):
         depth = min(config.prompt_depth, tower.depth)
         prompts = random_prompts(depth, config.n_image, tower.width)
         self.vision_prompts = nn.Parameter(prompts.to(backbone.device))
-        self.average = GaussianAverage(self._learned(), config.gpa_mean, config.gpa_std)
+        self._averaged = self._learned()
+        self.average = GaussianAverage(self._averaged, config.gpa_mean, config.gpa_std)
         self._sentences = ensemble(config.templates)
         check_sentences(backbone, self.classes, self._sentences)
         self._teacher_text: Tensor | None = None
@@ -81,9 +82,14 @@ class PromptSRC(BothPrompted):
             )
         return self._teacher_text
 
+    def accompany(self, parameters: Mapping[str, nn.Parameter]) -> None:
+        """They are averaged like the prompts: the published code averages all that the model holds."""
+        self._averaged |= parameters
+        self.average = GaussianAverage(self._averaged, self.config.gpa_mean, self.config.gpa_std)
+
     def epoch_ended(self, epoch: int, epochs: int) -> None:
-        """Average the prompts over epochs: PromptSRC's own, also inside a wrapper."""
-        self.average.add(self._learned(), epoch, epochs)
+        """Average what is learned over epochs: the prompts, and what a wrapper learns beside them."""
+        self.average.add(self._averaged, epoch, epochs)
 
 
 def _unit_distance(features: Tensor, teacher: Tensor) -> Tensor:

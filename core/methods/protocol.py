@@ -6,7 +6,7 @@ nothing but this protocol.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -206,6 +206,10 @@ class Method(nn.Module, ABC):
         """Called before `start` where photos come as image features: what `fit` gets, for methods that learn by
         epochs and begin from all views, or choose something on validation photos."""
 
+    def accompany(self, parameters: Mapping[str, nn.Parameter]) -> None:
+        """Called when a wrapper is built: these parameters of its own learn beside the method's. A method whose values
+        end as an average over epochs averages these too, since they were fitted to its features."""
+
     def start(self, lessons: Batch) -> None:
         """Called once before training, or before it is taken up again, with the photos as they are judged: all of
         them as image features, else a few of every class, since hidden tokens and pixels of all may not fit."""
@@ -321,6 +325,10 @@ class Wrapper(Method):
         """As the inner method does."""
         self.inner.survey(views, labels, val)
 
+    def accompany(self, parameters: Mapping[str, nn.Parameter]) -> None:
+        """Beside the inner method's."""
+        self.inner.accompany(parameters)
+
     def start(self, lessons: Batch) -> None:
         """As the inner method does."""
         self.inner.start(lessons)
@@ -328,6 +336,10 @@ class Wrapper(Method):
     def epoch_ended(self, epoch: int, epochs: int) -> None:
         """As the inner method does."""
         self.inner.epoch_ended(epoch, epochs)
+
+    def _own(self) -> dict[str, nn.Parameter]:
+        """What it learns itself, beside the inner method."""
+        return {name: value for name, value in self._learned().items() if not name.startswith("inner.")}
 
 
 def run_beforehand(backbone: Backbone, pixels: Tensor, needs: Needs) -> Tensor:

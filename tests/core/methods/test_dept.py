@@ -231,12 +231,13 @@ def test_dropout_does_not_decide_how_fast_the_scales_learn(backbone: Backbone) -
     hyper: dict[str, HyperValue] = {"dept.feature_norm": 10.0, "lora.dropout": 0.5}
     scales = []
     for seed in (1, 2):
-        method = build_method("dept(lora)", hyper, backbone, BASE, seed=4)
+        method = build_method("dept(lora)", hyper, backbone, BASE, seed=4).train()
+        assert isinstance(method, DePT)
         disturb(method, 0.1)
         torch.manual_seed(seed)
         method.start(batch_for(method))
         scales.append([(group.lr_scale, group.sgd_scale) for group in method.parameter_groups()])
-        assert method.training
+        assert method.inner.training
     assert scales[0] == scales[1]
 
 
