@@ -23,6 +23,9 @@ def learn(
         return Outcome({}, 0, 0, 0, 0.0, "nothing_to_learn")
     if setup.learns == "at_once":
         return _at_once(setup, photos.lessons, photos.val)
+    if setup.method.needs.kind == "image_features":
+        views = _views(photos.lessons)
+        setup.method.survey(views, photos.lessons.labels, _judged(setup, photos.val, views.device))
     epochs = Epochs(
         setup.method,
         photos.lessons,
@@ -42,16 +45,24 @@ def learn(
 
 def _at_once(setup: Setup, lessons: Lessons, val: Seen) -> Outcome:
     """One look at all views; there is nothing in between from where it could be taken up again."""
-    assert isinstance(lessons.inputs, torch.Tensor), "what learns at once learns from image features"
-    began, device = time.perf_counter(), lessons.labels.device
-    row = {index: position for position, index in enumerate(setup.revision.base)}
-    judged = None
-    if val.photos:
-        labels = torch.tensor([row[label] for label in val.labels], device=device)
-        judged = Batch(torch.from_numpy(val.features).to(device), labels)
-    cards = [device] if device.type == "cuda" else []
+    began, views = time.perf_counter(), _views(lessons)
+    cards = [views.device] if views.device.type == "cuda" else []
     with torch.random.fork_rng(devices=cards):
         torch.manual_seed(setup.job.seed)
-        setup.method.fit(lessons.inputs, lessons.labels, judged)
+        setup.method.fit(views, lessons.labels, _judged(setup, val, views.device))
     state = setup.method.learned_state()
     return Outcome(state, 1, 1, 1, time.perf_counter() - began, "learned_at_once")
+
+
+def _views(lessons: Lessons) -> torch.Tensor:
+    assert isinstance(lessons.inputs, torch.Tensor), "image features are kept in memory"
+    return lessons.inputs
+
+
+def _judged(setup: Setup, val: Seen, device: torch.device) -> Batch | None:
+    """The validation photos, labelled among the learned classes."""
+    if not val.photos:
+        return None
+    row = {index: position for position, index in enumerate(setup.revision.base)}
+    labels = torch.tensor([row[label] for label in val.labels], device=device)
+    return Batch(torch.from_numpy(val.features).to(device), labels)
