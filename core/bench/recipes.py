@@ -49,6 +49,7 @@ PUBLISHED = {
 }
 # DePT re-runs every method in ten rounds of batches of four, CoCoOp of one; its control runs alike.
 _DECOUPLED = ("dept", "linear-fusion")
+_STAGED = "pt-peft"
 _DECOUPLED_EPOCHS, _DECOUPLED_BATCH = 10, 4
 
 # Ours against the obvious version on ViT-B/32: at 100 classes, at 10 classes.
@@ -73,7 +74,13 @@ def target_ratio(composition: Composition, classes: int) -> float | None:
 
 
 def published(composition: Composition) -> Published | None:
-    """The recipe published for it, where there is one. NPT, of whose none was found, trains as its inner method."""
+    """The recipe published for it, where there is one.
+
+    NPT, of whose none was found, trains as its inner method; PT-PEFT, of whose none was found either, begins with a
+    stage of its own.
+    """
+    if composition.name == _STAGED:
+        return None
     if composition.name in _DECOUPLED:
         return Published(_DECOUPLED_EPOCHS, 1 if _base(composition) == "cocoop" else _DECOUPLED_BATCH)
     if composition.name in PUBLISHED:

@@ -119,6 +119,12 @@ def test_a_batch_is_never_larger_than_the_photos_and_lora_counts_steps() -> None
     assert schedule(parse_composition("lora"), {}, 10).steps == 8000
 
 
+def test_where_no_recipe_is_published_our_presets_counts() -> None:
+    plan = schedule(parse_composition("pt-peft(lora)"), {"training.epochs": 3, "training.batch_size": 8}, 10)
+    assert (plan.epochs, plan.batch, plan.steps, plan.is_published) == (3, 8, 60, False)
+    assert schedule(parse_composition("coop"), {}, 10).is_published
+
+
 def test_targets_stand_beside_the_sizes_that_they_were_set_for() -> None:
     assert target_ratio(parse_composition("npt(dept(coop))"), 100) == 12.0
     assert target_ratio(parse_composition("promptsrc"), 10) == 1.5
