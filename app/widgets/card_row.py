@@ -1,5 +1,6 @@
 """Cards side by side, as many in a row as fit at a readable width."""
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtGui import QResizeEvent
@@ -24,7 +25,9 @@ class CardRow(QWidget):
         super().resizeEvent(event)
         least = self.fontMetrics().height() * _LETTERS_PER_CARD
         fitting = max(1, self.width() // max(1, least))
-        self._arrange(min(fitting, len(self._cards) or 1))
+        # Rows of equal length: two by two looks better than three and one.
+        rows = math.ceil(len(self._cards) / fitting)
+        self._arrange(math.ceil(len(self._cards) / rows) if rows else 1)
 
     def _arrange(self, columns: int) -> None:
         if columns == self._columns:

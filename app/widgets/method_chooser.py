@@ -170,6 +170,7 @@ class MethodChooser(QWidget):
                 continue
             heading = self._headings[group] = QTreeWidgetItem(self.list)
             heading.setFirstColumnSpanned(True)
+            heading.setSizeHint(0, QSize(0, _ROW))
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             font = self.list.font()
             font.setBold(True)
@@ -194,6 +195,7 @@ class MethodChooser(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)  # else a row far below is not scrolled to, only near
         self.list.setMinimumHeight(_ROW * _ROWS_SEEN)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.currentItemChanged.connect(self._moved)

@@ -186,7 +186,10 @@ def test_what_was_chosen_in_the_drawer_is_remembered_and_survives_another_langua
     page.retranslate()
     assert page.session.preset == TrainingChoice.of(project).preset == "bold"
     assert page.elsewhere.isVisible()
-    assert page.details.methods.list.currentItem() is row_of(page, "bold")
+    page.details.open.click()
+    tree = page.details.methods.list
+    assert tree.currentItem() is row_of(page, "bold")
+    assert tree.viewport().rect().contains(tree.visualItemRect(row_of(page, "bold"))), "it is in sight"
 
 
 def test_notes_say_who_judges_new_classes_and_what_takes_longer(
