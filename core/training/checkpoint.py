@@ -64,7 +64,11 @@ class Checkpoint:
 
     def save(self, run: Path) -> None:
         """Write it into the run folder, atomically."""
-        tensors = {f"{group}/{name}": t for group in _GROUPS for name, t in getattr(self, group).items()}
+        tensors = {
+            f"{group}/{name}": tensor.contiguous()
+            for group in _GROUPS
+            for name, tensor in getattr(self, group).items()
+        }
         about = {
             "schema_version": CHECKPOINT_SCHEMA,
             "job_id": self.job_id,
