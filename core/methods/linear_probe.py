@@ -13,7 +13,14 @@ from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, FusedClassifier, LinearHead, head_rows
 from core.methods.configs.references import LinearProbeConfig, ZeroShotConfig
-from core.methods.logistic import Score, choose_strength, folds, judged, logistic_regression
+from core.methods.logistic import (
+    SEARCH_ITERATIONS,
+    Score,
+    choose_strength,
+    folds,
+    judged,
+    logistic_regression,
+)
 from core.methods.protocol import Aligned, Batch, Method, as_array
 from core.methods.zero_shot import ZeroShot
 
@@ -75,7 +82,7 @@ class LinearProbe(Method):
 
         def score(c: float) -> Score:
             found = [
-                judged(*logistic_regression(*learned, len(self.classes), c), *held)
+                judged(*logistic_regression(*learned, len(self.classes), c, SEARCH_ITERATIONS), *held)
                 for learned, held in trials
             ]
             right, quality = (sum(values) / len(found) for values in zip(*found, strict=True))

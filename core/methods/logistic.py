@@ -10,12 +10,16 @@ from torch import Tensor
 from torch.nn import functional
 
 MAX_ITERATIONS = 1000
+# Enough to tell strengths apart; a weak penalty takes all of the others to its very optimum, and wins rarely.
+SEARCH_ITERATIONS = 100
 STRENGTHS = (1e6, 1e4, 1e2, 1.0, 1e-2, 1e-4, 1e-6)
 Score = tuple[float, float]
 
 
 @torch.enable_grad()
-def logistic_regression(features: Tensor, labels: Tensor, classes: int, c: float) -> tuple[Tensor, Tensor]:
+def logistic_regression(
+    features: Tensor, labels: Tensor, classes: int, c: float, iterations: int = MAX_ITERATIONS
+) -> tuple[Tensor, Tensor]:
     """Features `(N, D)`, labels `(N,)` → weight `(M, D)` and bias `(M,)` in float64, by L-BFGS.
 
     Two exact changes of variables make it quick: features are centred, which only shifts the bias; and W lies in
@@ -31,7 +35,7 @@ def logistic_regression(features: Tensor, labels: Tensor, classes: int, c: float
     bias = torch.zeros(classes, dtype=torch.float64, device=inputs.device, requires_grad=True)
     solver = torch.optim.LBFGS(
         [weight, bias],
-        max_iter=MAX_ITERATIONS,
+        max_iter=iterations,
         history_size=20,
         tolerance_grad=1e-8,
         tolerance_change=1e-14,

@@ -375,8 +375,8 @@ def matching_logits(image_features: Tensor, text_features: Tensor, logit_scale: 
 
 
 def as_array(tensor: Tensor) -> Array:
-    """A float32 array of a tensor's values."""
-    return tensor.detach().float().cpu().numpy()
+    """A float32 array of a tensor's present values: what learns on does not change it."""
+    return tensor.detach().float().cpu().numpy().copy()
 
 
 def check_fits(eot: Tensor, classes: Sequence[ClassText], context_length: int) -> None:
