@@ -1,6 +1,7 @@
 """The epochs: cut off anywhere and taken up again, they end with the same bits; memory may run short."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from core.backbones.clip import Backbone
 from core.methods.build import build_method
 from core.methods.class_text import ClassText
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.protocol import Batch
+from core.methods.protocol import Batch, Term
 from core.problems import Problem
 from core.training.checkpoint import load_checkpoint
 from core.training.commands import Commands, Halt
@@ -216,6 +217,110 @@ def test_numbers_that_are_none_any_more_are_a_problem(backbone: Backbone, tmp_pa
     with pytest.raises(Problem) as caught:
         epochs.run(lambda _: None, Commands())
     assert caught.value.code == "training.diverged"
+
+
+def test_a_gradient_that_is_no_number_never_reaches_what_is_learned(
+    backbone: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs = _epochs(backbone, tmp_path)
+    before = epochs.method.learned_state()
+
+    def spoiled() -> None:
+        for group in epochs.method.parameter_groups():
+            for parameter in group.parameters:
+                assert parameter.grad is not None
+                parameter.grad[..., 0] = float("nan")
+
+    monkeypatch.setattr(epochs.method, "before_step", spoiled)
+    with pytest.raises(Problem) as caught:
+        epochs.run(lambda _: None, Commands())
+    assert caught.value.code == "training.diverged"
+    after = epochs.method.learned_state()
+    assert all(torch.equal(after[name], before[name]) for name in before)
+
+
+def test_gone_astray_later_the_best_round_is_kept(backbone: Backbone, tmp_path: Path) -> None:
+    accuracies = iter([0.9, 0.2])
+    epochs = _epochs(backbone, tmp_path, watch=lambda: Watched(next(accuracies), None, None, 1.0))
+    losses, steps = epochs.method.losses, iter(range(1000))
+
+    def astray(batch: Batch) -> list[Term]:
+        far = float("nan") if next(steps) >= 7 else 1.0
+        return [Term(term.name, term.value * far, term.weight) for term in losses(batch)]
+
+    epochs.method.losses = astray
+    events: list[Event] = []
+    outcome = epochs.run(events.append, Commands())
+    assert (outcome.kept_epoch, outcome.epochs, outcome.stopped_because) == (1, 2, "diverged")
+    warned = [(event.code, event.data) for event in events if isinstance(event, Warned)]
+    assert warned == [("training.diverged_kept", {"epoch": 3, "kept": 1})]
+    assert all(bool(torch.isfinite(value).all()) for value in outcome.state.values())
+
+
+def test_the_generators_outside_are_left_as_they_were(backbone: Backbone, tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    wanted = torch.rand(3)
+    torch.manual_seed(5)
+    _epochs(backbone, tmp_path).run(lambda _: None, Commands())
+    assert torch.equal(torch.rand(3), wanted)
+
+
+def test_dropout_of_a_step_depends_on_its_place_alone(backbone: Backbone, tmp_path: Path) -> None:
+    """With dropout in the loss, a run cut off within an epoch ends with the bits of an uncut one."""
+
+    def with_dropout(run: Path) -> Epochs:
+        epochs = _epochs(backbone, run)
+        losses = epochs.method.losses
+        drop = torch.nn.functional.dropout
+        epochs.method.losses = lambda batch: losses(replace(batch, inputs=drop(batch.inputs, 0.5)))
+        return epochs
+
+    whole = with_dropout(tmp_path / "whole").run(lambda _: None, Commands())
+    with pytest.raises(Halt):
+        with_dropout(tmp_path).run(lambda _: None, _Cut(4))
+    checkpoint = load_checkpoint(tmp_path, "job")
+    assert checkpoint is not None
+    epochs = with_dropout(tmp_path)
+    epochs.take_up(checkpoint)
+    torch.rand(7)
+    resumed = epochs.run(lambda _: None, Commands())
+    assert all(torch.equal(resumed.state[name], whole.state[name]) for name in whole.state)
+    plain = _epochs(backbone, tmp_path / "plain").run(lambda _: None, Commands())
+    assert not all(torch.equal(plain.state[name], whole.state[name]) for name in whole.state)
+
+
+def test_memory_that_torch_really_cannot_have_divides_the_step(backbone: Backbone, tmp_path: Path) -> None:
+    """The first forward asks for more memory than there is: torch's own error, not a made-up one."""
+    epochs = _epochs(backbone, tmp_path)
+    losses, asked = epochs.method.losses, iter([True])
+
+    def greedy(batch: Batch) -> list[Term]:
+        if next(asked, False):
+            torch.empty(1 << 60, dtype=torch.uint8)
+        return losses(batch)
+
+    epochs.method.losses = greedy
+    events: list[Event] = []
+    outcome = epochs.run(events.append, Commands())
+    assert [event.data for event in events if isinstance(event, Warned)] == [{"parts": 2}]
+    assert (outcome.steps, outcome.stopped_because) == (12, "all_epochs")
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_adam_cut_off_within_an_epoch_ends_with_the_same_bits(
+    backbone: Backbone, tmp_path: Path, optimizer: str
+) -> None:
+    recipe = replace(RECIPE, optimizer=optimizer, learning_rate=1e-3)
+    whole = _epochs(backbone, tmp_path / "whole", recipe=recipe).run(lambda _: None, Commands())
+    with pytest.raises(Halt):
+        _epochs(backbone, tmp_path, recipe=recipe).run(lambda _: None, _Cut(7))
+    checkpoint = load_checkpoint(tmp_path, "job")
+    assert checkpoint is not None
+    assert {name.rpartition("/")[2] for name in checkpoint.optimizer} == {"step", "exp_avg", "exp_avg_sq"}
+    epochs = _epochs(backbone, tmp_path, recipe=recipe)
+    epochs.take_up(checkpoint)
+    resumed = epochs.run(lambda _: None, Commands())
+    assert all(torch.equal(resumed.state[name], whole.state[name]) for name in whole.state)
 
 
 def test_events_tell_terms_rates_and_the_untouched_model(backbone: Backbone, tmp_path: Path) -> None:
