@@ -39,7 +39,7 @@ from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
 
 _LEAST_OF_A_TABLE = 160
-# Of what the engine told on the way, this bears on the result; decisions always do.
+# Of what the engine told on the way, this bears on the result, and so does its last decision.
 _BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept")
 
 
@@ -411,9 +411,14 @@ def _read(run: Run) -> _Shown | None:
     if result is None:
         return None
     revision = run.revision
+    return _Shown(run, result, revision, find(result, revision), _bearing(run))
+
+
+def _bearing(run: Run) -> tuple[Warned | Decided, ...]:
     notices = RunStory.of(run.events()).notices.values()
-    bearing = tuple(n for n in notices if isinstance(n, Decided) or n.code in _BEARS_ON_RESULT)
-    return _Shown(run, result, revision, find(result, revision), bearing)
+    decisions = [notice for notice in notices if isinstance(notice, Decided)]
+    warnings = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
+    return (*warnings, *decisions[-1:])
 
 
 def _root(shown: _Shown, project: Project) -> Path:

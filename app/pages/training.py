@@ -460,7 +460,10 @@ class TrainingPage(Page):
             row.addWidget(button)
         column.addLayout(row)
         column.addWidget(self.nothing_trained)
-        column.addWidget(self.view, 1)
+        # Much that is told and large text on a small screen scroll; they never push the window apart.
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setWidget(self.view)
+        column.addWidget(area, 1)
         return page
 
 

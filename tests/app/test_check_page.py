@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.confusion_matrix import ConfusionMatrix
-from core.methods.presets import Preset, load_presets
+from core.methods.presets import load_presets
 from core.project.store import Project
 from core.training.events import Decided, Warned
 from core.training.run import Run
@@ -74,28 +74,34 @@ def test_what_bears_on_the_figures_stands_under_the_verdict(qtbot: QtBot, projec
     told = [
         Warned(code="methods.new_by_zero_shot", data={"classes": 3}),
         Warned(code="training.batch_divided", data={"parts": 2}),
-        Decided(code="training.second_not_needed", data={"right": 30, "photos": 30, "enough": 98}),
+        Decided(code="training.second_needed", data={"right": 20, "photos": 30, "enough": 98}),
+        Decided(code="training.earlier_stage_kept", data={"before": 0.8, "after": 0.7}),
     ]
     run = make_run(
         project, composition="pt-peft(lora)", preset="pt-peft-lora", events=[*whole_story(), *told]
     )
     page = shown(qtbot, project, run)
     assert "学習前のモデルで見分けます" in page.notices.text() and page.notices.isVisible()
-    assert "第1段階で学習を終えます" in page.notices.text()
+    assert "前の段階の結果を残しました" in page.notices.text()
+    assert "第2段階に進みます" not in page.notices.text(), "only the last decision bears on the result"
     assert "分けて" not in page.notices.text(), "the result does not change by it"
     page.session.change_settings(language="en")
     page.retranslate()
     assert "judged by the model as it is" in page.notices.text()
 
 
-@pytest.mark.parametrize("preset", load_presets(), ids=lambda preset: preset.name)
-def test_results_of_every_method_can_be_read(qtbot: QtBot, project: Project, preset: Preset) -> None:
-    run = make_run(project, preset=preset.name, composition=preset.composition)
-    page = shown(qtbot, project, run)
-    assert page.verdict.headline.text() and page.body.isVisible()
-    qtbot.waitUntil(lambda: page.runs.rows.rowCount() == 1)
-    cell = page.runs.rows.index(0, 1)
-    assert page.runs.rows.data(cell) == preset.texts["ja"].title
+def test_results_of_every_method_can_be_read(qtbot: QtBot, tmp_path: Path) -> None:
+    with make_project(tmp_path, photos=4) as project:
+        page = shown(qtbot, project, None)
+        for preset in load_presets():
+            page.session.run = make_run(project, preset=preset.name, composition=preset.composition)
+            qtbot.waitUntil(lambda: page._shown is not None and page._shown.run == page.session.run)
+            assert page.verdict.headline.text() and page.body.isVisible(), preset.name
+        qtbot.waitUntil(lambda: page.runs.rows.rowCount() == len(load_presets()))
+        titles = {
+            page.runs.rows.data(page.runs.rows.index(row, 1)) for row in range(page.runs.rows.rowCount())
+        }
+        assert titles == {preset.texts["ja"].title for preset in load_presets()}
 
 
 def test_worse_is_called_worse(qtbot: QtBot, project: Project) -> None:

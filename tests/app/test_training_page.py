@@ -352,6 +352,22 @@ def test_two_stages_are_named_and_the_decision_between_them_is_said(
     assert "20／30 枚" in page.view.notes.text()
 
 
+def test_much_that_is_told_scrolls_and_does_not_push_the_window_apart(
+    qtbot: QtBot, project: Project, engine: Recorded
+) -> None:
+    page = started(qtbot, project)
+    tell(page, *whole_story(told=2, ended=False))
+    page._show_story()
+    before = page.minimumSizeHint().height()
+    tell(page, *(Warned(code=code, data={"parts": 2, "classes": 3, "photos": 4}) for code in (
+        "training.batch_divided", "methods.new_by_zero_shot", "evaluation.unsure_not_promised",
+        "training.encoding_divided",
+    )))  # fmt: skip
+    page._show_story()
+    assert page.view.notes.isVisible() and page.view.notes.height() > 60
+    assert page.minimumSizeHint().height() == before
+
+
 def test_the_parts_of_the_error_are_named_in_plain_words(
     qtbot: QtBot, project: Project, engine: Recorded
 ) -> None:
