@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from core.methods.configs.template import check_template, template_setting
 from core.methods.settings import Limits, check_config, setting
 
+_HELD_TO = (
+    "学習前のモデルが読む文で、学習する言葉をこれに合わせます。",
+    "The untouched model reads this sentence, and the learned words are held to it.",
+)
+
 
 @dataclass(frozen=True)
 class ContextConfig:
@@ -55,7 +60,12 @@ class CoOpConfig(ContextConfig):
         ),
         Limits(choices=("end", "middle", "front")),
     )
-    template: str = template_setting()
+    template: str = template_setting(
+        (
+            "種類ごとに別の言葉を学習するとき、習っていない種類をこの文で見分けます。",
+            "With words of its own for each class, other classes are told apart by this sentence.",
+        )
+    )
 
     def __post_init__(self) -> None:
         check_config(self, "coop")
@@ -83,7 +93,7 @@ class KgCoOpConfig(ContextConfig):
         ),
         Limits(0.0, 100.0),
     )
-    template: str = template_setting()
+    template: str = template_setting(_HELD_TO)
 
     def __post_init__(self) -> None:
         check_config(self, "kgcoop")
@@ -103,7 +113,7 @@ class ProGradConfig(ContextConfig):
         ),
         Limits(0.0, 1.0),
     )
-    template: str = template_setting()
+    template: str = template_setting(_HELD_TO)
 
     def __post_init__(self) -> None:
         check_config(self, "prograd")
@@ -132,7 +142,7 @@ class TCPConfig(ContextConfig):
         ),
         Limits(0.0, 100.0),
     )
-    template: str = template_setting()
+    template: str = template_setting(_HELD_TO)
 
     def __post_init__(self) -> None:
         check_config(self, "tcp")

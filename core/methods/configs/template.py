@@ -6,16 +6,13 @@ from core.methods.settings import Limits, setting
 from core.problems import Problem
 
 TEMPLATE = "a photo of a {}."
+_PLACE = ("{} に種類の説明が入ります。", "{} stands for the description of the class.")
 
 
-def template_setting() -> Any:
-    """A `template` field; its value is checked by `check_template`."""
-    return setting(
-        TEMPLATE,
-        ("説明文の型", "Sentence"),
-        ("{} に種類の説明が入ります。", "{} stands for the description of the class."),
-        Limits(),
-    )
+def template_setting(use: tuple[str, str] = ("", "")) -> Any:
+    """A `template` field; its value is checked by `check_template`. `use` says in (Japanese, English) what for."""
+    explained = (use[0] + _PLACE[0], f"{use[1]} {_PLACE[1]}".strip())
+    return setting(TEMPLATE, ("説明文の型", "Sentence"), explained, Limits())
 
 
 def check_template(template: str, prefix: str) -> None:
