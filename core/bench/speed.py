@@ -69,7 +69,8 @@ def measure(subject: Subject, backbone: Backbone, *, with_peak: bool = True) -> 
     }
     if not difference.is_equal:
         return line
-    line |= _timed(method, photos, batch, plan, target_ratio(composition, subject.classes))
+    wanted = target_ratio(composition, backbone.card.architecture, subject.classes)
+    line |= _timed(method, photos, batch, plan, wanted)
     if with_peak:
         line |= _peaks(subject, plan.batch)
     return line

@@ -25,6 +25,7 @@ from core.methods.protocol import Method
 from tests.core.tiny_backbone import NAME, store_tiny_backbone, tiny_backbone
 
 CLASSES = 5
+VIT = "ViT-B-32"
 STEPPED = tuple(str(each) for each in compositions() if each.learns == "by_epochs")
 TWO_STAGED = tuple(name for name in STEPPED if name.startswith("pt-peft"))
 SPEED_KEYS = {
@@ -126,15 +127,16 @@ def test_where_no_recipe_is_published_our_presets_counts() -> None:
 
 
 def test_targets_stand_beside_the_sizes_that_they_were_set_for() -> None:
-    assert target_ratio(parse_composition("npt(dept(coop))"), 100) == 12.0
-    assert target_ratio(parse_composition("promptsrc"), 10) == 1.5
-    assert target_ratio(parse_composition("coop"), 50) is None
-    assert target_ratio(parse_composition("bitfit"), 100) is None
+    assert target_ratio(parse_composition("npt(dept(coop))"), VIT, 100) == 12.0
+    assert target_ratio(parse_composition("promptsrc"), VIT, 10) == 1.5
+    assert target_ratio(parse_composition("coop"), VIT, 50) is None
+    assert target_ratio(parse_composition("bitfit"), VIT, 100) is None
+    assert target_ratio(parse_composition("coop"), "ViT-B-16", 100) is None
 
 
 def test_the_methods_measured_by_themselves_exist_and_have_targets() -> None:
     for name in DEFAULT_METHODS:
-        assert target_ratio(parse_composition(name), 100) is not None
+        assert target_ratio(parse_composition(name), VIT, 100) is not None
 
 
 def test_operations_are_counted_forward_and_backward_with_attention() -> None:
