@@ -92,3 +92,14 @@ def test_the_reference_reads_the_sentences_of_the_run() -> None:
     own = reference_config(parse_composition("zero-shot").configure(hyper))  # type: ignore[arg-type]
     assert (own.templates, own.template) == ("select7", "a {}.")
     assert reference_config(parse_composition("dept(coop)").configure({})).templates == "single"
+    hyper = {"kgcoop.template": "a {}, a type of part."}
+    inside = reference_config(parse_composition("dept(kgcoop)").configure(hyper))  # type: ignore[arg-type]
+    assert inside.template == "a {}, a type of part."
+
+
+@pytest.mark.parametrize("name", ["zero-shot", "coop", "kgcoop", "prograd", "tcp"])
+@pytest.mark.parametrize("sentence", ["a photo.", "{} and {}.", ""])
+def test_a_sentence_has_one_place_for_the_description(name: str, sentence: str) -> None:
+    with pytest.raises(Problem) as caught:
+        parse_composition(name).configure({f"{name}.template": sentence})
+    assert (caught.value.code, caught.value.data["key"]) == ("methods.bad_setting", f"{name}.template")
