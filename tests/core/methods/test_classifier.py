@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.methods.classifier import CosineClassifier, FusedClassifier, LinearHead, softmax
+from core.methods.classifier import (
+    CacheHead,
+    CosineClassifier,
+    FusedClassifier,
+    Head,
+    LinearHead,
+    PrototypeHead,
+    softmax,
+)
 
 D = 6
 
@@ -119,3 +127,65 @@ def test_no_photo_is_certain() -> None:
         sure, (0, 1), LinearHead(flat, flat, np.zeros((2, 2), np.float32), flat), 0.5, 0.5
     )
     assert fused.probabilities(np.array([[1.0, 0.0]], np.float32)).max() < 1.0
+
+
+def every_head(rng: np.random.Generator, learned: int) -> list[Head]:
+    """One head of each kind."""
+    draw = lambda *shape: rng.normal(size=shape).astype(np.float32)  # noqa: E731
+    counts = tuple(int(count) for count in rng.integers(1, 4, learned))
+    keys = draw(sum(counts), D)
+    return [
+        LinearHead(draw(D), draw(D), draw(learned, D), draw(learned)),
+        PrototypeHead(draw(learned, D), 16.2),
+        CacheHead(keys / np.linalg.norm(keys, axis=1, keepdims=True), counts, 1.7, 5.5),
+    ]
+
+
+def scores_by_hand(head: Head, feature: np.ndarray) -> list[float]:
+    """Each kind's formula for one photo, class by class in float64."""
+    x = feature.astype(np.float64)
+    unit = x / np.sqrt((x * x).sum())
+    match head:
+        case LinearHead():
+            return [float(w @ (head.gamma * x + head.beta) + b) for w, b in zip(head.weight, head.bias)]  # noqa: B905
+        case PrototypeHead():
+            return [head.scale * float(unit @ m / np.sqrt(m.astype(np.float64) @ m)) for m in head.means]
+        case CacheHead():
+            owners = [label for label, count in enumerate(head.counts) for _ in range(count)]
+            near = [np.exp(-head.beta * (1 - unit @ key)) for key in head.keys.astype(np.float64)]
+            return [
+                head.alpha * sum(n for n, owner in zip(near, owners, strict=True) if owner == label)
+                for label in range(len(head.counts))
+            ]
+    raise TypeError(head)
+
+
+@pytest.mark.parametrize("learned", [1, 3])
+@pytest.mark.parametrize("kind", range(3))
+def test_every_head_scores_by_its_formula(kind: int, learned: int) -> None:
+    head = every_head(np.random.default_rng(learned), learned)[kind]
+    features = np.random.default_rng(7).normal(size=(4, D)).astype(np.float32)
+    wanted = [scores_by_hand(head, feature) for feature in features]
+    found = head.scores(features)
+    assert found.dtype == np.float32
+    assert head.learned == learned
+    assert np.allclose(found, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(("matching_weight", "head_weight"), [(0.3, 0.7), (0.0, 1.0), (1.0, 1.0)])
+@pytest.mark.parametrize("kind", range(3))
+def test_any_head_and_mixture_shares_out_the_learned_mass_and_no_more(
+    kind: int, matching_weight: float, head_weight: float
+) -> None:
+    rng = np.random.default_rng(3)
+    matching = CosineClassifier(tuple("abcd"), rng.normal(size=(4, D)).astype(np.float32), 14.0)
+    head = every_head(rng, 2)[kind]
+    classifier = FusedClassifier(matching, (-1, 1, -1, 0), head, matching_weight, head_weight)
+    features = rng.normal(size=(5, D)).astype(np.float32)
+    found, plain = classifier.probabilities(features), matching.probabilities(features)
+    assert np.array_equal(found[:, [0, 2]], plain[:, [0, 2]])
+    mixed = matching_weight * matching.logits(features)[:, [3, 1]] + head_weight * head.scores(features)
+    only_learned = classifier.probabilities(features, [3, 1])
+    assert np.allclose(only_learned, softmax(mixed), atol=1e-6)
+    mass = plain[:, [3, 1]].sum(axis=1, keepdims=True)
+    assert np.allclose(found[:, [3, 1]], mass * only_learned, atol=1e-6)

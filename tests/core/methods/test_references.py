@@ -1,5 +1,7 @@
 """Linear probe, nearest mean, Tip-Adapter(-F) and CLIP-Adapter against float64 versions written from the formulas."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -11,9 +13,13 @@ from core.methods.build import build_method
 from core.methods.class_text import ClassText
 from core.methods.logistic import choose_strength, folds, logistic_regression
 from core.methods.protocol import Batch, Method, total
+from core.methods.tip_adapter import TipAdapterF
 from core.problems import Problem
+from core.training.artefact import open_artefact
+from core.training.loop import train
 from tests.core.methods.test_methods import BASE, NEW, cosine_logits, full_length_text_features
 from tests.core.tiny_backbone import tiny_backbone
+from tests.core.tiny_run import tiny_run
 
 AT_ONCE = ("linear-probe", "nearest-mean", "tip-adapter")
 FALLING_BACK = (*AT_ONCE, "tip-adapter-f")
@@ -251,6 +257,29 @@ def test_the_learning_memory_begins_at_views_or_plain_photos_and_ends_with_a_cho
     assert surveyed.mix.tolist() == [1.0, 5.5]
     surveyed.epoch_ended(2, 2)
     assert torch.equal(surveyed.mix, fitted(backbone, "tip-adapter", views, labels, val).mix)
+
+
+def test_a_run_shows_the_memory_all_views_and_validation_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[Tensor, Tensor, Batch | None]] = []
+    survey = TipAdapterF.survey
+
+    def watched(self: TipAdapterF, views: Tensor, labels: Tensor, val: Batch | None) -> None:
+        shown.append((views, labels, val))
+        survey(self, views, labels, val)
+
+    monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path))
+    monkeypatch.setattr(TipAdapterF, "survey", watched)
+    folder = tiny_run(tmp_path / "run", "tip-adapter-f")
+    train(folder, lambda event: None)
+    ((views, labels, val),) = shown
+    assert (views.shape[:2], len(labels)) == ((12, 3), 12)
+    assert val is not None
+    assert sorted(val.labels.tolist()) == [0, 0, 0, 1, 1, 1]
+    method = open_artefact(folder).method
+    assert isinstance(method, TipAdapterF)
+    assert method.mix.tolist() != [1.0, 5.5], "chosen on validation photos after the last epoch"
 
 
 @pytest.mark.parametrize("spoil", ["counts", "width", "flat", "zero"])
