@@ -139,7 +139,8 @@ class FusedClassifier:
     never negative. Here the chain rule puts them on one scale: the matching scores, which every class has, say
     how likely *any* learned class is, and the fused scores only share this mass out:
     `p(c) = p(learned) · p_fused(c | learned)`. The others keep their matching probability, so the head cannot
-    take from a class that it never saw.
+    take from a class that it never saw; but a learned class that the head is sure of may come before it, as all
+    learned classes together were the likelier.
     """
 
     matching: Classifier

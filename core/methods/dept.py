@@ -11,12 +11,11 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, LinearHead
 from core.methods.configs.wrappers import DePTConfig
-from core.methods.fusion import fused_classifier, fused_terms, mean_norms
+from core.methods.fusion import fused_classifier, fused_terms, head_loss, mean_norms
 from core.methods.protocol import Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
 
 
@@ -57,7 +56,7 @@ class DePT(Wrapper):
             self.text_channels(aligned.text_of(batch.labels).float()),
             self.image_channels(aligned.image_features.float()),
         ])  # fmt: skip
-        head = functional.cross_entropy(self.head(rows), batch.labels.repeat(2))
+        head = head_loss(self.head, rows, batch.labels.repeat(2))
         return fused_terms(self.inner.terms(aligned, batch), head, self.config.balance)
 
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:

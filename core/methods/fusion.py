@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 from core.methods.class_text import ClassText
 from core.methods.classifier import FusedClassifier, LinearHead, head_rows
@@ -19,6 +20,12 @@ HEAD = "head"
 # Enough for the mean length of features. Where texts depend on the photo, each of them costs a pass over all texts.
 _LOOKED_AT = 64
 _AT_ONCE = 8
+
+
+def head_loss(head: nn.Linear, features: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of the head over features `(N, D)`, in float32 whatever the towers ran in, as it judges."""
+    with torch.autocast(features.device.type, enabled=False):
+        return functional.cross_entropy(head(features.float()), labels)
 
 
 def fused_terms(inner: Sequence[Term], head: Tensor, balance: float) -> list[Term]:

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, LinearHead
 from core.methods.configs.wrappers import LinearFusionConfig
-from core.methods.fusion import fused_classifier, fused_terms, mean_norms
+from core.methods.fusion import fused_classifier, fused_terms, head_loss, mean_norms
 from core.methods.protocol import Aligned, Batch, Method, ParameterGroup, Term, Wrapper, as_array
 
 
@@ -32,7 +31,7 @@ class LinearFusion(Wrapper):
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
         """The matching term weighs 1−λ, the head λ; other terms of the inner method stay as they are."""
-        head = functional.cross_entropy(self.head(aligned.image_features.float()), batch.labels)
+        head = head_loss(self.head, aligned.image_features, batch.labels)
         return fused_terms(self.inner.terms(aligned, batch), head, self.config.balance)
 
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:

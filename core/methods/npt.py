@@ -12,6 +12,8 @@ method's features. A mean of the batch would vanish with a batch of one. The poi
 learn: where images have reached their corners, the class means average to it, since the corners cancel.
 """
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -56,18 +58,21 @@ class NPT(Wrapper):
         self.register_buffer("centre", torch.zeros(backbone.embed_dim))
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
-        """The inner method's, and both regularisers where they have a weight."""
+        """The inner method's, and both regularisers where they have a weight, in float32 whatever the towers ran in."""
         found = self.inner.terms(aligned, batch)
         if self._cosines is None or not (self.config.collapse or self.config.isomorphism):
             return found
+        with torch.autocast(batch.labels.device.type, enabled=False):
+            return [*found, *self._regularisers(aligned, batch, self._cosines)]
+
+    def _regularisers(self, aligned: Aligned, batch: Batch, cosines: Tensor) -> Iterator[Term]:
         texts = centred_texts(aligned.text_features)
         if self.config.collapse:
-            found.append(Term(COLLAPSE, language_collapse(texts, self._cosines), self.config.collapse))
+            yield Term(COLLAPSE, language_collapse(texts, cosines), self.config.collapse)
         if self.config.isomorphism:
             images = centred_images(aligned.image_features, self.centre)
-            value = isomorphism(images, texts, batch.labels, self._cosines)
-            found.append(Term(ISOMORPHISM, value, self.config.isomorphism))
-        return found
+            value = isomorphism(images, texts, batch.labels, cosines)
+            yield Term(ISOMORPHISM, value, self.config.isomorphism)
 
     def start(self, lessons: Batch) -> None:
         """Take the centre of the images."""

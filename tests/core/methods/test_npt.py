@@ -126,6 +126,21 @@ def test_without_weights_it_is_the_inner_method(backbone: Backbone, inner: str) 
         )
 
 
+@pytest.mark.parametrize("wrapper", ["dept(coop)", "linear-fusion(coop)", "npt(coop)"])
+def test_where_towers_run_in_half_precision_what_wrappers_add_does_not(
+    backbone: Backbone, wrapper: str
+) -> None:
+    method = wrapped(wrapper, backbone)
+    batch = batch_for(method)
+    method.start(batch)
+    aligned = method.align(batch)
+    wanted = method.terms(aligned, batch)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = method.terms(aligned, batch)
+    for mine, theirs in zip(found, wanted, strict=True):
+        assert torch.equal(mine.value, theirs.value)
+
+
 @around_each
 def test_nothing_new_is_learned_and_it_comes_back_on_a_fresh_method(backbone: Backbone, inner: str) -> None:
     method = build_method(f"npt({inner})", WEIGHTS, backbone, BASE, seed=1)
