@@ -26,6 +26,7 @@ from tests.core.methods.plain_towers import (
     uneven_backbone,
 )
 from tests.core.methods.plain_tuning import PlainTuned
+from tests.core.tiny_backbone import tiny_backbone
 
 LABELS = torch.tensor([0, 1, 2, 0, 1])
 
@@ -180,6 +181,22 @@ def test_the_backbone_stays_as_it_was(case: Case) -> None:
     assert torch.equal(backbone.image_features(photos()), image)
     assert all(parameter.grad is None for parameter in backbone.parameters())
     assert all(name.startswith(("image_tower.", "text_tower.")) for name in method.training_state())
+
+
+@cases
+def test_in_bfloat16_it_learns_too(case: Case) -> None:
+    """Weights of ordinary size, for scores of ordinary size."""
+    method = case.build(tiny_backbone())
+    disturb(method, 0.05)
+    batch = batch_for(method)
+    exact = method.align(batch).logits
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = method.align(batch)
+        loss = total(method.terms(rough, batch))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert rough.logits.dtype == torch.float32
+    assert close(rough.logits, exact.double(), 0.15)
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in method._learned().values())
 
 
 @cases
