@@ -34,14 +34,18 @@ class PackagedModel:
         """The model with one more class, by its English words alone; learned classes keep their judging.
 
         Raises:
-            Problem: `methods.too_long_description`.
+            Problem: `methods.too_long_description`; `package.bad_manifest` where the method matches otherwise than
+                the manifest says.
         """
         added = ClassText(name, description)
         classes = (*self.classes, added)
         matching = matching_of(self.classifier)
         if isinstance(matching, CosineClassifier):
             alone = matching_of(self.method.classifier([added]))
-            assert isinstance(alone, CosineClassifier), "a method matches every class in one way"
+            if not isinstance(alone, CosineClassifier):
+                raise Problem(
+                    "package.bad_manifest", reason=f"classifier: {self.manifest.training.composition}"
+                )
             longer: Classifier = joined(matching, alone)
         else:
             longer = matching_of(self.method.classifier(classes))
@@ -55,8 +59,9 @@ def stand_up(package: Package, backbone: Backbone) -> PackagedModel:
         Problem: `package.other_backbone`, `package.bad_tensors`, `methods.other_state`, or as `Package.read`.
     """
     manifest = package.manifest
-    if backbone.card.sha256 != manifest.backbone.sha256:
-        raise Problem("package.other_backbone", backbone=manifest.backbone.name)
+    wanted = manifest.backbone
+    if (backbone.card.sha256, backbone.embed_dim) != (wanted.sha256, wanted.embed_dim):
+        raise Problem("package.other_backbone", backbone=wanted.name)
     training = manifest.training
     method = build_method(training.composition, training.hyper, backbone, learned_classes(manifest))
     state = {name: torch.from_numpy(value) for name, value in package.tensors(ADAPTER).items()}

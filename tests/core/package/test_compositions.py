@@ -21,9 +21,9 @@ from core.methods.protocol import Batch, Method, run_beforehand
 from core.onsite.predictor import Prediction, open_predictor
 from core.package import export
 from core.package.archive import CARD, HEAD, TEXT_FEATURES, Package, open_package, write_package
-from core.package.classifier import needs_backbone
+from core.package.classifier import TEXT_TENSOR, needs_backbone
 from core.package.export import export_run
-from core.package.forms import CacheForm, FusedForm
+from core.package.forms import CacheForm, CosineForm, FusedForm
 from core.package.model import image_features
 from core.package.story import package_words
 from core.package.verify import TOLERANCE, run_check, verify_package
@@ -168,6 +168,32 @@ def test_without_the_backbone_such_a_package_says_that_it_was_not_checked(
     assert NAME in told["notes"][0]["message"]
 
 
+def test_a_manifest_that_tells_another_way_of_matching_adds_no_class(
+    home: Exported, backbone: Backbone, conditional: Path, tmp_path: Path
+) -> None:
+    package = open_package(conditional)
+    contents = {member.name: package.read(member.name) for member in package.manifest.members}
+    lies = package.manifest.model_copy(update={"classifier": CosineForm()})
+    text = np.ones((4, backbone.embed_dim), np.float32)
+    write_package(tmp_path / "x.hkd", lies, contents | {TEXT_FEATURES: save({TEXT_TENSOR: text})})
+    predictor = open_predictor(tmp_path / "x.hkd", "cpu")
+    with pytest.raises(Problem) as caught:
+        predictor.add_class(ADDED.name, ADDED.words)
+    assert caught.value.code == "package.bad_manifest"
+
+
+def test_features_of_another_width_than_the_backbone_gives_are_refused(
+    home: Exported, conditional: Path, tmp_path: Path
+) -> None:
+    package = open_package(conditional)
+    contents = {member.name: package.read(member.name) for member in package.manifest.members}
+    narrow = package.manifest.backbone.model_copy(update={"embed_dim": 8})
+    write_package(tmp_path / "x.hkd", package.manifest.model_copy(update={"backbone": narrow}), contents)
+    with pytest.raises(Problem) as caught:
+        open_predictor(tmp_path / "x.hkd", "cpu")
+    assert caught.value.code == "package.other_backbone"
+
+
 def spoil(package: Package, path: Path, **tensors: Array) -> Path:
     """The package with other tensors in its head, hashes and all."""
     contents = {member.name: package.read(member.name) for member in package.manifest.members}
@@ -192,6 +218,10 @@ def test_a_memory_of_another_size_than_its_counts_is_refused(
         assert [problem.code for problem in report.problems] == ["package.bad_tensors"]
         with pytest.raises(Problem):
             open_predictor(tmp_path / "spoiled.hkd", "cpu")
+    huge = form.head.model_copy(update={"counts": (10**30, 1)})
+    manifest = package.manifest.model_copy(update={"classifier": form.model_copy(update={"head": huge})})
+    report = verify_package(spoil(Package(package.path, manifest), tmp_path / "spoiled.hkd", keys=keys))
+    assert [problem.code for problem in report.problems] == ["package.bad_tensors"]
     for wild in (keys * np.float32(1e30), keys * 0):
         report = verify_package(spoil(package, tmp_path / "spoiled.hkd", keys=wild))
         assert [problem.code for problem in report.problems] == ["package.other_results"]
