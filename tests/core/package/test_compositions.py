@@ -29,7 +29,7 @@ from core.package.story import package_words
 from core.package.verify import TOLERANCE, run_check, verify_package
 from core.problems import Problem
 from core.training.artefact import ArtefactInfo, Tuned, open_artefact, save_artefact
-from core.training.job import DATA_FILE
+from core.training.job import DATA_FILE, HyperValue
 from core.training.run import Run
 from tests.core.exported import Exported, exported_once
 from tests.core.tiny_backbone import NAME, tiny_backbone
@@ -52,9 +52,9 @@ def backbone() -> Backbone:
     return tiny_backbone()
 
 
-def learned(composition: str, backbone: Backbone) -> Method:
+def learned(composition: str, backbone: Backbone, hyper: dict[str, HyperValue] | None = None) -> Method:
     """A method that learned something; what, does not matter here."""
-    method = build_method(composition, {}, backbone, LEARNED, seed=1)
+    method = build_method(composition, hyper or {}, backbone, LEARNED, seed=1)
     generator = torch.Generator().manual_seed(5)
     labels = torch.tensor([0, 1, 1, 0, 1])
     pixels = torch.randn(5, 3, 32, 32, generator=generator)
@@ -72,7 +72,13 @@ def learned(composition: str, backbone: Backbone) -> Method:
     return method
 
 
-def lay_out(folder: Path, home: Exported, composition: str, method: Method) -> Path:
+def lay_out(
+    folder: Path,
+    home: Exported,
+    composition: str,
+    method: Method,
+    hyper: dict[str, HyperValue] | None = None,
+) -> Path:
     """A finished run of that composition."""
     shutil.copytree(home.run.folder, folder)
     run = Run(folder)
@@ -82,7 +88,7 @@ def lay_out(folder: Path, home: Exported, composition: str, method: Method) -> P
     home.run.revision.save(folder / DATA_FILE)
     info = ArtefactInfo(
         composition=composition,
-        hyper={},
+        hyper=hyper or {},
         backbone=NAME,
         backbone_sha256=result.backbone_sha256,
         classes=tuple((entry.name, entry.words) for entry in LEARNED),
@@ -111,12 +117,24 @@ def expected(tuned: Tuned, photos: list[Path], *added: ClassText) -> Array:
     return tuned.method.classifier([*texts, *added]).probabilities(image_features(tuned.method, pictures))
 
 
-@pytest.mark.parametrize("composition", [str(composition) for composition in compositions()])
+@pytest.mark.parametrize(
+    ("composition", "hyper"),
+    [
+        *((str(composition), {}) for composition in compositions()),
+        ("coop", {"coop.class_specific": True}),
+        ("dept(coop)", {"coop.class_specific": True, "coop.position": "front"}),
+    ],
+)
 def test_every_composition_is_exported_judges_on_site_and_takes_up_a_class(
-    home: Exported, backbone: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, composition: str
+    home: Exported,
+    backbone: Backbone,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    composition: str,
+    hyper: dict[str, HyperValue],
 ) -> None:
-    method = learned(composition, backbone)
-    folder = lay_out(tmp_path / "run", home, composition, method)
+    method = learned(composition, backbone, hyper)
+    folder = lay_out(tmp_path / "run", home, composition, method, hyper)
     monkeypatch.setattr(export, "_verify_afresh", lambda path: run_check(open_package(path))[0])
     report = export_run(folder, tmp_path / "x.hkd")
     assert report.max_difference <= TOLERANCE
