@@ -226,6 +226,43 @@ def test_its_preset_has_the_recipe_of_the_inner_method_s(inner: str) -> None:
     assert preset.name == ("coop-dept" if inner == "coop" else f"dept-{inner}")
 
 
+def scores_after_steps(
+    inner: Method, batch: Batch, feature_norm: float, optimizer: type[torch.optim.Optimizer]
+) -> Tensor:
+    """Of the head, which alone learns, on features as they are or evened out."""
+    torch.manual_seed(0)
+    method = DePT(DePTConfig(feature_norm=feature_norm), inner)
+    method.start(batch)
+    new = method.parameter_groups()[1:]
+    sgd = optimizer is torch.optim.SGD
+    trainer = optimizer(
+        [
+            {"params": list(group.parameters), "lr": 0.003 * group.lr_scale * (group.sgd_scale if sgd else 1)}
+            for group in new
+        ]
+    )
+    for _ in range(10):
+        trainer.zero_grad()
+        loss_of(method, batch).backward()  # type: ignore[no-untyped-call]
+        trainer.step()
+    return method.head(method.image_channels(batch.inputs)).detach()
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.Adam])
+def test_evened_out_features_are_learned_as_if_they_had_been_so_beforehand(
+    backbone: Backbone, optimizer: type[torch.optim.Optimizer]
+) -> None:
+    """Under SGD, and under an optimizer that sees to the slope itself."""
+    inner = _OwnGradients(backbone)
+    batch = batch_for(inner)
+    image, text = (10 / f.norm(dim=-1).mean().item() for f in (batch.inputs, inner.text[batch.labels]))
+    evened = Batch(batch.inputs * image, batch.labels)
+    wanted = scores_after_steps(_OwnGradients(backbone, text), evened, 0.0, optimizer)
+    found = scores_after_steps(inner, batch, 10.0, optimizer)
+    assert torch.allclose(found, wanted, atol=1e-3)
+    assert not torch.allclose(scores_after_steps(inner, batch, 0.0, optimizer), wanted, atol=1e-2)
+
+
 def test_dropout_does_not_decide_how_fast_the_scales_learn(backbone: Backbone) -> None:
     """A run that is taken up again looks at the photos anew."""
     hyper: dict[str, HyperValue] = {"dept.feature_norm": 10.0, "lora.dropout": 0.5}
@@ -244,10 +281,11 @@ def test_dropout_does_not_decide_how_fast_the_scales_learn(backbone: Backbone) -
 class _OwnGradients(Method):
     """Fixed texts, a learned shift, and a say of its own in the gradients, as ProGrad has."""
 
-    def __init__(self, backbone: Backbone) -> None:
+    def __init__(self, backbone: Backbone, text_scale: float = 1.0) -> None:
         super().__init__(backbone, BASE)
         self.shift = nn.Parameter(torch.zeros(backbone.embed_dim))
-        self.text = torch.randn(len(BASE), backbone.embed_dim, generator=torch.Generator().manual_seed(1))
+        text = torch.randn(len(BASE), backbone.embed_dim, generator=torch.Generator().manual_seed(1))
+        self.text = text_scale * text
         self.asked: list[str] = []
 
     def align(self, batch: Batch) -> Aligned:
