@@ -5,7 +5,7 @@ from typing import TextIO
 
 from core.problems import problem_text
 from core.settings import system_language
-from core.training.events import Epoch, Event, Progress, Stage, Warned
+from core.training.events import Decided, Epoch, Event, Progress, Stage, Warned
 
 
 class TerminalProgress:
@@ -27,7 +27,7 @@ class TerminalProgress:
                     f"base {_percent(event.base)} (untouched {_percent(event.zero_shot_base)})  "
                     f"new {_percent(event.new)} (untouched {_percent(event.zero_shot_new)})"
                 )
-            case Warned():
+            case Warned() | Decided():
                 self._print(f"    {problem_text(event.code, event.data, system_language())}")
             case _:
                 pass

@@ -40,6 +40,8 @@ def answer_of(run: Path, result: TrainResult) -> dict[str, Any]:
         "stopped_because": result.stopped_because,
         "epochs": result.epochs,
         "kept_epoch": result.kept_epoch,
+        "new_judged_by": result.new_judged_by,
+        "decisions": [choice.model_dump() for choice in result.decisions],
         "intervals": {
             name: {key: interval.model_dump() for key, interval in figures.items()}
             for name, figures in result.intervals.items()
