@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFormLayout,
     QFrame,
     QLabel,
@@ -25,6 +24,7 @@ from app.widgets.card_row import CardRow
 from app.widgets.cost_line import Cost, CostLine
 from app.widgets.preset_card import PresetCard
 from app.widgets.preset_details import PresetDetails
+from app.widgets.settings_drawer import ChoiceBox
 from core.backbones.store import ModelEntry, ModelStore
 from core.methods.presets import Recommendation, load_presets, recommend
 from core.problems import Problem, problem_text
@@ -329,7 +329,7 @@ class PresetPage(Page):
         outer.addWidget(self.area, 1)
 
     def _build_model(self) -> QWidget:
-        self.model = QComboBox(objectName="preset_model", minimumHeight=40)
+        self.model = ChoiceBox(objectName="preset_model", minimumHeight=40)
         self.model.currentIndexChanged.connect(self._model_changed)
         self.model_label = QLabel(minimumHeight=40)
         self.model_label.setBuddy(self.model)

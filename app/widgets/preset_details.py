@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QFrame,
     QLabel,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.training_choice import TrainingChoice, first_values
 from app.widgets.method_chooser import MethodChooser
-from app.widgets.settings_drawer import SettingsDrawer
+from app.widgets.settings_drawer import ChoiceBox, SettingsDrawer, WholeBox
 from core.methods.presets import Preset
 from core.problems import Language
 
@@ -102,11 +100,11 @@ class PresetDetails(QWidget):
         outer.addWidget(self.inside)
 
     def _build_amounts(self) -> QFormLayout:
-        self.shots = QComboBox(objectName="preset_shots", minimumHeight=40)
+        self.shots = ChoiceBox(objectName="preset_shots", minimumHeight=40)
         for count in SHOTS:
             self.shots.addItem("", count)
         self.shots.activated.connect(lambda: self.shots_changed.emit(self.shots.currentData()))
-        self.seed = QSpinBox(objectName="preset_seed", minimum=0, maximum=_MOST_SEED, minimumHeight=40)
+        self.seed = WholeBox(objectName="preset_seed", minimum=0, maximum=_MOST_SEED, minimumHeight=40)
         self.seed.valueChanged.connect(self.seed_changed)
         self.shots_label, self.seed_label = QLabel(minimumHeight=40), QLabel(minimumHeight=40)
         self.shots_label.setBuddy(self.shots)

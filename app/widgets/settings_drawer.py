@@ -158,7 +158,7 @@ class _SettingRow(QWidget):
         self.label.setFont(font)
 
 
-class _WholeBox(QSpinBox):
+class WholeBox(QSpinBox):
     """A number box that the wheel of a scrolled page does not change by accident."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -184,7 +184,9 @@ class _RealBox(QDoubleSpinBox):
         return round(super().value(), _DECIMALS)
 
 
-class _ChoiceBox(QComboBox):
+class ChoiceBox(QComboBox):
+    """The same for one of several words."""
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -195,7 +197,7 @@ def _editor(entry: Setting) -> _Editor:
         case bool():
             return QCheckBox()
         case int():
-            box = _WholeBox()
+            box = WholeBox()
             box.setRange(int(limits.minimum or 0), int(limits.maximum or 2**31 - 1))
             return box
         case float():
@@ -203,7 +205,7 @@ def _editor(entry: Setting) -> _Editor:
             real.setRange(limits.minimum or 0.0, limits.maximum or sys.float_info.max)
             return real
     if limits.choices:
-        choice = _ChoiceBox()
+        choice = ChoiceBox()
         choice.addItems(limits.choices)
         return choice
     return QLineEdit()

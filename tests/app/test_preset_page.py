@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 import app.pages.preset as preset_page
@@ -335,6 +336,19 @@ def test_photos_and_seed_are_remembered(
     choice = TrainingChoice.of(project)
     assert (choice.shots, choice.seed) == (8, 5)
     assert len(trials) == 2, "another number of photos costs another time"
+
+
+def test_the_wheel_scrolls_the_page_and_changes_nothing(
+    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
+) -> None:
+    page = shown(qtbot, project)
+    page.details.open.click()
+    before = TrainingChoice.of(project)
+    for box in (page.model, page.details.shots, page.details.seed):
+        turn = QWheelEvent(QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+                           Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(box, turn)
+    assert TrainingChoice.of(project) == before
 
 
 def test_a_spoiled_choice_is_forgotten(qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]) -> None:
