@@ -306,7 +306,7 @@ class PTPEFTConfig:
         Limits(1, 1000),
     )
     first_rate: float = setting(
-        0.002,
+        0.01,
         ("第1段階の学習の速さ", "Learning speed of the first stage"),
         (
             "大きすぎると不安定になり、小さすぎると進みません。",
@@ -315,7 +315,7 @@ class PTPEFTConfig:
         Limits(1e-6, 1.0),
     )
     prefix_lr_scale: float = setting(
-        5.0,
+        4.0,
         ("第2段階での手がかりの学習の速さ（倍）", "Learning speed of the clues in the second stage (×)"),
         (
             "第2段階では、手がかりを残りに対してこの倍率の速さで学習します。",
