@@ -1,8 +1,6 @@
 """What methods need of photos and their views, computed once and kept on disk: image features, tokens, pixels.
 
-What is computed in one pass of the tower is one chunk and one file. Chunks are cut by content, so that the
-same photos fall into the same chunks whatever was cached before: a resumed run sees the same bits as one
-that was never cut off, and adding a photo moves one chunk only. The cache may be deleted at any time.
+What is computed in one pass of the tower is one chunk and one file. The cache may be deleted at any time.
 
 Image features are small and held in memory. Pixels (uint8) and hidden tokens (float32, exact under any precision)
 stay in files and are read row by row.
@@ -11,7 +9,7 @@ stay in files and are read row by row.
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,84 +24,20 @@ from torch import Tensor
 
 from core.backbones.clip import Backbone
 from core.backbones.preprocess import normalise
-from core.files import sha256_file, write_atomic
+from core.files import write_atomic
 from core.methods.classifier import Array
 from core.methods.protocol import IMAGE_FEATURES, PIXELS, Needs, run_beforehand
 from core.photos.decode import open_photo
 from core.problems import Problem
-from core.project.revision import DataRevision, PhotoEntry
+from core.training.chunks import CHUNK_ROWS, Chunk, Source, Unreadable, by_source
 from core.training.memory import AtOnce
 from core.training.row_files import RowFiles
 from core.training.views import ViewRecipe
 
-CHUNK_ROWS = 32
 MOST_TOKEN_BYTES = 8 << 30
 _FORMAT = 1
 _LOOK_AHEAD = 4
 _DECODERS = 4
-
-
-@dataclass(frozen=True)
-class Source:
-    """A photo file and the hash of its content, which is its identity."""
-
-    path: Path
-    identity: str
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Views computed together: (source, number of the view)."""
-
-    rows: tuple[tuple[Source, int], ...]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A photo that had to be left out, and why."""
-
-    photo: str
-    problem: Problem
-
-
-def source_of(revision: DataRevision, photo: PhotoEntry) -> Source:
-    """Where a photo lies and what it is.
-
-    Raises:
-        Problem: `photos.missing` or `photos.unreadable` when its hash is not on record and cannot be taken.
-    """
-    path = revision.photo_path(photo)
-    if photo.sha256:
-        return Source(path, photo.sha256)
-    try:
-        return Source(path, sha256_file(path))
-    except FileNotFoundError as error:
-        raise Problem("photos.missing", name=path.name, path=path) from error
-    except OSError as error:
-        raise Problem("photos.unreadable", name=path.name, path=path, reason=error.strerror) from error
-
-
-def plain_chunks(sources: Iterable[Source]) -> list[Chunk]:
-    """The sources as they are judged, each photo once, cut where a hash ends with 0 or a chunk is full."""
-    unique = sorted({source.identity: source for source in sources}.values(), key=lambda s: s.identity)
-    chunks: list[Chunk] = []
-    rows: list[tuple[Source, int]] = []
-    for source in unique:
-        rows.append((source, 0))
-        if source.identity.endswith("0") or len(rows) == CHUNK_ROWS:
-            chunks.append(Chunk(tuple(rows)))
-            rows = []
-    return [*chunks, Chunk(tuple(rows))] if rows else chunks
-
-
-def view_chunks(sources: Iterable[Source], views: int) -> list[Chunk]:
-    """The views of each source besides the plain one; a chunk holds views of one photo only."""
-    unique = {source.identity: source for source in sources}.values()
-    return [
-        Chunk(tuple((source, view) for view in range(start, min(start + CHUNK_ROWS, views))))
-        for source in unique
-        for start in range(1, views, CHUNK_ROWS)
-    ]
 
 
 @dataclass(frozen=True)
@@ -195,7 +129,7 @@ class FeatureStore:
         """The pictures of a chunk; a Problem in place of each that could not be opened."""
         p = self.backbone.preprocessing
         drawn: list[NDArray[np.uint8] | Problem] = []
-        for source, views in _by_source(chunk):
+        for source, views in by_source(chunk):
             at_least = self.recipe.at_least(p.image_size) if max(views) else p.image_size
             try:
                 image = open_photo(source.path, at_least=at_least)
@@ -350,15 +284,6 @@ class StoredViews:
         """The views `(B,)` of the photos `(B,)` → `(B, …)`, on the backbone's device."""
         photos, views = at[0].tolist(), at[1].tolist()
         return self._store.inputs([(self._sources[p], v) for p, v in zip(photos, views, strict=True)])
-
-
-def _by_source(chunk: Chunk) -> Iterator[tuple[Source, list[int]]]:
-    views: list[int] = []
-    for position, (source, view) in enumerate(chunk.rows):
-        views.append(view)
-        if position + 1 == len(chunk.rows) or chunk.rows[position + 1][0] != source:
-            yield source, views
-            views = []
 
 
 def _short(space: Sequence[object]) -> str:

@@ -8,18 +8,10 @@ import torch
 
 from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
+from core.training.chunks import Chunk, Source, Unreadable, plain_chunks, source_of, view_chunks
 from core.training.commands import Commands, Emit
 from core.training.events import Progress, Warned
-from core.training.features import (
-    Chunk,
-    FeatureStore,
-    Source,
-    StoredViews,
-    Unreadable,
-    plain_chunks,
-    source_of,
-    view_chunks,
-)
+from core.training.features import FeatureStore, StoredViews
 from core.training.lessons import Lessons
 from core.training.sampling import held_back
 from core.training.seen import Seen

@@ -10,7 +10,8 @@ from torch import Tensor
 from core.methods.classifier import Array
 from core.methods.protocol import Method, Needs
 from core.project.revision import PhotoEntry
-from core.training.features import CHUNK_ROWS, StoredViews
+from core.training.chunks import CHUNK_ROWS
+from core.training.features import StoredViews
 from core.training.memory import AtOnce
 
 _FEATURES_AT_ONCE = 4096

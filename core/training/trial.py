@@ -27,17 +27,10 @@ from core.methods.presets import Preset, resolve_preset
 from core.methods.protocol import Batch
 from core.problems import Problem
 from core.project.revision import DataRevision
+from core.training.chunks import CHUNK_ROWS, Chunk, Source, source_of, view_chunks
 from core.training.commands import Commands, Emit
 from core.training.events import Progress
-from core.training.features import (
-    CHUNK_ROWS,
-    Chunk,
-    FeatureStore,
-    Source,
-    StoredViews,
-    source_of,
-    view_chunks,
-)
+from core.training.features import FeatureStore, StoredViews
 from core.training.job import TrialJob
 from core.training.judging import WATCHED_AT_MOST
 from core.training.lessons import Lessons

@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from core.backbones.clip import Backbone
 from core.project.revision import DataRevision
-from core.training.features import (
-    CHUNK_ROWS,
-    FeatureStore,
-    Source,
-    plain_chunks,
-    source_of,
-    view_chunks,
-)
+from core.training.chunks import CHUNK_ROWS, Source, plain_chunks, source_of, view_chunks
+from core.training.features import FeatureStore
 from core.training.views import ViewRecipe
 from tests.core.tiny_backbone import tiny_backbone
 from tests.core.tiny_run import tiny_revision

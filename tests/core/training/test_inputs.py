@@ -15,7 +15,8 @@ from core.photos.decode import open_photo
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training import features
-from core.training.features import FeatureStore, Source, StoredViews, plain_chunks, source_of, view_chunks
+from core.training.chunks import Source, plain_chunks, source_of, view_chunks
+from core.training.features import FeatureStore, StoredViews
 from core.training.lessons import Lessons
 from core.training.photos import see
 from core.training.seen import Encoder, judged_at_once
