@@ -1,7 +1,8 @@
 """A training run from its folder to a verified artefact and a result.
 
 Stages: prepare, features, zero_shot, train, evaluate, save, verify. Learned weights are the last epoch's when
-training ran to its end (the papers' protocol), the best epoch's on base validation photos when it was stopped.
+training ran to its end (the papers' protocol), of several stages the better end's; the best epoch's on base
+validation photos when it was stopped or went astray.
 """
 
 import time
