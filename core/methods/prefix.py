@@ -91,11 +91,10 @@ class PrefixMemory(nn.Module):
             self.prefix = FreePrefix(key.clone(), value.clone())
 
 
-def hang_prefixes(blocks: list[Block], length: int, *, encoded: bool, gated: bool) -> list[PrefixMemory]:
+def hang_prefixes(blocks: list[Block], length: int, *, encoded: bool, gated: bool) -> None:
     """Give each of a tower's blocks a prefix; with `encoded` from one small network."""
     width = blocks[0].out.out_features
     encoder = PrefixEncoder(length, width) if encoded else None
-    memories = []
     for block in blocks:
         if encoder is None:
             shape = (block.heads, length, width // block.heads)
@@ -104,8 +103,6 @@ def hang_prefixes(blocks: list[Block], length: int, *, encoded: bool, gated: boo
         else:
             prefix = EncodedPrefix(encoder, width, block.heads)
         block.memory = PrefixMemory(prefix, block.heads, gated=gated)
-        memories.append(block.memory)
-    return memories
 
 
 class Prefix(TowerTuning):
@@ -119,8 +116,37 @@ class Prefix(TowerTuning):
             blocks = [blocks_of(tower)[number] for number in numbers]
             hang_prefixes(blocks, self.config.length, encoded=self.config.mlp, gated=self.config.gate)
 
-    def fold(self) -> None:
-        """Take the small networks away; what they gave stays, to be learned on as it is."""
-        for module in list(self.modules()):
-            if isinstance(module, PrefixMemory):
-                module.fold()
+    def learned_state(self) -> dict[str, Tensor]:
+        """Keys, values and gates of each block, whatever they are learned through."""
+        return {name: value.detach().cpu().clone() for name, value in folded_state(self).items()}
+
+    def load_learned_state(self, state: dict[str, Tensor]) -> None:
+        """Take up what was learned, without a small network from then on. Raises Problem."""
+        fold_prefixes(self)
+        super().load_learned_state(state)
+
+    def training_state(self) -> dict[str, Tensor]:
+        """The small network as well."""
+        return self.learned_state() | super().learned_state()
+
+    def load_training_state(self, state: dict[str, Tensor]) -> None:
+        """Take up a `training_state`. Raises Problem."""
+        super().load_learned_state({name: state[name] for name in self._learned() if name in state})
+
+
+def folded_state(module: nn.Module) -> dict[str, Tensor]:
+    """Keys, values and gates of the prefixes in a module, by the names that they have once they are folded."""
+    state: dict[str, Tensor] = {}
+    for name, memory in module.named_modules():
+        if isinstance(memory, PrefixMemory):
+            state[f"{name}.prefix.key"], state[f"{name}.prefix.value"] = memory.prefix()
+            if memory.gate is not None:
+                state[f"{name}.gate"] = memory.gate
+    return state
+
+
+def fold_prefixes(module: nn.Module) -> None:
+    """Fold the prefixes in a module."""
+    for memory in list(module.modules()):
+        if isinstance(memory, PrefixMemory):
+            memory.fold()

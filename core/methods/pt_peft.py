@@ -13,7 +13,7 @@ from torch import Tensor
 
 from core.methods.configs.peft import PTPEFTConfig
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.prefix import FreePrefix, PrefixMemory, hang_prefixes
+from core.methods.prefix import fold_prefixes, folded_state, hang_prefixes
 from core.methods.protocol import (
     Decision,
     ParameterGroup,
@@ -41,7 +41,6 @@ class PTPEFT(Wrapper):
         for tower in (inner.image_tower, inner.text_tower):
             hang_prefixes(blocks_of(tower), config.length, encoded=True, gated=config.gate)
         inner.settle()
-        self._prefixes = {n: m for n, m in self.named_modules() if isinstance(m, PrefixMemory)}
         self.begin_stage(0)
 
     def stages(self, recipe: RecipeConfig) -> tuple[TrainingStage, ...]:
@@ -54,8 +53,7 @@ class PTPEFT(Wrapper):
         for parameter in self._second.values():
             parameter.requires_grad_(number > 0)
         if number > 0:
-            for memory in self._prefixes.values():
-                memory.fold()
+            fold_prefixes(self)
 
     def next_stage_needed(self, number: int, ended: StageEnd) -> Decision | None:
         """As the settings say; with `auto`, unless the prefix alone gets enough of the checking photos right."""
@@ -76,7 +74,7 @@ class PTPEFT(Wrapper):
         second = {id(parameter) for parameter in self._second.values()}
         prefix = tuple(p for p in self._learned().values() if id(p) not in second)
         even = published_rate(self.backbone)
-        if not self._folded:
+        if not self._stage_2:
             return [ParameterGroup(prefix, sgd_scale=even)]
         return [
             ParameterGroup(tuple(self._second.values()), sgd_scale=even),
@@ -85,11 +83,7 @@ class PTPEFT(Wrapper):
 
     def learned_state(self) -> dict[str, Tensor]:
         """The inner method's tensors, and keys, values and gates of each block."""
-        state = dict[str, Tensor](self._second)
-        for name, memory in self._prefixes.items():
-            state[f"{name}.prefix.key"], state[f"{name}.prefix.value"] = memory.prefix()
-            if memory.gate is not None:
-                state[f"{name}.gate"] = memory.gate
+        state: dict[str, Tensor] = {**self._second, **folded_state(self)}
         return {name: value.detach().cpu().clone() for name, value in state.items()}
 
     def load_learned_state(self, state: dict[str, Tensor]) -> None:
@@ -106,5 +100,5 @@ class PTPEFT(Wrapper):
         super().load_learned_state({name: state[name] for name in self._learned() if name in state})
 
     @property
-    def _folded(self) -> bool:
-        return all(isinstance(memory.prefix, FreePrefix) for memory in self._prefixes.values())
+    def _stage_2(self) -> bool:
+        return any(parameter.requires_grad for parameter in self._second.values())

@@ -175,7 +175,7 @@ class PrefixConfig(TuningConfig):
         Limits(1, 128),
     )
     mlp: bool = setting(
-        False,
+        True,
         ("小さな計算を通して学習する", "Learn through a small network"),
         (
             "値を直接ではなく小さな計算を通して学習します。学習の後は計算を外すので、判定の速さは同じです。",

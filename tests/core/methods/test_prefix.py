@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.backbones.clip import Backbone
 from core.methods.build import build_method
-from core.methods.prefix import FreePrefix, Prefix, PrefixMemory
+from core.methods.prefix import FreePrefix, Prefix, PrefixMemory, fold_prefixes
 from core.methods.protocol import Batch, total
 from tests.core.methods.plain_towers import (
     BASE,
@@ -30,7 +30,9 @@ def backbone() -> Backbone:
 
 
 def prefix(backbone: Backbone, **settings: object) -> Prefix:
-    hyper = {"prefix.length": 3} | {f"prefix.{name}": value for name, value in settings.items()}
+    hyper = {"prefix.length": 3, "prefix.mlp": False} | {
+        f"prefix.{name}": value for name, value in settings.items()
+    }
     method = build_method("prefix", hyper, backbone, BASE, seed=1)  # type: ignore[arg-type]
     assert isinstance(method, Prefix)
     return method.eval()
@@ -136,10 +138,35 @@ def test_folding_changes_not_a_bit_and_leaves_keys_and_values_to_learn(backbone:
     batch = Batch(photos(), LABELS)
     before = method.align(batch)
     classes = method.classifier((*BASE, *NEW)).text_features  # type: ignore[attr-defined]
-    method.fold()
+    fold_prefixes(method)
     after = method.align(batch)
     assert torch.equal(after.logits, before.logits)
     assert (method.classifier((*BASE, *NEW)).text_features == classes).all()  # type: ignore[attr-defined]
     assert all(name.endswith(("prefix.key", "prefix.value")) for name in method.learned_state())
     total(method.losses(batch)).backward()  # type: ignore[no-untyped-call]
     assert all(p.grad is not None and p.grad.any() for p in method._learned().values())
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_the_small_network_is_not_part_of_what_was_learned(backbone: Backbone, gate: bool) -> None:
+    method, fresh = (prefix(backbone, mlp=True, gate=gate) for _ in range(2))
+    disturb(method, 0.2)
+    state = method.learned_state()
+    assert all(name.endswith(("prefix.key", "prefix.value", "memory.gate")) for name in state)
+    fresh.load_learned_state(state)
+    assert torch.equal(fresh.encode(photos()), method.encode(photos()))
+    for classes in (BASE, NEW, (*NEW, *BASE)):
+        found, wanted = (m.classifier(classes).text_features for m in (fresh, method))  # type: ignore[attr-defined]
+        assert (found == wanted).all()
+
+
+def test_but_training_goes_on_with_it(backbone: Backbone) -> None:
+    method, again = (prefix(backbone, mlp=True) for _ in range(2))
+    disturb(method, 0.2)
+    again.load_training_state(method.training_state())
+    for each in (method, again):
+        total(each.losses(Batch(photos(), LABELS))).backward()  # type: ignore[no-untyped-call]
+        torch.optim.SGD(each._learned().values(), lr=0.01).step()
+    found, wanted = again.training_state(), method.training_state()
+    assert found.keys() == wanted.keys()
+    assert all(torch.equal(value, wanted[name]) for name, value in found.items())

@@ -55,10 +55,12 @@ CASES = [
     Case("lora", {"lora.blocks": "upper-half", "lora.targets": "qv"}),
     Case("adapter", {"adapter.width": 5, "adapter.scale": 0.7}),
     Case("adapter", {"adapter.width": 5, "adapter.places": "mlp", "adapter.blocks": "last"}),
-    Case("prefix", {"prefix.length": 3}),
-    Case("prefix", {"prefix.length": 3, "prefix.gate": False}, starts_untouched=False),
+    Case("prefix", {"prefix.length": 3, "prefix.mlp": False}),
+    Case("prefix", {"prefix.length": 3, "prefix.mlp": False, "prefix.gate": False}, starts_untouched=False),
     Case(
-        "prefix", {"prefix.length": 2, "prefix.gate": False, "prefix.blocks": "1-2"}, starts_untouched=False
+        "prefix",
+        {"prefix.length": 2, "prefix.mlp": False, "prefix.gate": False, "prefix.blocks": "1-2"},
+        starts_untouched=False,
     ),
     Case("full"),
     Case("full", {"full.blocks": "upper-half"}),
