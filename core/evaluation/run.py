@@ -30,7 +30,7 @@ def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
         Problem: `evaluation.no_test_photos`, or as the artefact and the backbone raise.
     """
     tuned = open_artefact(run.folder, choose_device(getattr(run.job, "device", "auto")).torch_name)
-    autocast = runs_in_bfloat16(getattr(run.job, "precision", "auto"), tuned.backbone)
+    autocast = runs_in_bfloat16(run.folder, getattr(run.job, "precision", "auto"), tuned.backbone)
     needs = tuned.method.needs
     store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
     seen = see(revision, revision.of("test"), store)

@@ -40,7 +40,7 @@ def gather(setup: Setup, emit: Emit, commands: Commands) -> RunPhotos:
         Problem: `training.no_photos` when too few are left to learn from.
         Halt: as asked.
     """
-    revision, views = setup.revision, setup.recipe.views
+    revision, views = setup.revision, setup.views
     store = _store(setup, emit)
     groups = (
         setup.sample.photos,
@@ -116,7 +116,7 @@ def _lessons(setup: Setup, learned: Seen, sources: dict[str, Source], store: Fea
     missing = [setup.revision.classes[index].name for index in base if index not in learned.labels]
     if missing:
         raise Problem("training.no_photos", classes="、".join(missing))
-    own, views = [sources[photo.path] for photo in learned.photos], setup.recipe.views
+    own, views = [sources[photo.path] for photo in learned.photos], setup.views
     row = {index: position for position, index in enumerate(base)}
     device = setup.backbone.device
     labels = torch.tensor([row[label] for label in learned.labels], device=device)

@@ -10,6 +10,8 @@ import torch
 from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
 from core.backbones.load import load_backbone
+from core.backbones.precision import bfloat16_pays
+from core.files import write_atomic
 from core.methods.build import build_method
 from core.methods.catalogue import RECIPE, Composition, parse_composition
 from core.methods.class_text import ClassText, class_texts
@@ -24,6 +26,7 @@ from core.training.run import Run
 from core.training.sampling import Sample, few_shot
 
 PROJECT_FILE = "project.hikidashi"
+PRECISION_FILE = "precision"
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,15 @@ class Setup:
         )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    @property
+    @cached_property
     def autocast(self) -> bool:
-        """Whether the towers run in bfloat16: when asked, or by themselves on a GPU that has it."""
-        return runs_in_bfloat16(self.job.precision, self.backbone)
+        """Whether the towers run in bfloat16: when asked, or where that was measured to pay."""
+        return runs_in_bfloat16(self.run, self.job.precision, self.backbone)
+
+    @cached_property
+    def views(self) -> int:
+        """How many views of a photo are shown."""
+        return views_of(self.method, self.recipe, self.learns)
 
     def artefact_info(self) -> ArtefactInfo:
         """What to write beside the learned tensors."""
@@ -135,11 +143,26 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     return setup
 
 
-def runs_in_bfloat16(precision: str, backbone: Backbone) -> bool:
-    """What a job's `precision` ("auto", "fp32", "bf16") means where the backbone lies."""
-    if precision == "auto":
-        return backbone.device.type == "cuda" and torch.cuda.is_bf16_supported()
-    return precision == "bf16"
+def runs_in_bfloat16(run: Path, precision: str, backbone: Backbone) -> bool:
+    """What a job's `precision` ("auto", "fp32", "bf16") means where the backbone lies.
+
+    What was measured is kept in the run's folder: a run that is taken up again goes on in the precision it began in.
+    """
+    if precision != "auto":
+        return precision == "bf16"
+    if backbone.device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    record = run / PRECISION_FILE
+    if not record.exists():
+        write_atomic(record, "bf16" if bfloat16_pays(backbone) else "fp32")
+    return record.read_text() == "bf16"
+
+
+def views_of(method: Method, recipe: RecipeConfig, learns: str) -> int:
+    """How many views of a photo a method is shown: no more than it has rounds to see them in."""
+    if learns != "by_epochs":
+        return recipe.views
+    return min(recipe.views, sum(stage.recipe.epochs for stage in method.stages(recipe)))
 
 
 def cache_folder(run: Path) -> Path:

@@ -38,7 +38,7 @@ from core.training.optimizers import make_optimizer
 from core.training.run import Run
 from core.training.sampling import few_shot, held_back
 from core.training.seen import Encoder, Seen, judged_at_once
-from core.training.setup import runs_in_bfloat16
+from core.training.setup import runs_in_bfloat16, views_of
 from core.training.views import ViewRecipe
 
 _PHOTOS = 6
@@ -108,8 +108,9 @@ class _Trial:
         self._classes = class_texts(revision)
         base = class_texts(revision, revision.base)
         self._method = build_method(preset.composition, preset.hyper, backbone, base)
-        self._autocast = runs_in_bfloat16("auto", backbone)
-        self._views = min(_VIEWS, self._recipe.views)
+        self._autocast = runs_in_bfloat16(cache, "auto", backbone)
+        self._run_views = views_of(self._method, self._recipe, self._composition.learns)
+        self._views = min(_VIEWS, self._run_views)
         recipe = ViewRecipe.of(self._recipe, 0)
         self._store = FeatureStore(backbone, recipe, cache, self._autocast, self._method.needs)
         self._plain_s = _seconds(lambda: self._compute([Chunk(tuple((source, 0) for source in sources))]))
@@ -124,9 +125,7 @@ class _Trial:
         if self._composition.trainable:
             further = view_chunks(self._sources, self._views)
             rows = max(1, sum(len(chunk.rows) for chunk in further))
-            total += (
-                counts.learned * (self._recipe.views - 1) * _seconds(lambda: self._compute(further)) / rows
-            )
+            total += counts.learned * (self._run_views - 1) * _seconds(lambda: self._compute(further)) / rows
             total += self._seconds_of_learning()
         self._method.eval()
         judging = _seconds(lambda: self._method.classifier(self._classes))
@@ -142,7 +141,7 @@ class _Trial:
 
     def held_bytes(self) -> int:
         """What the run holds in memory of its photos, beyond the few of the trial; pixels and tokens lie on disk."""
-        views = self._recipe.views if self._composition.trainable and self._holds_views else 1
+        views = self._run_views if self._composition.trainable and self._holds_views else 1
         rows = self._counts.judged + self._counts.learned * (views - 1)
         # Once in the store, once as it is learned from.
         return 2 * rows * self._method.backbone.embed_dim * np.dtype(np.float32).itemsize
