@@ -20,7 +20,7 @@ from core.training.run import Run, runs_in
 from core.training.state import JobState
 
 ENGINE_S = 240.0
-EPOCHS = 6
+EPOCHS = 200  # some seconds, enough to be killed in
 # A window of its own process: opens the project, works through `steps`, says so, and goes on until it is killed.
 WINDOW = """
 import sys
@@ -131,7 +131,7 @@ def test_labels_are_there_after_the_window_was_killed(operator: Operator, labell
 
 
 def choose_training(folder: Path) -> None:
-    """What the page of presets would have kept: CoOp, short epochs, enough of them to be killed in."""
+    """What the page of presets would have kept: CoOp, with rounds enough to be killed in."""
     with Project.open(folder) as project:
         TrainingChoice("coop", {"training.epochs": EPOCHS}).keep(project)
 
