@@ -149,6 +149,7 @@ def _summary(results: Sequence[TrainResult], base: Sequence[bool]) -> dict[str, 
         "train_s": [result.stages_s.get("train", 0.0) for result in results],
         "trained_parameters": results[0].trained_parameters,
         "steps": [result.steps for result in results],
+        "samples": [result.sample for result in results],
         "paper": None,
     }
 

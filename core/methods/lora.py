@@ -6,19 +6,17 @@ x·Wᵀ becomes x·Wᵀ + s·(dropout(x)·Aᵀ)·Bᵀ, with s = α/√r (or α/r
 The peft library does it. On open_clip's own blocks it could not: query, key and value hide in one
 `MultiheadAttention`, on whose `out_proj` an addition does nothing and learns nothing, and where dropout is ignored
 without a word (methods.md §10.1). The blocks of our towers hold plain linear layers for all six of them.
+
+Tokens that all sentences begin with are run once for all of them: in a step they share one draw of dropout, where
+separate runs of each sentence would draw for each. Without dropout both are equal.
 """
 
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.methods.configs.peft import LoRAConfig
 from core.methods.tower_tuning import TowerTuning
 
-_LAYERS = {
-    "qv": ("q", "v"),
-    "qkv": ("q", "k", "v"),
-    "qkvo": ("q", "k", "v", "out"),
-    "qkvo+mlp": ("q", "k", "v", "out", "fc", "proj"),
-    "mlp": ("fc", "proj"),
-}
+_ATTENTION = {"q": "q", "k": "k", "v": "v", "o": "out"}
+_MLP = ("fc", "proj")
 
 
 class LoRA(TowerTuning):
@@ -33,7 +31,7 @@ class LoRA(TowerTuning):
         import peft
 
         for tower, numbers in self.chosen():
-            names = [f"blocks.{number}.{name}" for number in numbers for name in _LAYERS[self.config.targets]]
+            names = [f"blocks.{number}.{name}" for number in numbers for name in layers(self.config.targets)]
             adapter = peft.LoraConfig(
                 target_modules=names,
                 r=self.config.rank,
@@ -42,3 +40,9 @@ class LoRA(TowerTuning):
                 use_rslora=self.config.rslora,
             )
             peft.inject_adapter_in_model(adapter, tower)
+
+
+def layers(targets: str) -> tuple[str, ...]:
+    """The layers of a block that a setting such as `qkv`, `o+mlp` or `mlp` names."""
+    attention = targets.removesuffix("mlp").removesuffix("+")
+    return (*(_ATTENTION[letter] for letter in attention), *(_MLP if targets.endswith("mlp") else ()))

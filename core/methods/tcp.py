@@ -74,5 +74,6 @@ class TCP(ContextMethod):
 
 
 def block_of(block: int, depth: int) -> int:
-    """The block (from 0) of a tower of `depth` blocks that lies where `block` lies in a tower of 12."""
-    return min(depth - 1, round(block * depth / PUBLISHED_DEPTH))
+    """The block (from 0) of a tower of `depth` blocks that lies where `block` lies in a tower of 12; never the first of
+    several, before which class words would leave nothing of the context to learn."""
+    return min(depth - 1, max(1, round(block * depth / PUBLISHED_DEPTH)))

@@ -142,6 +142,7 @@ def _result(
         revision=setup.revision.id,
         seed=job.seed,
         shots=job.shots,
+        sample=setup.sample.id,
         metrics={"zero_shot": metrics_of(before), "tuned": metrics_of(tuned)},
         intervals={"zero_shot": intervals["zero_shot"], "tuned": intervals["tuned"]},
         predictions=_predictions(test, tuned, before),

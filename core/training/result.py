@@ -74,7 +74,7 @@ class Choice(_Frozen):
 
 class TrainResult(_Frozen):
     """The outcome of a training run. `new_judged_by` says whether classes that were never learned are judged by
-    what was learned, or by the untouched backbone's texts."""
+    what was learned, or by the untouched backbone's texts; `sample` is the hash of the list of photos learned from."""
 
     schema_version: int = RESULT_SCHEMA
     composition: str
@@ -84,6 +84,7 @@ class TrainResult(_Frozen):
     revision: str
     seed: int
     shots: int | None
+    sample: str = ""
     metrics: dict[Literal["zero_shot", "tuned"], Metrics]
     intervals: dict[Literal["zero_shot", "tuned"], dict[str, Interval]] = Field(default_factory=dict)
     predictions: tuple[PhotoPrediction, ...]

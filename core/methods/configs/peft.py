@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 from typing import ClassVar
 
 from core.methods.configs.template import check_template, template_setting
@@ -74,6 +75,12 @@ class TuningConfig:
         return Problem("methods.bad_setting", key=f"{self.part}.blocks", value=self.blocks, limits=limits)
 
 
+def _lora_targets() -> tuple[str, ...]:
+    """Any of q, k, v and o, with the MLP or without, or the MLP alone."""
+    attention = ["".join(some) for count in range(1, 5) for some in combinations("qkvo", count)]
+    return (*attention, *(f"{some}+mlp" for some in attention), "mlp")
+
+
 @dataclass(frozen=True)
 class LoRAConfig(TuningConfig):
     """Low-rank additions to linear layers; defaults from CLIP-LoRA (methods.md §10.2)."""
@@ -86,7 +93,7 @@ class LoRAConfig(TuningConfig):
             "q・k・v・o は注目の計算、mlp はその後の計算です。多いほど細かく合わせます。",
             "q, k, v and o are parts of attention, mlp is what follows. More of them fit more closely.",
         ),
-        Limits(choices=("qv", "qkv", "qkvo", "qkvo+mlp", "mlp")),
+        Limits(choices=_lora_targets()),
     )
     rank: int = setting(
         2,

@@ -11,6 +11,9 @@ class RecipeConfig:
 
     Adam and AdamW take their betas from torch, (0.9, 0.999): no recipe of the papers sets others. Under Adam the
     weight decay is part of the slope, under AdamW it is apart from it.
+
+    Views are drawn beforehand: the first is the photo as it is judged, the others are the papers' random crops and
+    flips. With as many photos of each class, `balance` leaves the papers' random order of photos as it is.
     """
 
     epochs: int = setting(

@@ -80,3 +80,5 @@ def test_each_preset_is_run_on_each_set_with_each_seed(tmp_path: Path) -> None:
         assert {"base", "new", "h", "union_h"} <= entry["metrics"].keys()
         assert len(entry["per_seed"]) == 2
     assert found[0]["metrics"] == found[0]["zero_shot"]
+    assert found[0]["samples"] == found[1]["samples"]
+    assert len(set(found[0]["samples"])) == 2, "another seed draws other photos"

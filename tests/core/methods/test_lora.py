@@ -5,8 +5,10 @@ import torch
 
 from core.backbones.clip import Backbone
 from core.methods.build import build_method
-from core.methods.lora import LoRA
+from core.methods.configs.peft import LoRAConfig
+from core.methods.lora import LoRA, layers
 from core.methods.protocol import Batch
+from core.methods.settings import settings_of
 from tests.core.methods.plain_towers import BASE, disturb, photos, uneven_backbone
 
 LABELS = torch.tensor([0, 1, 2, 0, 1])
@@ -16,6 +18,9 @@ LAYERS = {
     "qkvo": {"q", "k", "v", "out"},
     "qkvo+mlp": {"q", "k", "v", "out", "fc", "proj"},
     "mlp": {"fc", "proj"},
+    "o": {"out"},
+    "ko": {"k", "out"},
+    "v+mlp": {"v", "fc", "proj"},
 }
 
 
@@ -45,6 +50,14 @@ def test_each_layer_that_is_named_has_one_pair_in_every_block(
     }
     assert set(state) == wanted
     assert all(3 in value.shape for value in state.values())
+
+
+def test_any_choice_of_layers_can_be_asked_for() -> None:
+    """Of q, k, v, out and the MLP, each with or without the others: 2⁵ − 1."""
+    (targets,) = (entry for entry in settings_of(LoRAConfig, "lora") if entry.key == "lora.targets")
+    chosen = {frozenset(layers(each)) for each in targets.limits.choices}
+    assert len(chosen) == len(targets.limits.choices) == 31
+    assert all(("fc" in each) == ("proj" in each) for each in chosen)
 
 
 def test_published_size_at_clips_own_depth(backbone: Backbone) -> None:

@@ -1,11 +1,13 @@
 """Presets: files that are whole, words in both languages, and a recommendation that follows the data."""
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.assets import ASSETS
 from core.methods.catalogue import compositions
 from core.methods.presets import (
     LANGUAGES,
@@ -38,6 +40,14 @@ def test_every_preset_builds_and_speaks_both_languages(preset: Preset) -> None:
     assert preset.parsed.configure(preset.hyper)
     for text in preset.texts.values():
         assert text.title and text.summary and text.when
+
+
+@pytest.mark.parametrize("preset", load_presets(), ids=lambda preset: preset.name)
+def test_every_preset_says_where_its_values_come_from(preset: Preset) -> None:
+    """The paper's recipe, or that there is none, in a comment before all else."""
+    lines = (ASSETS / "presets" / f"{preset.name}.toml").read_text(encoding="utf-8").splitlines()
+    comment = " ".join(takewhile(lambda line: line.startswith("#"), lines))
+    assert "methods.md" in comment or "No recipe" in comment or "No published recipe" in comment
 
 
 def test_the_presets_that_others_rely_on_are_there() -> None:

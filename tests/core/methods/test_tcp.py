@@ -109,6 +109,13 @@ def test_the_depth_keeps_its_share_in_other_towers() -> None:
     assert block_of(11, 4) == 3 and block_of(1, 12) == 1
 
 
+def test_the_context_learns_wherever_the_class_words_enter(backbone: Backbone, batch: Batch) -> None:
+    """In shallow towers too, where an early block of twelve lies nearest to the first one."""
+    method = built(backbone, block=1)
+    method.backward(method.losses(batch), 1.0)
+    assert all(gradient is not None and gradient.any() for gradient in gradients(method).values())
+
+
 def test_what_was_learned_comes_back_bit_for_bit(backbone: Backbone, batch: Batch) -> None:
     method = built(backbone)
     disturbed(method)

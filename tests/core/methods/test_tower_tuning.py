@@ -53,6 +53,7 @@ CASES = [
     Case("lora"),
     Case("lora", {"lora.targets": "qkvo+mlp", "lora.rank": 3, "lora.alpha": 5, "lora.rslora": False}),
     Case("lora", {"lora.blocks": "upper-half", "lora.targets": "qv"}),
+    Case("lora", {"lora.targets": "ko", "lora.blocks": "0,2"}),
     Case("adapter", {"adapter.width": 5, "adapter.scale": 0.7}),
     Case("adapter", {"adapter.width": 5, "adapter.places": "mlp", "adapter.blocks": "last"}),
     Case("prefix", {"prefix.length": 3, "prefix.mlp": False}),

@@ -13,6 +13,27 @@ def test_first_half_is_base(count: int, learned: int) -> None:
     assert roles_of([None] * count) == ("base",) * learned + ("new",) * (count - learned)
 
 
+@pytest.mark.parametrize(
+    ("classes", "base", "new"),
+    [
+        pytest.param(1000, 500, 500, id="ImageNet"),
+        pytest.param(100, 50, 50, id="Caltech101, Aircraft"),
+        pytest.param(37, 19, 18, id="Pets"),
+        pytest.param(196, 98, 98, id="Cars"),
+        pytest.param(102, 51, 51, id="Flowers"),
+        pytest.param(101, 51, 50, id="Food101, UCF101"),
+        pytest.param(397, 199, 198, id="SUN397"),
+        pytest.param(47, 24, 23, id="DTD"),
+        pytest.param(10, 5, 5, id="EuroSAT"),
+    ],
+)
+def test_the_public_sets_are_halved_as_published(classes: int, base: int, new: int) -> None:
+    """methods.md §1.2 and §15.6: m = ⌈n/2⌉ classes are base."""
+    roles = roles_of([None] * classes)
+    assert (roles.count("base"), roles.count("new")) == (base, new)
+    assert roles[:base] == ("base",) * base
+
+
 def test_the_operators_choice_stands_and_moves_no_other() -> None:
     chosen: list[Role | None] = ["new", None, None, "base", None]
     assert roles_of(chosen) == ("new", "base", "base", "base", "new")

@@ -10,23 +10,22 @@ import torch
 from core.backbones.clip import Backbone
 from core.evaluation.run import evaluate
 from core.methods.catalogue import compositions
-from core.methods.class_text import class_texts
 from core.project.revision import DataRevision
 from core.training.artefact import open_artefact, read_artefact
 from core.training.commands import Commands, Emit, Halt
-from core.training.features import FeatureStore
 from core.training.job import HyperValue
 from core.training.loop import train
-from core.training.photos import see
+from core.training.photos import gather
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
-from core.training.views import ViewRecipe
+from core.training.setup import set_up
 from tests.core.tiny_backbone import NAME, tiny_backbone
 from tests.core.tiny_run import tiny_revision, tiny_run
 
 QUICK: dict[str, HyperValue] = {"training.epochs": 2, "training.batch_size": 4, "training.views": 2}
 EVERY = [str(composition) for composition in compositions()]
 BY_EPOCHS = [str(composition) for composition in compositions() if composition.learns == "by_epochs"]
+AT_ONCE = [composition for composition in EVERY if composition not in BY_EPOCHS]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +65,14 @@ def _learning() -> bool:
 def _hyper(composition: str) -> dict[str, HyperValue]:
     known = {entry.key for entry in next(c for c in compositions() if str(c) == composition).settings()}
     return {key: value for key, value in QUICK.items() if key in known}
+
+
+class _CutAtOnce(Commands):
+    """Cuts the run off at its first look."""
+
+    def heed(self, emit: Emit) -> None:
+        self.interrupt("test")
+        super().heed(emit)
 
 
 Trained = Callable[[str], Path]
@@ -119,22 +126,44 @@ def test_cut_off_at_any_step_and_resumed_the_bits_are_those_of_an_uncut_run(
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.parametrize("composition", AT_ONCE)
+def test_what_learns_at_once_begins_anew_and_ends_with_the_same_bits(
+    composition: str,
+    trained: Trained,
+    backbone: Backbone,
+    revision: DataRevision,
+    cache: Path,
+    tmp_path: Path,
+) -> None:
+    run = tiny_run(tmp_path / "run", composition, {}, backbone=NAME, revision=revision)
+    with pytest.raises(Halt):
+        train(run, lambda _: None, _CutAtOnce(), backbone=backbone, cache=cache)
+    torch.manual_seed(5)
+    resumed = train(run, lambda _: None, resume=True, backbone=backbone, cache=cache)
+    whole = Run(trained(composition)).result()
+    assert whole is not None
+    assert resumed.predictions == whole.predictions
+    one, other = read_artefact(trained(composition))[1], read_artefact(run)[1]
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 @pytest.mark.parametrize("composition", EVERY)
-def test_opened_again_it_judges_as_it_was_measured(
+def test_opened_again_it_judges_to_the_bit_as_it_was_measured(
     composition: str, trained: Trained, backbone: Backbone, revision: DataRevision, cache: Path
 ) -> None:
     run = Run(trained(composition))
     result = run.result()
     assert result is not None
     tuned = open_artefact(run.folder, backbone=backbone)
-    store = FeatureStore(backbone, ViewRecipe(1, 0.5, True), cache, needs=tuned.method.needs)
-    seen = see(revision, revision.of("test"), store)
-    features = Encoder(tuned.method, judged_at_once(tuned.method.needs))(seen)
-    judged = tuned.method.classifier(class_texts(revision)).probabilities(features)
-    # Equal to the bit is what every run verifies of itself; here photos were encoded in other company.
-    for row, told in zip(judged, result.predictions, strict=True):
-        assert row[told.predicted] == pytest.approx(told.probability, abs=1e-5)
-        assert row.max() == pytest.approx(told.probability, abs=1e-5)
+    # The photos in the same chunks as in the run: features of one photo depend, in their last bits, on its company.
+    setup = set_up(run, backbone, cache)
+    test = gather(setup, lambda _: None, Commands()).test
+    features = Encoder(tuned.method, judged_at_once(tuned.method.needs), setup.autocast)(test)
+    judged = tuned.method.classifier(setup.classes).probabilities(features)
+    assert [photo.path for photo in test.photos] == [told.photo for told in result.predictions]
+    assert [int(row.argmax()) for row in judged] == [told.predicted for told in result.predictions]
+    assert [float(row.max()) for row in judged] == [told.probability for told in result.predictions]
 
 
 @pytest.mark.parametrize("composition", ["linear-probe", "vpt-deep", "dept(lora)", "skip-tuning"])

@@ -29,6 +29,7 @@ from core.training.events import (
 )
 from core.training.loop import STAGES, train
 from core.training.run import Run
+from core.training.sampling import few_shot
 from core.training.state import JobState
 from tests.core.tiny_run import tiny_revision, tiny_run
 
@@ -61,6 +62,7 @@ def test_a_run_ends_with_a_verified_result(tmp_path: Path, composition: str) -> 
     tuned = result.metrics["tuned"]
     assert None not in (tuned.base, tuned.new, tuned.h, tuned.union_base, tuned.union_new, tuned.union_h)
     assert len(result.predictions) == 16
+    assert result.sample == few_shot(Run(run).revision, None, result.seed).id
     assert result.epochs == (0 if composition == "zero-shot" else 3)
     if composition == "zero-shot":
         assert result.metrics["tuned"] == result.metrics["zero_shot"]

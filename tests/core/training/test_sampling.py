@@ -1,10 +1,12 @@
 """Few-shot drawing: few per learned class, repeatable, stable when photos are added."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.project.revision import ClassEntry, DataRevision, Part, PhotoEntry
-from core.training.sampling import few_shot, held_back
+from core.project.roles import roles_of
+from core.training.sampling import Sample, few_shot, held_back
 
 
 def _revision(counts: list[int], roles: str, parts: tuple[Part, ...] = ("train",)) -> DataRevision:
@@ -40,6 +42,38 @@ def test_the_list_is_the_same_on_every_pc_and_day() -> None:
     assert few_shot(_revision([20, 20, 20], "bbn"), 4, 1).id == (
         "2c3a6bc2405037987054036e981601192a62212ab3cfe4fb7115944158699847"
     )
+
+
+def test_a_seed_gives_one_list_and_the_hash_tells_paths_and_labels_apart() -> None:
+    """methods.md §15.7."""
+    again = [few_shot(_revision([20, 20, 20], "bbn"), 4, 1) for _ in range(2)]
+    assert again[0].photos == again[1].photos and again[0].id == again[1].id
+    photos = again[0].photos
+    other_path = (photos[0].model_copy(update={"path": "train/0/99.jpg"}), *photos[1:])
+    other_label = (photos[0].model_copy(update={"label": 1}), *photos[1:])
+    assert len({Sample(each).id for each in (photos, photos[::-1], other_path, other_label)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("classes", "images"),
+    [
+        pytest.param(1000, 8000, id="ImageNet"),
+        pytest.param(100, 800, id="Caltech101, Aircraft"),
+        pytest.param(37, 304, id="Pets"),
+        pytest.param(196, 1568, id="Cars"),
+        pytest.param(102, 816, id="Flowers"),
+        pytest.param(101, 816, id="Food101, UCF101"),
+        pytest.param(397, 3184, id="SUN397"),
+        pytest.param(47, 384, id="DTD"),
+        pytest.param(10, 80, id="EuroSAT"),
+    ],
+)
+def test_sixteen_shots_of_the_public_sets_are_as_many_photos_as_published(classes: int, images: int) -> None:
+    """methods.md §15.6: of the base half only."""
+    roles = "".join(role[0] for role in roles_of([None] * classes))
+    sample = few_shot(_revision([17] * classes, roles), 16, 1)
+    assert len(sample.photos) == images
+    assert {photo.label for photo in sample.photos} == set(range(-(-classes // 2)))
 
 
 def test_seeds_draw_differently() -> None:
