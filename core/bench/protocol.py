@@ -41,7 +41,7 @@ class SeedRun:
     def of(cls, run: TrainedRun, verdict: Verdict | None = None) -> "SeedRun":
         """Of a run that still stands; its own test photos are judged where no verdict is given."""
         learned = few_shot(run.revision, None, run.seed)
-        return cls(run.seed, run.result, verdict or run.judge(), learned)
+        return cls(run.seed, run.result, (verdict or run.judge()).without_probabilities(), learned)
 
     @property
     def tuned(self) -> SeedResult:

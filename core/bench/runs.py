@@ -87,6 +87,12 @@ class Verdict:
     zero_shot: Judged
     tuned: Judged
 
+    def without_probabilities(self) -> "Verdict":
+        """Who was right, without the probabilities of every photo for every class: what many runs are kept by."""
+        return Verdict(
+            *(replace(each, probabilities=each.probabilities[:, :0]) for each in (self.zero_shot, self.tuned))
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class TrainedRun:

@@ -58,7 +58,7 @@ class SeenUnseen:
         turns = self.right & (self.lead < bias)
         return float(stays[seen].mean()), float(turns[unseen].mean())
 
-    def curve(self, points: int = 41) -> list[tuple[float, float]]:
+    def curve(self, points: int = 21) -> list[tuple[float, float]]:
         """At most so many points of the curve, ends included, from all for learned to all for new classes."""
         leads = np.unique(self.lead[self.right])
         rows = np.unique(np.linspace(0, len(leads) - 1, points - 1).round().astype(int))

@@ -16,6 +16,7 @@ from core.bench.protocols.label_noise import mislabelled
 from core.bench.protocols.long_tail import profile, with_tail
 from core.bench.runs import Engine
 from core.bench.sets import PARTS_WORLD, BenchSet, set_named, sets_named
+from core.evaluation.judged import metrics_of
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.sampling import few_shot
@@ -203,11 +204,35 @@ def test_the_union_is_shown_as_judged_and_calibrated_with_its_curve(
     assert metrics["calibrated_union_h"]["mean"] == pytest.approx(metrics["union_h"]["mean"])
 
 
+@pytest.mark.slow
+def test_dept_is_brought_to_one_scale_on_base_validation_photos(tmp_path: Path, backbone: Backbone) -> None:
+    sets = (own_set(tmp_path / "photos"),)
+    [line] = run("union", backbone, tmp_path / "cache", sets, ("dept(coop)",))
+    [calibration] = line["calibration"]
+    assert calibration["photos"] == len(sets[0].learnable(1, 2).of("val", (0, 1)))
+    assert calibration["matching"] != pytest.approx(calibration["fused"], rel=0.01)
+    assert line["metrics"]["ausuc"]["low"] <= line["metrics"]["ausuc"]["mean"] <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["dept(coop)", "vpt-shallow", "lora"])
+def test_what_is_stood_up_again_judges_as_the_run_did(tmp_path: Path, backbone: Backbone, preset: str) -> None:
+    bench_set = own_set(tmp_path / "photos")
+    engine = Engine(backbone, tmp_path / "cache", lambda event: None, lambda text: None)
+    [chosen] = presets_named([preset])
+    with engine.trained(bench_set, chosen, bench_set.learnable(1, 2), 1) as trained:
+        verdict = trained.judge()
+        assert metrics_of(verdict.tuned) == trained.result.metrics["tuned"]
+        assert metrics_of(verdict.zero_shot) == trained.result.metrics["zero_shot"]
+        folder = trained.folder
+    assert not folder.exists()
+
+
 def test_cross_set_learns_all_classes_of_the_first_set_and_judges_the_others(
     tmp_path: Path, backbone: Backbone
 ) -> None:
     first, same, other = own_set(tmp_path / "first"), own_set(tmp_path / "same"), eurosat(tmp_path)
-    found = run("cross-set", backbone, tmp_path / "cache", (first, same, other), ("nearest-mean",))
+    found = run("cross-set", backbone, tmp_path / "cache", (first, same, other), ("tip-adapter",))
     assert [line["set"] for line in found] == ["first", "same", "EuroSAT"]
     assert {line["condition"]["learned_on"] for line in found} == {"first"}
     assert found[0]["learned"][0]["photos"] == 8
@@ -265,6 +290,17 @@ def test_over_all_eleven_sets_their_average_stands_behind(tmp_path: Path, backbo
     assert average["metrics"]["base"]["mean"] == pytest.approx(found[0]["metrics"]["base"]["mean"])
     [paper] = average["paper"].values()
     assert (paper["base"], paper["new"], paper["h"]) == (0.6934, 0.7422, 0.7170)
+
+
+@pytest.mark.slow
+def test_learned_on_imagenet_the_ten_others_are_averaged(tmp_path: Path, backbone: Backbone) -> None:
+    folder = eurosat(tmp_path).folder
+    sets = tuple(BenchSet(entry.name, folder, EUROSAT) for entry in ELEVEN)
+    found = run("cross-set", backbone, tmp_path / "cache", sets, ("clip-adapter",), shots=16)
+    assert [line["set"] for line in found] == [*(entry.name for entry in ELEVEN), "average"]
+    accuracies = [line["metrics"]["accuracy"]["mean"] for line in found]
+    assert accuracies[-1] == pytest.approx(np.mean(accuracies[1:-1]))
+    assert [row["accuracy"] for row in found[-1]["paper"].values()] == [0.6485]
 
 
 def three_learned(folder: Path) -> DataRevision:
