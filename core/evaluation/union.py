@@ -63,7 +63,8 @@ class SeenUnseen:
         leads = np.unique(self.lead[self.right])
         rows = np.unique(np.linspace(0, len(leads) - 1, points - 1).round().astype(int))
         chosen = leads[rows] if leads.size else leads
-        return [self.accuracies(bias) for bias in (-np.inf, *chosen, np.inf)]
+        found = (self.accuracies(bias) for bias in (-np.inf, *chosen, np.inf))
+        return list(dict.fromkeys(found))
 
     def resampled(self, rng: np.random.Generator) -> float:
         """The area over as many photos of each side, drawn with replacement."""

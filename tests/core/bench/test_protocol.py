@@ -216,7 +216,9 @@ def test_dept_is_brought_to_one_scale_on_base_validation_photos(tmp_path: Path, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["dept(coop)", "vpt-shallow", "lora"])
-def test_what_is_stood_up_again_judges_as_the_run_did(tmp_path: Path, backbone: Backbone, preset: str) -> None:
+def test_what_is_stood_up_again_judges_as_the_run_did(
+    tmp_path: Path, backbone: Backbone, preset: str
+) -> None:
     bench_set = own_set(tmp_path / "photos")
     engine = Engine(backbone, tmp_path / "cache", lambda event: None, lambda text: None)
     [chosen] = presets_named([preset])
