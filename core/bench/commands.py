@@ -49,7 +49,8 @@ label-noise   0, 10, 20 and 40 % of the training photos under a wrong label
 
 ImageNet and its variants V2, Sketch, A and R, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft,
 SUN397, DTD, EuroSAT and UCF101 are known by their folders and split files, laid out as in CoOp's DATASETS.md. They are
-split, sampled and worded as in the papers, whose figures (for ViT-B/16, by source) then stand under `paper`.
+split, sampled and worded as in the papers, whose figures (for ViT-B/16, by source) then stand under `paper`. How long
+and how fast a preset trains is its own, often less than in its paper: the head of its file says what differs.
 """
 _SET = "folders, one sub-folder per class; a public set's folder, such as eurosat; or parts-world: the sample"
 
