@@ -1,169 +1,113 @@
-"""The protocols by which methods are compared: several seeds on several sets, whatever the method (evaluation.md).
+"""What every protocol is given, what it keeps of each run, and the line that it tells (evaluation.md)."""
 
-Base-to-new: the first half of a set's classes is learned, the rest is new; accuracy on base test photos among base
-classes, on new ones among new classes, and both with all classes offered (union). H is the harmonic mean *of the
-seeds' means* (methods.md §1.4). Intervals are 95 %, by bootstrap over seeds and over the photos of each.
-"""
-
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.backbones.clip import Backbone
-from core.evaluation.judged import harmonic_mean
+from core.bench.figures import SeedResult, dumped, summarise
+from core.bench.papers import paper_figures
+from core.bench.runs import Engine, TrainedRun, Verdict
+from core.bench.sets import BenchSet
 from core.methods.presets import Preset, resolve_preset
-from core.project.folder import revision_from_folder
-from core.project.probe import SAMPLE
 from core.project.revision import DataRevision
-from core.training.commands import Emit
-from core.training.job import DATA_FILE, TrainJob, save_job
-from core.training.loop import train
-from core.training.result import Interval, Metrics, TrainResult
-
-PARTS_WORLD = "parts-world"
-DRAWS = 4000
-_SEED = 20260901
-_PARTS = ("base", "new", "union_base", "union_new")
-_MEANS = {"h": ("base", "new"), "union_h": ("union_base", "union_new")}
-
-
-@dataclass(frozen=True)
-class SeedResult:
-    """Accuracies of one run, and on how many base and new photos."""
-
-    metrics: Metrics
-    base_photos: int
-    new_photos: int
-
-    @classmethod
-    def of(cls, result: TrainResult, which: str, is_base: Sequence[bool]) -> "SeedResult":
-        """`which`: "tuned" or "zero_shot"; `is_base` for each class of the run's revision."""
-        base = sum(is_base[photo.label] for photo in result.predictions)
-        return cls(result.metrics[which], base, len(result.predictions) - base)  # type: ignore[index]
+from core.training.result import Interval, TrainResult
+from core.training.sampling import Sample, few_shot
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to compare: sets by name and folder, presets, seeds; `None` shots are all training photos."""
+    """What to compare: sets, presets, seeds; `None` shots are all training photos."""
 
-    sets: tuple[tuple[str, Path], ...]
+    sets: tuple[BenchSet, ...]
     presets: tuple[Preset, ...]
     seeds: tuple[int, ...]
     shots: int | None
 
 
-def set_named(text: str) -> tuple[str, Path]:
-    """A set by its folder, or `parts-world`: the sample that comes along."""
-    return (text, SAMPLE) if text == PARTS_WORLD else (Path(text).name, Path(text))
+Line = dict[str, Any]
+Protocol = Callable[[Request, Engine], Iterator[Line]]
 
 
-def base_to_new(
-    request: Request, backbone: Backbone, cache: Path, emit: Emit, tell: Callable[[str], None]
-) -> Iterator[dict[str, Any]]:
-    """For each set and preset `{"set", "preset", "composition", "metrics", "zero_shot", "gain", …}`, as they come.
+@dataclass(frozen=True, eq=False)
+class SeedRun:
+    """What is kept of one seed's run: its result, its test photos judged, and what it learned from."""
 
-    `cache` keeps image features between runs; `tell` hears which run is under way.
+    seed: int
+    result: TrainResult
+    verdict: Verdict
+    learned: Sample
 
-    Raises:
-        Problem: as reading the set and training raise.
-    """
-    for name, folder in request.sets:
-        revisions = {seed: revision_from_folder(folder, seed) for seed in request.seeds}
-        for preset in request.presets:
-            results = []
-            for seed, revision in revisions.items():
-                tell(f"{name}  {preset.name}  seed {seed}")
-                results.append(_run(preset, revision, seed, request.shots, backbone, cache / name, emit))
-            base = [entry.role == "base" for entry in next(iter(revisions.values())).classes]
-            yield {"set": name, "preset": preset.name, "composition": preset.composition} | _summary(
-                results, base
-            )
+    @classmethod
+    def of(cls, run: TrainedRun, verdict: Verdict | None = None) -> "SeedRun":
+        """Of a run that still stands; its own test photos are judged where no verdict is given."""
+        learned = few_shot(run.revision, None, run.seed)
+        return cls(run.seed, run.result, (verdict or run.judge()).without_probabilities(), learned)
 
+    @property
+    def tuned(self) -> SeedResult:
+        """Accuracies of what was learned."""
+        return SeedResult.judged(self.verdict.tuned)
 
-def summarise(runs: Sequence[SeedResult], draws: int = DRAWS) -> dict[str, Interval]:
-    """The seeds' means with their intervals; H of the means. What cannot be measured is absent."""
-    rng = np.random.default_rng(_SEED)
-    chosen = rng.integers(len(runs), size=(draws, len(runs)))
-    drawn, means, photos = {}, {}, {}
-    for part in _PARTS:
-        values = [getattr(run.metrics, part) for run in runs]
-        counts = [run.base_photos if part.endswith("base") else run.new_photos for run in runs]
-        if None not in values:
-            p, n = np.array(values)[chosen], np.array(counts)[chosen]
-            drawn[part], means[part], photos[part] = (
-                (rng.binomial(n, p) / n).mean(axis=1),
-                float(np.mean(values)),
-                sum(counts),
-            )
-    for name, (base, new) in _MEANS.items():
-        if base in drawn and new in drawn:
-            drawn[name] = _harmonic(drawn[base], drawn[new])
-            means[name] = harmonic_mean(means[base], means[new]) or 0.0
-            photos[name] = photos[base] + photos[new]
-    return {name: _interval(means[name], draw, photos[name]) for name, draw in drawn.items()}
-
-
-def _run(
-    preset: Preset,
-    revision: DataRevision,
-    seed: int,
-    shots: int | None,
-    backbone: Backbone,
-    cache: Path,
-    emit: Emit,
-) -> TrainResult:
-    folder = Path(tempfile.mkdtemp(prefix="hikidashi-bench-"))
-    try:
-        revision.save(folder / DATA_FILE)
-        job = TrainJob(
-            run=str(folder),
-            preset=preset.name,
-            composition=preset.composition,
-            hyper=preset.hyper,
-            backbone=backbone.card.name,
-            seed=seed,
-            shots=shots,
-            device="cuda" if backbone.device.type == "cuda" else "cpu",
-        )
-        save_job(job)
-        return train(folder, emit, backbone=backbone, cache=cache)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _summary(results: Sequence[TrainResult], base: Sequence[bool]) -> dict[str, Any]:
-    tuned, before = (
-        summarise([SeedResult.of(result, which, base) for result in results])
-        for which in ("tuned", "zero_shot")
-    )
-    return {
-        "metrics": {name: interval.model_dump() for name, interval in tuned.items()},
-        "zero_shot": {name: interval.model_dump() for name, interval in before.items()},
-        "per_seed": [result.metrics["tuned"].model_dump() for result in results],
-        "train_s": [result.stages_s.get("train", 0.0) for result in results],
-        "trained_parameters": results[0].trained_parameters,
-        "steps": [result.steps for result in results],
-        "samples": [result.sample for result in results],
-        "paper": None,
-    }
-
-
-def _harmonic(base: NDArray[np.float64], new: NDArray[np.float64]) -> NDArray[np.float64]:
-    total = base + new
-    return np.divide(2 * base * new, total, out=np.zeros_like(total), where=total > 0)
-
-
-def _interval(mean: float, draws: NDArray[np.float64], photos: int) -> Interval:
-    low, high = (float(end) for end in np.quantile(draws, (0.025, 0.975)))
-    return Interval(mean=mean, low=min(low, mean), high=max(high, mean), n=photos)
+    @property
+    def untouched(self) -> SeedResult:
+        """Accuracies of the untouched backbone."""
+        return SeedResult.judged(self.verdict.zero_shot)
 
 
 def presets_named(names: Sequence[str]) -> tuple[Preset, ...]:
     """Presets or compositions by name. Raises Problem as `resolve_preset`."""
     return tuple(resolve_preset(name) for name in names)
+
+
+def over_seeds(
+    engine: Engine,
+    bench_set: BenchSet,
+    preset: Preset,
+    revisions: Mapping[int, DataRevision],
+    about: str = "",
+) -> list[SeedRun]:
+    """The preset trained and judged once for each seed. Raises Problem as training raises."""
+    runs = []
+    for seed, revision in revisions.items():
+        with engine.trained(bench_set, preset, revision, seed, about) as run:
+            runs.append(SeedRun.of(run))
+    return runs
+
+
+def line_of(
+    bench_set: BenchSet,
+    preset: Preset,
+    runs: Sequence[SeedRun],
+    condition: Mapping[str, Any] | None = None,
+    tuned: Mapping[str, Interval] | None = None,
+    untouched: Mapping[str, Interval] | None = None,
+    paper: Mapping[str, Any] | None = None,
+) -> Line:
+    """One line of a protocol. `condition` says what was varied; `tuned` and `untouched` are figures in place of, or
+    beside, base, new, their H, and the same under the union."""
+    results = [run.result for run in runs]
+    return {
+        "set": bench_set.name,
+        "preset": preset.name,
+        "composition": preset.composition,
+        "condition": dict(condition or {}),
+        "metrics": dumped(summarise([run.tuned for run in runs]) | dict(tuned or {})),
+        "zero_shot": dumped(summarise([run.untouched for run in runs]) | dict(untouched or {})),
+        "per_seed": [run.tuned.metrics.model_dump() for run in runs],
+        "learned": [
+            {"seed": run.seed, "photos": len(run.learned.photos), "sha256": run.learned.id} for run in runs
+        ],
+        "train_s": [result.stages_s.get("train", 0.0) for result in results],
+        "trained_parameters": results[0].trained_parameters,
+        "steps": [result.steps for result in results],
+        "paper": paper,
+    }
+
+
+def paper_of(
+    protocol: str, bench_set: BenchSet, preset: Preset, shots: int | None, learned_on: str | None = None
+) -> dict[str, Any] | None:
+    """The papers' figures where the set is one of theirs."""
+    if bench_set.public is None:
+        return None
+    return paper_figures(protocol, bench_set.name, preset, shots, learned_on)

@@ -1,0 +1,1 @@
+"""The protocols by which methods are compared, a file for each; by name in `catalogue`."""
