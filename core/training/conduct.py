@@ -26,7 +26,7 @@ from core.training.events import (
     encode,
 )
 from core.training.memory import gpu_memory, is_out_of_memory
-from core.training.run import EVENTS_FILE, LOCK_FILE, Run
+from core.training.run import CONTROL_FILE, EVENTS_FILE, LOCK_FILE, Run
 
 _RESOURCES_EVERY_S = 1.0
 T = TypeVar("T")
@@ -73,6 +73,8 @@ def conduct(run: Path, emit: Emit, work: Callable[[Emit], tuple[T, Terminal]]) -
         raise Problem("training.already_running", run=run)
     run.mkdir(parents=True, exist_ok=True)
     handle.lock()
+    # Words for an earlier worker would stop or pause this one.
+    (run / CONTROL_FILE).unlink(missing_ok=True)
     log = EventLog(run, emit)
     log(StateChanged(state="running"))
     watch = _ResourceWatch(log)

@@ -274,6 +274,13 @@ def test_whoever_works_on_a_run_works_alone(tmp_path: Path) -> None:
     assert caught.value.code == "training.already_running"
 
 
+def test_words_that_were_left_for_an_earlier_worker_are_not_heeded(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path / "run", "zero-shot")
+    Run(run).command("stop")
+    train(run, lambda _: None)
+    assert Run(run).state() is JobState.FINISHED
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
