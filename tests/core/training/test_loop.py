@@ -12,6 +12,7 @@ from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
 from core.training import loop
 from core.training.artefact import ARTEFACT_FILE, open_artefact, read_artefact, save_artefact
+from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import EventLog, conduct
 from core.training.events import (
@@ -111,6 +112,19 @@ def test_interrupted_and_resumed_the_result_is_that_of_an_uncut_run(tmp_path: Pa
     assert Run(cut).state() is JobState.FINISHED
     first, second = read_artefact(whole)[1], read_artefact(cut)[1]
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize(("stopped_after", "ended"), [(2, Stopped), (99, Finished)])
+def test_a_run_that_has_its_result_keeps_no_checkpoint_and_is_not_trained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_after: int, ended: type[Terminal]
+) -> None:
+    monkeypatch.setattr("core.training.epochs.CHECKPOINT_EVERY_S", 0.0)
+    run, commands, events = tiny_run(tmp_path / "run"), _After(stopped_after, "stop"), list[Event]()
+    result = train(run, commands.emit, commands)
+    assert not (run / CHECKPOINT_FILE).exists()
+    assert train(run, events.append, resume=True) == result
+    assert isinstance(events[-1], ended) and not any(isinstance(event, Stage) for event in events)
+    assert train(run, events.append).epochs == 3, "asked for anew, it is trained anew"
 
 
 def test_stopped_it_ends_stopped_with_the_best(tmp_path: Path) -> None:
