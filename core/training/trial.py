@@ -167,17 +167,21 @@ class _Trial:
     def held_bytes(self) -> int:
         """What the run holds in memory of its photos, beyond the few of the trial; pixels and tokens lie on disk."""
         views = self._run_views if self._composition.trainable and self._holds_views else 1
-        rows = self._counts.judged + self._counts.learned * (views - 1)
         # Once in the store, once as it is learned from.
-        return 2 * rows * self._method.backbone.embed_dim * np.dtype(np.float32).itemsize
+        return 2 * self._rows(views) * self._method.backbone.embed_dim * np.dtype(np.float32).itemsize
 
     @property
     def _holds_views(self) -> bool:
         return self._method.needs.kind == "image_features" or self._method.needs.teacher
 
     def _compute(self, chunks: Sequence[Chunk]) -> None:
-        for _ in self._store.compute(chunks):
+        # What is kept on disk depends on how much there will be.
+        for _ in self._store.compute(chunks, of_rows=self._rows(self._run_views)):
             pass
+
+    def _rows(self, views: int) -> int:
+        """Photos and views of the whole run."""
+        return self._counts.judged + self._counts.learned * (views - 1)
 
     @cached_property
     def _lessons(self) -> Lessons:

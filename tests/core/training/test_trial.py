@@ -1,16 +1,20 @@
 """The trial goes through real photos and steps, whatever the method needs and however it learns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from torch import Tensor
 
 from core.methods.catalogue import compositions
 from core.methods.cocoop import CoCoOp
 from core.methods.coop import CoOp
 from core.methods.protocol import Batch
 from core.problems import Problem
+from core.training.chunks import Source
 from core.training.commands import Commands
 from core.training.events import Event, Progress
+from core.training.features import FeatureStore
 from core.training.job import HyperValue, TrialJob, save_job
 from core.training.run import Run
 from core.training.trial import run_trial
@@ -44,6 +48,25 @@ def test_every_kind_of_method_has_an_estimate(tmp_path: Path) -> None:
     assert found.keys() == set(KINDS)
     assert all(cost["seconds"] > 0 and cost["memory_bytes"] > 1 << 20 for cost in found.values())
     assert sum(isinstance(event, Progress) for event in events) == len(KINDS)
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1 << 30, {"hidden"}), (1 << 16, {"pixels"})])
+def test_tokens_are_kept_where_those_of_the_whole_run_have_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, kept: set[str]
+) -> None:
+    """The few of the trial itself would have room in both cases."""
+    seen: set[str] = set()
+    inputs = FeatureStore.inputs
+
+    def look(store: FeatureStore, rows: Sequence[tuple[Source, int]]) -> Tensor:
+        assert len(rows) * store._tokens.row_bytes < most
+        seen.add(store._kept.kind)
+        return inputs(store, rows)
+
+    monkeypatch.setattr("core.training.features.MOST_TOKEN_BYTES", most)
+    monkeypatch.setattr(FeatureStore, "inputs", look)
+    _trial(tmp_path, ("skip-tuning",))
+    assert seen == kept
 
 
 def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
