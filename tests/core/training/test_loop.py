@@ -24,6 +24,7 @@ from core.training.events import (
     Progress,
     Stage,
     StateChanged,
+    Step,
     Stopped,
     Terminal,
     Warned,
@@ -316,6 +317,22 @@ def test_whatever_goes_wrong_is_told_once_with_a_code(tmp_path: Path, error: Exc
     assert [event.code for event in terminal if isinstance(event, Failed)] == [code]
     assert type(error).__name__ in terminal[0].detail
     assert Run(tmp_path).state() is JobState.FAILED
+
+
+def test_of_what_passes_quickly_all_is_told_and_little_is_kept(tmp_path: Path) -> None:
+    told: list[Event] = []
+    log = EventLog(tmp_path, told.append)
+    for number in range(50):
+        log(Step(step=number, epoch=1, loss=1.0, learning_rate=0.1))
+        log(Progress(done=number, total=50))
+    rounds = [Epoch(epoch=n, epochs=2, loss=1.0, base=None, new=None, union_h=None, zero_shot_base=None,
+                    zero_shot_new=None) for n in (1, 2)]  # fmt: skip
+    for event in (*rounds, Finished()):
+        log(event)
+    assert len(told) == 103
+    kept = Run(tmp_path).events()
+    assert kept[:2] == told[:2] and kept[-3:] == told[-3:]
+    assert len(kept) < 20
 
 
 def test_after_the_last_word_nothing_is_heard(tmp_path: Path) -> None:
