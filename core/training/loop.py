@@ -27,6 +27,7 @@ from core.training.epochs import Outcome
 from core.training.events import Finished, Stage, Stopped, Terminal, Warned
 from core.training.judging import Judging
 from core.training.learn import learn
+from core.training.pace import Pace
 from core.training.photos import gather
 from core.training.result import RESULT_FILE, Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
@@ -95,9 +96,10 @@ def carry_out(
         setup.method.load_learned_state(outcome.state)
     with stages.stage("evaluate"):
         tuned = setup.method.classifier(setup.classes)
+        own = judging.encode(photos.test, Pace(len(photos.test.photos), emit))
         judged = {
             "zero_shot": judging.judge(untouched, photos.test, photos.test.features),
-            "tuned": judging.judge(tuned, photos.test, judging.encode(photos.test)),
+            "tuned": judging.judge(tuned, photos.test, own),
         }
     with stages.stage("save"):
         save_artefact(run.folder, setup.artefact_info(), outcome.state)

@@ -90,6 +90,14 @@ def test_progress_and_epochs_are_told(tmp_path: Path) -> None:
     assert all(None not in (e.base, e.new, e.union_h, e.zero_shot_base, e.zero_shot_new) for e in epochs)
 
 
+def test_it_is_told_how_far_judging_is(tmp_path: Path) -> None:
+    events: list[Event] = []
+    train(tiny_run(tmp_path / "run", "vpt-deep"), events.append)
+    begun = [event.stage if isinstance(event, Stage) else "" for event in events].index("evaluate")
+    told = next(event for event in events[begun:] if isinstance(event, Progress))
+    assert (told.done, told.total) == (16, 16)
+
+
 def test_the_same_job_gives_the_same_bits(tmp_path: Path) -> None:
     one, other = (
         tiny_run(tmp_path / name) if name == "a" else tiny_run(tmp_path / name, backbone="tiny")
