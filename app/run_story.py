@@ -65,10 +65,10 @@ class RunStory:
         """Until the end of the training as last estimated, else of the present stage; None if unknown."""
         if self.state.terminal:
             return None
+        if self.progress is not None and self.progress.seconds_left is not None:
+            return self.progress.seconds_left
         training = self.stage is not None and self.stage.stage == "train"
-        if training and self.latest is not None and self.latest.seconds_left is not None:
-            return self.latest.seconds_left
-        return self.progress.seconds_left if self.progress else None
+        return self.latest.seconds_left if training and self.latest is not None else None
 
     def series(self, name: str) -> tuple[list[int], list[float]]:
         """Round numbers and values of one figure of the rounds, leaving out rounds without it."""
@@ -90,7 +90,7 @@ class RunStory:
             case Step():
                 self.step = event
             case Epoch():
-                self.rounds[event.epoch] = event
+                self.rounds[event.epoch], self.progress = event, None
             case Resources():
                 self.resources = event
             case Warned() | Decided():

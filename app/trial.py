@@ -1,18 +1,23 @@
 """What presets cost on this PC: measured once by a short trial in the engine, then remembered."""
 
+import hashlib
+import json
+import os
+import platform
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
+from core import __version__
 from core.project.revision import DataRevision
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Finished
-from core.training.job import DATA_FILE, TrialJob, save_job
+from core.training.job import DATA_FILE, HyperValue, TrialJob, save_job
 
 _KEY = "trial"
 _GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
@@ -26,7 +31,12 @@ class PresetCost:
     memory_bytes: int
 
 
-Costs = dict[str, PresetCost]
+Costs = dict[str, PresetCost]  # by `cost_key`
+
+
+def cost_key(preset: str, changed: Mapping[str, HyperValue]) -> str:
+    """What a cost belongs to: a preset as it is, or with settings that were changed."""
+    return f"{preset} {json.dumps(changed, sort_keys=True)}" if changed else preset
 
 
 class Trial(QObject):
@@ -40,12 +50,18 @@ class Trial(QObject):
         self._key = ""
         self._project: Project | None = None
         self._found: Costs = {}
+        self._changed: dict[str, HyperValue] = {}
         self.presets: tuple[str, ...] = ()
 
     @property
     def running(self) -> bool:
-        """Whether the engine is measuring `presets`."""
+        """Whether the engine is measuring."""
         return self._engine is not None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Which costs are being measured, or were measured last."""
+        return tuple(cost_key(name, self._changed) for name in self.presets)
 
     def remembered(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> Costs:
         """What was measured before for the same photos, model and photos per class on this project."""
@@ -58,16 +74,20 @@ class Trial(QObject):
         backbone: str,
         shots: int | None,
         presets: Sequence[str],
+        changed: Mapping[str, HyperValue],
     ) -> None:
-        """Measure presets on this revision; an earlier trial that still runs is given up."""
+        """Measure presets on this revision, with settings that were changed in them; an earlier trial that still runs
+        is given up."""
         self.give_up()
         self._key, self._project, self._found = _key_of(revision, backbone, shots), project, {}
-        self.presets = tuple(presets)
+        self.presets, self._changed = tuple(presets), dict(changed)
         # Two folders below the project, so that the trial shares the project's cache; a folder of its own,
         # because a trial that was given up may still be ending in the last one.
         cache = project.folder / CACHE_FOLDER
         run = cache / f"trial-{time.time_ns()}"
-        job = TrialJob(run=str(run), presets=self.presets, backbone=backbone, shots=shots)
+        job = TrialJob(
+            run=str(run), presets=self.presets, changed=self._changed, backbone=backbone, shots=shots
+        )
         engine = self._engine = EngineProcess(self)
         engine.told.connect(self._take)
         engine.ended.connect(self._ended)
@@ -96,7 +116,8 @@ class Trial(QObject):
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Finished) and self._project is not None:
-            self._found = _costs(event.result)
+            measured = _costs(event.result)
+            self._found = {cost_key(name, self._changed): cost for name, cost in measured.items()}
             known = _remembered(self._project, self._key) | self._found
             found = {name: asdict(cost) for name, cost in known.items()}
             self._project.remember(_KEY, {"key": self._key, "found": found})
@@ -112,7 +133,9 @@ class Trial(QObject):
 
 
 def _key_of(revision: DataRevision, backbone: str, shots: int | None) -> str:
-    return f"{revision.id}:{backbone}:{shots}"
+    """Another PC or another version of the program, whose presets may be others, measures anew."""
+    here = [platform.node(), os.cpu_count(), __version__]
+    return hashlib.sha256(json.dumps([revision.id, backbone, shots, *here]).encode()).hexdigest()
 
 
 def _remembered(project: Project, key: str) -> Costs:

@@ -32,6 +32,11 @@ def main() -> int:
         assert answer["verified"] is True, answer
         verified = _command(bundle, "verify", str(answer["package"]))
         assert verified["ok"] is True, verified
+        # peft and transformers come in with their methods only, found by name.
+        photos = bundle / "_internal" / "assets" / "sample"
+        briefly = ("--shots", "2", "--set", "training.epochs=1", "--out", str(Path(folder) / "run"))
+        tuned = _command(bundle, "train", "--photos", str(photos), "--preset", "lora", *briefly)
+        assert tuned["epochs"] == 1, tuned
     print("The bundle works.")
     return 0
 

@@ -18,7 +18,7 @@ from app.background import run_in_background
 from app.pages.base import Page
 from app.session import Session
 from app.training_choice import EMBEDDED, TrainingChoice
-from app.trial import Costs, Trial
+from app.trial import Costs, Trial, cost_key
 from app.widgets.banner import ProblemBanner
 from app.widgets.card_row import CardRow
 from app.widgets.cost_line import Cost, CostLine
@@ -205,22 +205,30 @@ class PresetPage(Page):
             return
         about = (project, found.revision, self._choice.backbone, self._choice.shots)
         self._costs = self.trial.remembered(*about) | self._costs
-        wanted = self._to_measure()
+        wanted, changed = self._to_measure()
         self._show_costs()
-        if wanted and not (self.trial.running and set(wanted) & set(self.trial.presets)):
-            self.trial.start(*about, wanted)
+        keys = {cost_key(name, changed) for name in wanted}
+        if keys and not (self.trial.running and keys & set(self.trial.keys)):
+            self.trial.start(*about, wanted, changed)
 
-    def _to_measure(self) -> tuple[str, ...]:
-        """What to measure next; nothing while a training takes the PC."""
+    def _to_measure(self) -> tuple[tuple[str, ...], dict[str, HyperValue]]:
+        """What to measure next, and with which settings changed; nothing while a training takes the PC."""
         if self.session.training_now():
-            return ()
+            return (), {}
         known = self._costs.keys() | self._unmeasurable
         cards = tuple(name for name in self.cards if name not in known)
-        return cards or tuple(name for name in (self._choice.preset,) if name and name not in known)
+        if cards:
+            return cards, {}
+        chosen = self._choice.preset
+        return ((chosen,) if chosen and self._cost_key(chosen) not in known else ()), self._choice.changed
+
+    def _cost_key(self, name: str) -> str:
+        """A preset costs what it would if it were trained now: settings are changed in the chosen one only."""
+        return cost_key(name, self._choice.changed if name == self._choice.preset else {})
 
     def _measured(self, costs: Costs) -> None:
         self._costs |= costs
-        self._unmeasurable |= set(self.trial.presets) - costs.keys()
+        self._unmeasurable |= set(self.trial.keys) - costs.keys()
         self._measure()
 
     def _forget_costs(self) -> None:
@@ -230,10 +238,11 @@ class PresetPage(Page):
 
     def _show_costs(self) -> None:
         for name, line in self._cost_lines():
-            cost = self._costs.get(name)
+            key = self._cost_key(name)
+            cost = self._costs.get(key)
             if cost is not None:
                 line.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
-            elif name in self._unmeasurable or self.session.training_now():
+            elif key in self._unmeasurable or self.session.training_now():
                 line.show_cost(Cost.UNKNOWN)
             else:
                 line.show_cost(Cost.MEASURING)
@@ -247,6 +256,8 @@ class PresetPage(Page):
     def _settings_changed(self, changed: dict[str, HyperValue]) -> None:
         self._keep(replace(self._choice, changed=changed))
         self.details.show_judges_new(self._choice)
+        self._show_costs()
+        self._settled.start()
 
     def _seed_changed(self, seed: int) -> None:
         self._keep(replace(self._choice, seed=seed))

@@ -255,10 +255,10 @@ class TrainingView(QWidget):
         """How far the bar stands: (done, of); (0, 0) moves to and fro while nothing can be told."""
         if story.state in (JobState.FINISHED, JobState.STOPPED):
             return 1, 1
-        if story.stage is not None and story.stage.stage == "train" and story.latest is not None:
-            return story.latest.epoch, story.latest.epochs
         if story.progress is not None and story.progress.total:
             return story.progress.done, story.progress.total
+        if story.stage is not None and story.stage.stage == "train" and story.latest is not None:
+            return story.latest.epoch, story.latest.epochs
         return (0, 1) if story.state.terminal else (0, 0)
 
     def _lay_out(self) -> None:

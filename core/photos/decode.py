@@ -14,6 +14,7 @@ from core.problems import Problem
 
 MAX_PIXELS = 2 * 89_478_485  # where Pillow itself refuses; 180 megapixels
 MAX_BYTES = 1 << 30
+MAX_ASPECT = 1000  # brought to input size by its short side, a longer strip would take all memory
 _ORIENTATION = 0x0112
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -36,7 +37,8 @@ def open_photo(path: Path | str, *, at_least: int | None = None) -> Image.Image:
     was above it: enough for scaling to `at_least`, at a fraction of the cost.
 
     Raises:
-        Problem: `photos.*`: missing, unreadable, empty, not a picture, truncated, damaged, too large.
+        Problem: `photos.*`: missing, unreadable, empty, not a picture, truncated, damaged, too large,
+            too narrow.
     """
     path = Path(path)
     return decode_photo(read_photo(path), path, at_least=at_least)
@@ -89,6 +91,9 @@ def decode_photo(data: bytes, path: Path, *, at_least: int | None = None) -> Ima
 def _decode(image: Image.Image, path: Path, at_least: int | None) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         raise _too_large(path, f"{image.width} × {image.height}")
+    if max(image.size) > MAX_ASPECT * min(image.size):
+        size = f"{image.width} × {image.height}"
+        raise Problem("photos.too_narrow", name=path.name, path=path, size=size)
     # Only JPEG: elsewhere a draft may be an embedded preview, not this photo.
     if at_least is not None and image.format in ("JPEG", "MPO"):
         image.draft(image.mode, (2 * at_least, 2 * at_least))

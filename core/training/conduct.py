@@ -6,6 +6,7 @@ Everything a job tells goes into `events.jsonl` of its run and to the caller.
 import errno
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,27 +20,35 @@ from core.training.events import (
     Event,
     Failed,
     Interrupted,
+    Progress,
     Resources,
     StateChanged,
+    Step,
     Stopped,
     Terminal,
     encode,
 )
 from core.training.memory import gpu_memory, is_out_of_memory
-from core.training.run import EVENTS_FILE, LOCK_FILE, Run
+from core.training.run import CONTROL_FILE, EVENTS_FILE, LOCK_FILE, Run
 
 _RESOURCES_EVERY_S = 1.0
+_PASSING_KEPT_EVERY_S = 1.0
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 
 class EventLog:
-    """Passes events on, and keeps them in the run's folder; deaf after a terminal event."""
+    """Passes events on, and keeps them in the run's folder; deaf after a terminal event.
+
+    Of what passes quickly and is told many times a second only so much is kept that a record of many hours can be
+    read in no time.
+    """
 
     def __init__(self, run: Path, emit: Emit) -> None:
         self._path = run / EVENTS_FILE
         self._emit = emit
         self._lock = threading.Lock()
+        self._kept_next: dict[str, float] = {}
         self.ended: Terminal | None = None
 
     def __call__(self, event: Event) -> None:
@@ -49,8 +58,18 @@ class EventLog:
                 return
             if isinstance(event, Terminal):
                 self.ended = event
-            self._record(encode(event))
+            if self._is_to_be_kept(event):
+                self._record(encode(event))
             self._emit(event)
+
+    def _is_to_be_kept(self, event: Event) -> bool:
+        if not isinstance(event, Step | Progress):
+            return True
+        now = time.monotonic()
+        if now < self._kept_next.get(event.type, 0.0):
+            return False
+        self._kept_next[event.type] = now + _PASSING_KEPT_EVERY_S
+        return True
 
     def _record(self, line: str) -> None:
         try:
@@ -73,6 +92,8 @@ def conduct(run: Path, emit: Emit, work: Callable[[Emit], tuple[T, Terminal]]) -
         raise Problem("training.already_running", run=run)
     run.mkdir(parents=True, exist_ok=True)
     handle.lock()
+    # Words for an earlier worker would stop or pause this one.
+    (run / CONTROL_FILE).unlink(missing_ok=True)
     log = EventLog(run, emit)
     log(StateChanged(state="running"))
     watch = _ResourceWatch(log)

@@ -22,7 +22,7 @@ from core.problems import Problem
 from core.training.checkpoint import Best, Checkpoint, Position
 from core.training.commands import Commands, Emit, Halt
 from core.training.events import Checkpoint as CheckpointWritten
-from core.training.events import Decided, Epoch, Step, Warned
+from core.training.events import Decided, Epoch, Progress, Step, Warned
 from core.training.lessons import Lessons, batches
 from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
@@ -31,6 +31,7 @@ CHECKPOINT_EVERY_S = 20.0
 # Saving takes at most about this part of the time, however large what is learned.
 _SAVING_SHARE = 1 / 10
 _STEP_EVENT_EVERY_S = 0.1
+_PROGRESS_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,15 @@ class Epochs:
         self._kept_state: dict[str, Tensor] = {}
         self._began = time.perf_counter()
         self._seconds_before = 0.0
-        self._rounds_before = 0
+        self._rounds_before = self._steps_before = 0
+        self._planned_steps = sum(
+            stage.recipe.epochs * len(batches(lessons.labels, stage.recipe, seed, 0))
+            for stage in self._stages
+        )
         self._saved = time.monotonic()
         self._saving_s = 0.0
         self._step_event_due = 0.0
+        self._progress_due = 0.0
 
     def take_up(self, checkpoint: Checkpoint) -> None:
         """Go on where a checkpoint was written."""
@@ -113,7 +119,7 @@ class Epochs:
         self._best_state = checkpoint.best
         self._kept_state = checkpoint.kept
         self._seconds_before = self.position.seconds
-        self._rounds_before = self._rounds
+        self._rounds_before, self._steps_before = self._rounds, self.position.step
 
     def run(self, emit: Emit, commands: Commands) -> Outcome:
         """Train to the end of the last stage, or until stopped or astray (the best epoch is then kept).
@@ -123,6 +129,7 @@ class Epochs:
             Problem: `training.diverged` before any epoch was done, `training.out_of_memory`.
         """
         self._began = time.perf_counter()
+        self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
         try:
             with _deterministic(self._device), _own_randomness(self._device):
                 self._run_stages(emit, commands)
@@ -202,7 +209,7 @@ class Epochs:
         drawn = batches(self.lessons.labels, self._recipe, self.seed, self._rounds)
         self.method.train()
         while at.batch < len(drawn):
-            commands.heed(emit)
+            self._heed(commands, emit)
             if self._to_be_saved(CHECKPOINT_EVERY_S):
                 self._save(emit)
             loss, terms = self._step(drawn[at.batch].to(self._device), emit)
@@ -210,6 +217,15 @@ class Epochs:
             at.step += 1
             at.loss_sum += loss
             self._tell_step(emit, loss, terms, rates[0])
+            self._tell_progress(emit)
+
+    def _heed(self, commands: Commands, emit: Emit) -> None:
+        """A pause is no time of training: what is left would seem to grow with it."""
+        began = time.perf_counter()
+        try:
+            commands.heed(emit)
+        finally:
+            self._began += time.perf_counter() - began
 
     def _after_epoch(self, emit: Emit) -> None:
         at = self.position
@@ -294,6 +310,15 @@ class Epochs:
             told[term.name] = told.get(term.name, 0.0) + term.weight * term.value.item()
         at = self.position
         emit(Step(step=at.step, epoch=self._rounds + 1, loss=loss, terms=told, learning_rate=rate))
+
+    def _tell_progress(self, emit: Emit) -> None:
+        """Also within a round: of a large model one may take an hour."""
+        if time.monotonic() < self._progress_due:
+            return
+        self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
+        done, planned = self.position.step, self._planned_steps
+        per_step = (time.perf_counter() - self._began) / (done - self._steps_before)
+        emit(Progress(done=done, total=planned, seconds_left=per_step * (planned - done)))
 
     # Saving
 

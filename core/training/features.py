@@ -88,12 +88,13 @@ class FeatureStore:
             tokens = folder / "tokens" / _short([needs.block, *space])
             self._tokens = RowFiles(tokens, (tower.tokens, tower.width), np.float32)
 
-    def compute(self, chunks: Sequence[Chunk]) -> Iterator[int]:
-        """Make all chunks available; yields after each one how many rows are done.
+    def compute(self, chunks: Sequence[Chunk], of_rows: int = 0) -> Iterator[int]:
+        """Make all chunks available; yields after each one how many rows are done. `of_rows` is the number of rows in
+        all, where these are but some of them.
 
         Photos that cannot be opened are noted in `unreadable` and have no features.
         """
-        self._choose_kept(sum(len(chunk.rows) for chunk in chunks))
+        self._choose_kept(max(of_rows, sum(len(chunk.rows) for chunk in chunks)))
         done = 0
         for chunk, features in self._computed(chunks):
             self._features |= features

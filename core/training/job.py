@@ -39,10 +39,12 @@ class TrainJob(_Job):
 
 
 class TrialJob(_Job):
-    """Measure, on this PC, how long each preset would take on the revision in `<run>/data.json`."""
+    """Measure, on this PC, how long each preset would take on the revision in `<run>/data.json`, with the settings
+    that were `changed` in it."""
 
     kind: Literal["trial"] = "trial"
     presets: tuple[str, ...]
+    changed: dict[str, HyperValue] = Field(default_factory=dict)
     backbone: str = "embedded"
     shots: int | None = Field(default=16, ge=1)
     device: Device = "auto"

@@ -27,8 +27,9 @@ from core.training.epochs import Outcome
 from core.training.events import Finished, Stage, Stopped, Terminal, Warned
 from core.training.judging import Judging
 from core.training.learn import learn
+from core.training.pace import Pace
 from core.training.photos import gather
-from core.training.result import Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
+from core.training.result import RESULT_FILE, Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
 from core.training.seen import Seen
 from core.training.setup import Setup, set_up
@@ -45,7 +46,8 @@ def train(
     backbone: Backbone | None = None,
     cache: Path | None = None,
 ) -> TrainResult:
-    """Carry out the training job in a run's folder; with `resume` go on from its checkpoint, if there is one.
+    """Carry out the training job in a run's folder; with `resume` go on from its checkpoint, if there is one, and of
+    a run that has its result give that.
 
     For many runs in one process `backbone` is the one that their jobs name, loaded once and for the device that it
     lies on, and `cache` a folder that they share.
@@ -72,8 +74,11 @@ def carry_out(
     cache: Path | None = None,
 ) -> tuple[TrainResult, Terminal]:
     """The work of `train` for a caller that conducts the run itself: its result and its last word."""
-    if not resume:
-        (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
+    if resume and (result := run.result()) is not None:
+        return result, _last_word(result)
+    for left in (CHECKPOINT_FILE, RESULT_FILE):
+        if not resume:
+            (run.folder / left).unlink(missing_ok=True)
     stages = _Stages(emit)
     with stages.stage("prepare"):
         setup = set_up(run, backbone, cache)
@@ -91,9 +96,10 @@ def carry_out(
         setup.method.load_learned_state(outcome.state)
     with stages.stage("evaluate"):
         tuned = setup.method.classifier(setup.classes)
+        own = judging.encode(photos.test, Pace(len(photos.test.photos), emit))
         judged = {
             "zero_shot": judging.judge(untouched, photos.test, photos.test.features),
-            "tuned": judging.judge(tuned, photos.test, judging.encode(photos.test)),
+            "tuned": judging.judge(tuned, photos.test, own),
         }
     with stages.stage("save"):
         save_artefact(run.folder, setup.artefact_info(), outcome.state)
@@ -103,9 +109,14 @@ def carry_out(
     unsure = _unsure(setup, tuned, photos.val, judging.encode(photos.val), emit)
     result = _result(setup, outcome, judged, photos.test, unsure, stages.seconds)
     result.save(run.folder)
+    # Of a large model that is tuned whole it is several times the model.
+    (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
+    return result, _last_word(result)
+
+
+def _last_word(result: TrainResult) -> Terminal:
     told = result.model_dump(mode="json", exclude={"predictions"})
-    ended = Stopped if outcome.stopped_because == "asked" else Finished
-    return result, ended(result=told)
+    return Stopped(result=told) if result.stopped_because == "asked" else Finished(result=told)
 
 
 def _unsure(

@@ -1,6 +1,5 @@
 """The photos of a run as its method takes them: what to learn from, what to watch, what to judge at the end."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,15 +9,14 @@ from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
 from core.training.chunks import Chunk, Source, Unreadable, plain_chunks, source_of, view_chunks
 from core.training.commands import Commands, Emit
-from core.training.events import Progress, Warned
+from core.training.events import Warned
 from core.training.features import FeatureStore, StoredViews
 from core.training.lessons import Lessons
+from core.training.pace import Pace
 from core.training.sampling import held_back
 from core.training.seen import Seen
 from core.training.setup import Setup
 from core.training.views import ViewRecipe
-
-_PROGRESS_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +79,10 @@ def _store(setup: Setup, emit: Emit) -> FeatureStore:
 
 
 def _compute(store: FeatureStore, chunks: Sequence[Chunk], emit: Emit, commands: Commands) -> None:
-    rows, began, due = sum(len(chunk.rows) for chunk in chunks), time.monotonic(), 0.0
+    pace = Pace(sum(len(chunk.rows) for chunk in chunks), emit)
     for done in store.compute(chunks):
         commands.heed(emit)
-        now = time.monotonic()
-        if now >= due or done == rows:
-            due = now + _PROGRESS_EVERY_S
-            left = (now - began) / done * (rows - done) if now - began > 1.0 else None
-            emit(Progress(done=done, total=rows, seconds_left=left))
+        pace(done)
 
 
 def _sources(

@@ -55,12 +55,15 @@ class Encoder:
         self._at_once = at_once
 
     @torch.no_grad()
-    def __call__(self, seen: Seen) -> Array:
-        """The features `(N, D)` that the method's classifiers judge."""
+    def __call__(self, seen: Seen, tell: Callable[[int], None] = lambda _: None) -> Array:
+        """The features `(N, D)` that the method's classifiers judge; `tell` hears how many photos are done."""
         if not len(seen.features):
             return seen.features
-        parts = self._at_once.run(lambda rows: self._encode(seen, rows), len(seen.features))
-        return np.concatenate(list(parts))
+        parts: list[Array] = []
+        for part in self._at_once.run(lambda rows: self._encode(seen, rows), len(seen.features)):
+            parts.append(part)
+            tell(sum(map(len, parts)))
+        return np.concatenate(parts)
 
     def _encode(self, seen: Seen, rows: slice) -> Array:
         device = self.method.backbone.device

@@ -2,11 +2,12 @@
 and measured, the rest is counted."""
 
 import gc
+import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -31,9 +32,10 @@ from core.training.chunks import CHUNK_ROWS, Chunk, Source, source_of, view_chun
 from core.training.commands import Commands, Emit
 from core.training.events import Progress
 from core.training.features import FeatureStore, StoredViews
-from core.training.job import TrialJob
+from core.training.job import HyperValue, TrialJob
 from core.training.judging import WATCHED_AT_MOST
 from core.training.lessons import Lessons
+from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer
 from core.training.run import Run
 from core.training.sampling import few_shot, held_back
@@ -46,13 +48,17 @@ _VIEWS = 4
 _STEPS = 3
 _FITTED_AT_MOST = 256
 _LOOK_EVERY_S = 0.005
+_LOG = logging.getLogger(__name__)
 
 
 def run_trial(run: Run, emit: Emit, commands: Commands) -> dict[str, Any]:
     """`{preset: {"seconds", "memory_bytes"}}` for the trial job in a run's folder; nothing cached is assumed.
 
+    A preset that cannot be gone through here, for want of memory or with this data, is left out: the others' figures
+    are still wanted.
+
     Raises:
-        Problem: `training.no_photos` when no photo could be opened, or as the presets and the backbone raise.
+        Problem: `training.no_photos` when no photo could be opened, or as the backbone raises.
     """
     job, revision = run.job, run.revision
     assert isinstance(job, TrialJob), "not a trial job"
@@ -62,18 +68,37 @@ def run_trial(run: Run, emit: Emit, commands: Commands) -> dict[str, Any]:
     photos = few_shot(revision, job.shots, 0).photos
     shown = photos or revision.photos
     spread = shown[:: max(1, len(shown) // _PHOTOS)][:_PHOTOS]
+    sources = [source_of(revision, photo) for photo in spread]
     counts = _Counts.of(revision, len(photos))
     found: dict[str, Any] = {}
     for done, name in enumerate(job.presets):
         commands.heed(emit)
         emit(Progress(done=done, total=len(job.presets)))
         gc.collect()
-        sources = [source_of(revision, photo) for photo in spread]
-        with tempfile.TemporaryDirectory(prefix="hikidashi-trial-") as folder, _Peak() as peak:
-            trial = _Trial(resolve_preset(name), revision, backbone, counts, sources, Path(folder))
-            seconds = load + trial.seconds()
+        try:
+            with tempfile.TemporaryDirectory(prefix="hikidashi-trial-") as folder, _Peak() as peak:
+                trial = _Trial(_asked(name, job.changed), revision, backbone, counts, sources, Path(folder))
+                seconds = load + trial.seconds()
+        except (Problem, RuntimeError, MemoryError) as error:
+            if not _is_of_the_preset(error):
+                raise
+            _LOG.warning("%s could not be measured: %s", name, error)
+            free_cached_memory()
+            continue
         found[name] = {"seconds": seconds, "memory_bytes": peak.bytes + trial.held_bytes()}
     return found
+
+
+def _asked(name: str, changed: Mapping[str, HyperValue]) -> Preset:
+    preset = resolve_preset(name)
+    return replace(preset, hyper=preset.hyper | dict(changed))
+
+
+def _is_of_the_preset(error: BaseException) -> bool:
+    """Whether the next preset may still be measured."""
+    if isinstance(error, Problem):
+        return error.code != "training.no_photos"
+    return is_out_of_memory(error)
 
 
 @dataclass(frozen=True)
@@ -142,17 +167,21 @@ class _Trial:
     def held_bytes(self) -> int:
         """What the run holds in memory of its photos, beyond the few of the trial; pixels and tokens lie on disk."""
         views = self._run_views if self._composition.trainable and self._holds_views else 1
-        rows = self._counts.judged + self._counts.learned * (views - 1)
         # Once in the store, once as it is learned from.
-        return 2 * rows * self._method.backbone.embed_dim * np.dtype(np.float32).itemsize
+        return 2 * self._rows(views) * self._method.backbone.embed_dim * np.dtype(np.float32).itemsize
 
     @property
     def _holds_views(self) -> bool:
         return self._method.needs.kind == "image_features" or self._method.needs.teacher
 
     def _compute(self, chunks: Sequence[Chunk]) -> None:
-        for _ in self._store.compute(chunks):
+        # What is kept on disk depends on how much there will be.
+        for _ in self._store.compute(chunks, of_rows=self._rows(self._run_views)):
             pass
+
+    def _rows(self, views: int) -> int:
+        """Photos and views of the whole run."""
+        return self._counts.judged + self._counts.learned * (views - 1)
 
     @cached_property
     def _lessons(self) -> Lessons:

@@ -28,7 +28,6 @@ def work(job_path: Path) -> NoReturn:
     """Carry out a job file and exit: 0 done or stopped as asked, 2 for what the operator can mend, else 1."""
     faulthandler.enable()
     run = job_path.absolute().parent
-    (run / CONTROL_FILE).unlink(missing_ok=True)
     commands = Commands(run / CONTROL_FILE)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: commands.interrupt("terminated"))

@@ -14,7 +14,7 @@ import app.pages.preset as preset_page
 from app.pages.preset import PresetPage
 from app.session import Session
 from app.training_choice import TrainingChoice, first_values
-from app.trial import PresetCost, Trial
+from app.trial import PresetCost, Trial, cost_key
 from core.methods.presets import LANGUAGES, Preset, PresetText, load_presets, resolve_preset
 from core.problems import Problem
 from core.project.store import Project
@@ -42,8 +42,8 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     asked: list[tuple[str, ...]] = []
 
     def start(trial: Trial, *about: object) -> None:
-        trial.presets = about[-1]  # type: ignore[assignment]
-        asked.append(trial.presets)
+        *_, trial.presets, trial._changed = about  # type: ignore[assignment]
+        asked.append(trial.keys)
 
     monkeypatch.setattr(Trial, "start", start)
     return asked
@@ -259,6 +259,24 @@ def test_the_method_chosen_in_the_drawer_is_measured_when_it_is_chosen_and_the_c
     qtbot.waitUntil(lambda: trials == [CARDS, ("shy",)], timeout=5000)
     measure(page, {"shy": PresetCost(120.0, 1 << 30)})
     assert page.details.methods.cost.text() == "この PC で約 2 分、メモリー約 1.0 GB"
+
+
+def test_changed_settings_cost_what_is_measured_with_them(
+    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
+) -> None:
+    page = shown(qtbot, project)
+    measure(page, dict.fromkeys(CARDS, PresetCost(10.0, 1)))
+    card = page.cards["coop-dept"]
+    assert "10 秒" in card.cost.text()
+    page.details.drawer._rows["training.epochs"]._editor.setValue(700)
+    assert "測っています" in card.cost.text() and "測っています" in page.details.methods.cost.text()
+    assert "10 秒" in page.cards["coop"].cost.text(), "the others cost what they did"
+    changed = cost_key("coop-dept", {"training.epochs": 700})
+    qtbot.waitUntil(lambda: trials == [CARDS, (changed,)], timeout=5000)
+    measure(page, {changed: PresetCost(600.0, 1)})
+    assert "10 分" in card.cost.text()
+    page.details.drawer.reset.click()
+    assert "10 秒" in card.cost.text()
 
 
 # The settings

@@ -29,6 +29,8 @@ def test_time_left_is_the_trainings_while_training_and_the_stages_before() -> No
     assert story.seconds_left == 40.0
     story.tell(Stage(stage="train", index=4, of=7))
     assert story.seconds_left is None
+    story.tell(Progress(done=3, total=400, seconds_left=90.0))
+    assert story.seconds_left == 90.0, "within the first round too"
     story.tell(round_told(18, epochs=20))
     assert story.seconds_left == 6.0
 

@@ -261,13 +261,23 @@ class TestProblems:
         (tmp_path / "bomb.png").write_bytes(bomb(*size))
         assert code_of(tmp_path / "bomb.png") == "photos.too_large"
 
+    @pytest.mark.parametrize("size", [(1, 1001), (2002, 2)])
+    def test_strip(self, tmp_path: Path, size: tuple[int, int]) -> None:
+        Image.new("RGB", size).save(tmp_path / "strip.png")
+        assert code_of(tmp_path / "strip.png") == "photos.too_narrow"
+
+    @pytest.mark.parametrize("size", [(1, 1000), (2000, 2), (1, 1)])
+    def test_a_narrow_photo_is_a_photo(self, tmp_path: Path, size: tuple[int, int]) -> None:
+        Image.new("RGB", size).save(tmp_path / "narrow.png")
+        assert open_photo(tmp_path / "narrow.png").size == size
+
     def test_raw_of_a_camera_is_named_not_read_as_its_stamp(self, tmp_path: Path) -> None:
         four_corners().save(tmp_path / "photo.nef", "TIFF")
         assert code_of(tmp_path / "photo.nef") == "photos.format_missing"
 
 
 GOOD_OUTCOMES = {"RGB", "photos.empty", "photos.not_a_picture", "photos.truncated", "photos.damaged",
-                 "photos.too_large", "photos.format_missing"}  # fmt: skip
+                 "photos.too_large", "photos.too_narrow", "photos.format_missing"}  # fmt: skip
 
 
 def outcome(content: bytes) -> str:

@@ -18,7 +18,7 @@ from core.problems import Problem
 from core.training.checkpoint import load_checkpoint
 from core.training.commands import Commands, Halt
 from core.training.epochs import Epochs, Outcome, Watched
-from core.training.events import Epoch, Event, Step, Warned
+from core.training.events import Epoch, Event, Progress, Step, Warned
 from core.training.lessons import Lessons, batches
 from tests.core.tiny_backbone import tiny_backbone
 
@@ -334,6 +334,36 @@ def test_events_tell_terms_rates_and_the_untouched_model(backbone: Backbone, tmp
     assert [event.epoch for event in epochs] == [1, 2, 3, 4]
     assert {(event.zero_shot_base, event.zero_shot_new, event.base) for event in epochs} == {(0.3, 0.4, 0.5)}
     assert epochs[-1].seconds_left == 0
+
+
+def test_within_a_round_it_is_told_how_far_training_is(
+    backbone: Backbone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.training.epochs._PROGRESS_EVERY_S", 0.0)
+    events: list[Event] = []
+    with pytest.raises(Halt):
+        _epochs(backbone, tmp_path).run(events.append, _Cut(4))
+    checkpoint = load_checkpoint(tmp_path, "job")
+    assert checkpoint is not None
+    epochs = _epochs(backbone, tmp_path)
+    epochs.take_up(checkpoint)
+    epochs.run(events.append, Commands())
+    told = [event for event in events if isinstance(event, Progress)]
+    assert [(event.done, event.total) for event in told] == [(step, 12) for step in range(1, 13)]
+    assert all(event.seconds_left is not None and event.seconds_left > 0 for event in told[:-1])
+    assert told[-1].seconds_left == 0
+
+
+def test_a_pause_is_no_time_of_training(backbone: Backbone, tmp_path: Path) -> None:
+    class Paused(Commands):
+        def heed(self, emit: Callable[[Event], None]) -> None:
+            clock[0] += 1000.0
+
+    clock = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.training.epochs.time.perf_counter", lambda: clock[0])
+        outcome = _epochs(backbone, tmp_path).run(lambda _: None, Paused())
+    assert outcome.seconds == 0
 
 
 LABELS = st.lists(st.integers(0, 4), min_size=1, max_size=50)

@@ -12,6 +12,7 @@ from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
 from core.training import loop
 from core.training.artefact import ARTEFACT_FILE, open_artefact, read_artefact, save_artefact
+from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import EventLog, conduct
 from core.training.events import (
@@ -23,6 +24,7 @@ from core.training.events import (
     Progress,
     Stage,
     StateChanged,
+    Step,
     Stopped,
     Terminal,
     Warned,
@@ -90,6 +92,14 @@ def test_progress_and_epochs_are_told(tmp_path: Path) -> None:
     assert all(None not in (e.base, e.new, e.union_h, e.zero_shot_base, e.zero_shot_new) for e in epochs)
 
 
+def test_it_is_told_how_far_judging_is(tmp_path: Path) -> None:
+    events: list[Event] = []
+    train(tiny_run(tmp_path / "run", "vpt-deep"), events.append)
+    begun = [event.stage if isinstance(event, Stage) else "" for event in events].index("evaluate")
+    told = next(event for event in events[begun:] if isinstance(event, Progress))
+    assert (told.done, told.total) == (16, 16)
+
+
 def test_the_same_job_gives_the_same_bits(tmp_path: Path) -> None:
     one, other = (
         tiny_run(tmp_path / name) if name == "a" else tiny_run(tmp_path / name, backbone="tiny")
@@ -113,6 +123,19 @@ def test_interrupted_and_resumed_the_result_is_that_of_an_uncut_run(tmp_path: Pa
     assert Run(cut).state() is JobState.FINISHED
     first, second = read_artefact(whole)[1], read_artefact(cut)[1]
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize(("stopped_after", "ended"), [(2, Stopped), (99, Finished)])
+def test_a_run_that_has_its_result_keeps_no_checkpoint_and_is_not_trained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_after: int, ended: type[Terminal]
+) -> None:
+    monkeypatch.setattr("core.training.epochs.CHECKPOINT_EVERY_S", 0.0)
+    run, commands, events = tiny_run(tmp_path / "run"), _After(stopped_after, "stop"), list[Event]()
+    result = train(run, commands.emit, commands)
+    assert not (run / CHECKPOINT_FILE).exists()
+    assert train(run, events.append, resume=True) == result
+    assert isinstance(events[-1], ended) and not any(isinstance(event, Stage) for event in events)
+    assert train(run, events.append).epochs == 3, "asked for anew, it is trained anew"
 
 
 def test_stopped_it_ends_stopped_with_the_best(tmp_path: Path) -> None:
@@ -276,6 +299,13 @@ def test_whoever_works_on_a_run_works_alone(tmp_path: Path) -> None:
     assert caught.value.code == "training.already_running"
 
 
+def test_words_that_were_left_for_an_earlier_worker_are_not_heeded(tmp_path: Path) -> None:
+    run = tiny_run(tmp_path / "run", "zero-shot")
+    Run(run).command("stop")
+    train(run, lambda _: None)
+    assert Run(run).state() is JobState.FINISHED
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -297,6 +327,22 @@ def test_whatever_goes_wrong_is_told_once_with_a_code(tmp_path: Path, error: Exc
     assert [event.code for event in terminal if isinstance(event, Failed)] == [code]
     assert type(error).__name__ in terminal[0].detail
     assert Run(tmp_path).state() is JobState.FAILED
+
+
+def test_of_what_passes_quickly_all_is_told_and_little_is_kept(tmp_path: Path) -> None:
+    told: list[Event] = []
+    log = EventLog(tmp_path, told.append)
+    for number in range(50):
+        log(Step(step=number, epoch=1, loss=1.0, learning_rate=0.1))
+        log(Progress(done=number, total=50))
+    rounds = [Epoch(epoch=n, epochs=2, loss=1.0, base=None, new=None, union_h=None, zero_shot_base=None,
+                    zero_shot_new=None) for n in (1, 2)]  # fmt: skip
+    for event in (*rounds, Finished()):
+        log(event)
+    assert len(told) == 103
+    kept = Run(tmp_path).events()
+    assert kept[:2] == told[:2] and kept[-3:] == told[-3:]
+    assert len(kept) < 20
 
 
 def test_after_the_last_word_nothing_is_heard(tmp_path: Path) -> None:
