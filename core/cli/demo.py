@@ -7,7 +7,7 @@ from typing import Any
 
 from core.assets import ASSETS
 from core.cli.progress import TerminalProgress
-from core.cli.train import answer_of, start_run
+from core.cli.train import answer_of, positive, start_run
 from core.methods.presets import resolve_preset
 from core.training.job import TrainJob
 
@@ -25,7 +25,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--preset", default="coop-dept", help="preset or composition (default: coop-dept)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shots", type=int, help="training photos per class (default: all)")
+    parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_run)
 

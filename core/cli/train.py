@@ -63,7 +63,7 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--preset", default="coop-dept", help="preset or composition, e.g. coop-dept or dept(coop)"
     )
-    parser.add_argument("--shots", type=_positive, help="training photos per class (default: all)")
+    parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
     parser.add_argument(
         "--seed", type=int, default=1, help="seed of the split, the sampling and the training"
     )
@@ -127,7 +127,8 @@ def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     return evaluate(run, revision_from_folder(arguments.photos, seed))
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A whole number of 1 or more, for argparse."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
