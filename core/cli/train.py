@@ -59,16 +59,18 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog="example: hikidashi train --photos my-photos --preset coop-dept --shots 16 --seed 1 --out run1",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--photos", type=Path, required=True, help="folder with one sub-folder per class")
+    _add_data(parser, "a file of `hikidashi features extract`, in place of photos; its split, views, shots and seed "
+              "hold where nothing else is given")  # fmt: skip
     parser.add_argument(
         "--preset", default="coop-dept", help="preset or composition, e.g. coop-dept or dept(coop)"
     )
     parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
     parser.add_argument(
-        "--seed", type=int, default=1, help="seed of the split, the sampling and the training"
+        "--seed", type=int, help="seed of the split, the sampling and the training (default: 1)"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run; must not hold a run yet")
-    parser.add_argument("--backbone", default="embedded", help="name in `hikidashi models list`")
+    parser.add_argument("--backbone", help="name in `hikidashi models list` (default: embedded, or the one that made "
+                        "the features)")  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--set", dest="hyper", type=_setting, action="append", default=[], metavar="KEY=VALUE",
                         help="change a hyper-parameter of the preset; may be repeated")  # fmt: skip
@@ -77,22 +79,28 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=_train)
 
 
+def _add_data(parser: argparse.ArgumentParser, features_help: str) -> None:
+    data = parser.add_mutually_exclusive_group(required=True)
+    data.add_argument("--photos", type=Path, help="folder with one sub-folder per class")
+    data.add_argument("--features", type=Path, metavar="FILE", help=features_help)
+
+
 def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "evaluate",
         help="measure a run on a folder of photos",
-        description="Measures a finished run on the test photos of a folder with one sub-folder per class.",
+        description="Measures a finished run on the test photos of a folder with one sub-folder per class, or of a "
+        "features file.",
         epilog="example: hikidashi evaluate run1 --photos my-photos --json",
     )
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
-    parser.add_argument("--photos", type=Path, required=True, help="folder with one sub-folder per class")
-    parser.add_argument("--seed", type=int, help="seed of the split (default: the run's own)")
+    _add_data(parser, "a file of `hikidashi features extract`, in place of photos")
+    parser.add_argument("--seed", type=int, help="seed of the split of photos (default: the run's own)")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_evaluate)
 
 
 def _train(arguments: argparse.Namespace) -> dict[str, Any]:
-    from core.project.folder import revision_from_folder
     from core.training.loop import train
 
     out = arguments.out.absolute()
@@ -100,29 +108,61 @@ def _train(arguments: argparse.Namespace) -> dict[str, Any]:
         if not (out / JOB_FILE).exists():
             raise Problem("cli.no_run", path=out)
     else:
-        preset = resolve_preset(arguments.preset)
-        job = TrainJob(
-            run=str(out),
-            preset=preset.name,
-            composition=preset.composition,
-            hyper=preset.hyper | dict(arguments.hyper),
-            backbone=arguments.backbone,
-            seed=arguments.seed,
-            shots=arguments.shots,
-            device=arguments.device,
-        )
-        start_run(revision_from_folder(arguments.photos, arguments.seed), job)
+        start_run(*(_on_photos if arguments.features is None else _on_features)(out, arguments))
     return answer_of(out, train(out, TerminalProgress(), resume=arguments.resume))
+
+
+def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
+    from core.project.folder import revision_from_folder
+
+    preset, seed = resolve_preset(arguments.preset), 1 if arguments.seed is None else arguments.seed
+    job = TrainJob(
+        run=str(out),
+        preset=preset.name,
+        composition=preset.composition,
+        hyper=preset.hyper | dict(arguments.hyper),
+        backbone=arguments.backbone or "embedded",
+        seed=seed,
+        shots=arguments.shots,
+        device=arguments.device,
+    )
+    return revision_from_folder(arguments.photos, seed), job
+
+
+def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
+    from core.features.file import open_features
+    from core.files import sha256_file
+    from core.training.served import backbone_for, shown_as_in
+
+    path = arguments.features.absolute()
+    file, preset = open_features(path), resolve_preset(arguments.preset)
+    drawn = [shots for shots in (arguments.shots, file.about.shots) if shots is not None]
+    job = TrainJob(
+        run=str(out),
+        preset=preset.name,
+        composition=preset.composition,
+        hyper=shown_as_in(file, preset) | dict(arguments.hyper),
+        backbone=arguments.backbone or backbone_for(file),
+        seed=file.about.seed if arguments.seed is None else arguments.seed,
+        shots=min(drawn, default=None),
+        device=arguments.device,
+        features=str(path),
+        features_sha256=sha256_file(path),
+    )
+    return file.revision, job
 
 
 def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.evaluation.run import evaluate
+    from core.features.file import open_features
     from core.project.folder import revision_from_folder
     from core.training.run import Run
 
     run = Run(arguments.run_folder.absolute())
     if run.result() is None:
         raise Problem("cli.no_result", path=run.folder)
+    if arguments.features is not None:
+        return evaluate(run, open_features(arguments.features))
     seed = getattr(run.job, "seed", 1) if arguments.seed is None else arguments.seed
     return evaluate(run, revision_from_folder(arguments.photos, seed))
 

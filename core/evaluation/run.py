@@ -5,6 +5,7 @@ from typing import Any
 from core.backbones.device import choose_device
 from core.evaluation.intervals import difference, intervals_of
 from core.evaluation.judged import Judged, confusion, judge, metrics_of
+from core.features.file import FeaturesFile
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import class_texts
 from core.methods.zero_shot import ZeroShot, reference_config
@@ -13,27 +14,35 @@ from core.project.revision import DataRevision
 from core.training.artefact import open_artefact
 from core.training.features import FeatureStore
 from core.training.photos import see
+from core.training.recall import recall_photos
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
+from core.training.served import check_serves
 from core.training.setup import cache_folder, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
 
 
-def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
+def evaluate(run: Run, data: DataRevision | FeaturesFile) -> dict[str, Any]:
     """Metrics, intervals, paired gains, the confusion table and its classes (cli.md).
 
-    Base are the classes of `revision` that the run learned, by name; all others are new, also to the run.
+    Base are the classes of the data that the run learned, by name; all others are new, also to the run.
 
     Raises:
-        Problem: `evaluation.no_test_photos`, or as the artefact and the backbone raise.
+        Problem: `evaluation.no_test_photos`, or as the artefact, the backbone and the features file raise.
     """
     tuned = open_artefact(run.folder, choose_device(getattr(run.job, "device", "auto")).torch_name)
     autocast = runs_in_bfloat16(run.folder, getattr(run.job, "precision", "auto"), tuned.backbone)
     needs = tuned.method.needs
-    store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
-    seen = see(revision, revision.of("test"), store)
+    if isinstance(data, FeaturesFile):
+        check_serves(data, tuned.info.composition, tuned.method)
+        revision, left_out = data.revision, 0
+        seen = recall_photos(data, revision.of("test"))
+    else:
+        store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
+        revision, seen = data, see(data, data.of("test"), store)
+        left_out = len(store.unreadable)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")
     classes = class_texts(revision)
@@ -46,7 +55,7 @@ def evaluate(run: Run, revision: DataRevision) -> dict[str, Any]:
         name: judge(method.classifier(classes), features, seen.labels, base)
         for name, method, features in (("zero_shot", reference, seen.features), ("tuned", tuned.method, own))
     }
-    return _answer(judged, [entry.name for entry in classes], base, len(store.unreadable))
+    return _answer(judged, [entry.name for entry in classes], base, left_out)
 
 
 def _answer(judged: dict[str, Judged], names: list[str], base: list[int], left_out: int) -> dict[str, Any]:

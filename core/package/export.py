@@ -23,6 +23,7 @@ from core.backbones.preprocess import preprocess_photo
 from core.files import sha256_file
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
+from core.methods.classifier import Array
 from core.methods.protocol import as_array
 from core.package.archive import (
     ADAPTER,
@@ -56,9 +57,12 @@ from core.settings import system_language
 from core.training.artefact import Tuned, open_artefact
 from core.training.commands import Emit
 from core.training.events import Event, Stage
-from core.training.job import ExportJob, HyperValue
+from core.training.job import ExportJob, HyperValue, TrainJob
+from core.training.recall import recall_photos
 from core.training.result import TrainResult
 from core.training.run import Run
+from core.training.seen import Encoder, judged_at_once
+from core.training.served import features_of
 
 CHECK_PHOTOS = 32
 _VERIFY_SECONDS = 600
@@ -101,7 +105,7 @@ def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> 
         raise Problem("package.no_result", path=run.folder)
     tuned = open_artefact(run.folder)
     _tell(emit, "write")
-    _write(unverified, tuned, run.revision, result)
+    _write(unverified, tuned, run, result)
     _tell(emit, "verify")
     try:
         difference = max(_verify_afresh(unverified), _verify_learned(unverified, tuned))
@@ -118,13 +122,14 @@ def _tell(emit: Emit, stage: str) -> None:
     emit(event)
 
 
-def _write(path: Path, tuned: Tuned, revision: DataRevision, result: TrainResult) -> None:
+def _write(path: Path, tuned: Tuned, run: Run, result: TrainResult) -> None:
+    revision = run.revision
     own = [index for index, entry in enumerate(revision.classes) if entry.source == "own"]
     texts = class_texts(revision, own)
     adapter = {name: as_array(value) for name, value in tuned.method.learned_state().items()}
     classifier = tuned.method.classifier(texts)
     packed = pack_classifier(classifier, tuned.info.composition)
-    features = image_features(tuned.method, _check_pictures(tuned, revision, own))
+    features = _check_features(tuned, run, own)
     manifest = _manifest(tuned, revision, result, own, texts, packed)
     verdict = verdict_of(result, revision)
     members = {
@@ -205,6 +210,21 @@ def _fingerprint(revision: DataRevision, own: Sequence[int]) -> DataFingerprint:
         photos=PartCounts(train=train, val=val, test=test),
         new_measured_on="probe" if "probe" in sources else "own" if sources else "nothing",
     )
+
+
+def _check_features(tuned: Tuned, run: Run, own: Sequence[int]) -> Array:
+    """Features `(B, D)`, as the classifier judges them, of some photos of the run.
+
+    Raises:
+        Problem: `package.no_check_photos`, or as `features_of`.
+    """
+    file = features_of(run.job) if isinstance(run.job, TrainJob) else None
+    if file is None:
+        return image_features(tuned.method, _check_pictures(tuned, run.revision, own))
+    photos = _mixed(run.revision, own)[:CHECK_PHOTOS]
+    if not photos:
+        raise Problem("package.no_check_photos")
+    return Encoder(tuned.method, judged_at_once(tuned.method.needs))(recall_photos(file, photos))
 
 
 def _check_pictures(tuned: Tuned, revision: DataRevision, own: Sequence[int]) -> list[NDArray[np.uint8]]:

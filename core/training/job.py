@@ -24,7 +24,10 @@ class _Job(BaseModel):
 
 
 class TrainJob(_Job):
-    """Tune a backbone on the revision in `<run>/data.json`. `shots` None means every training photo."""
+    """Tune a backbone on the revision in `<run>/data.json`. `shots` None means every training photo.
+
+    Where `features` names a features file, the revision's photos are its rows; `features_sha256` is its content.
+    """
 
     kind: Literal["train"] = "train"
     preset: str
@@ -36,6 +39,8 @@ class TrainJob(_Job):
     shots: int | None = Field(default=16, ge=1)
     device: Device = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    features: str = ""
+    features_sha256: str = ""
 
 
 class TrialJob(_Job):

@@ -63,6 +63,5 @@ def _judged(setup: Setup, val: Seen, device: torch.device) -> Batch | None:
     """The validation photos, labelled among the learned classes."""
     if not val.photos:
         return None
-    row = {index: position for position, index in enumerate(setup.revision.base)}
-    labels = torch.tensor([row[label] for label in val.labels], device=device)
+    labels = torch.tensor(val.among(setup.revision.base), device=device)
     return Batch(torch.from_numpy(val.features).to(device), labels)

@@ -29,6 +29,7 @@ from core.training.judging import Judging
 from core.training.learn import learn
 from core.training.pace import Pace
 from core.training.photos import gather
+from core.training.recall import recall
 from core.training.result import RESULT_FILE, Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
 from core.training.seen import Seen
@@ -85,7 +86,7 @@ def carry_out(
         if not setup.judges_new and setup.revision.new:
             emit(Warned(code="methods.new_by_zero_shot", data={"classes": len(setup.revision.new)}))
     with stages.stage("features"):
-        photos = gather(setup, emit, commands)
+        photos = gather(setup, emit, commands) if setup.features is None else recall(setup, setup.features)
     judging = Judging(setup, photos, emit)
     with stages.stage("zero_shot"):
         untouched = setup.zero_shot.classifier(setup.classes)
@@ -123,10 +124,9 @@ def _unsure(
     setup: Setup, classifier: Classifier, val: Seen, features: Array, emit: Emit
 ) -> UnsureThreshold | None:
     own = setup.own_classes
-    at = {index: position for position, index in enumerate(own)}
     threshold = choose_threshold(
         classifier.probabilities(features, own) if val.photos else np.zeros((0, len(own)), np.float32),
-        [at[label] for label in val.labels],
+        val.among(own),
     )
     if threshold is None or not threshold.promised:
         emit(Warned(code="evaluation.unsure_not_promised", data={"photos": len(val.photos)}))

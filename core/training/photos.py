@@ -13,7 +13,7 @@ from core.training.events import Warned
 from core.training.features import FeatureStore, StoredViews
 from core.training.lessons import Lessons
 from core.training.pace import Pace
-from core.training.sampling import held_back
+from core.training.sampling import Sample, held_back
 from core.training.seen import Seen
 from core.training.setup import Setup
 from core.training.views import ViewRecipe
@@ -38,25 +38,35 @@ def gather(setup: Setup, emit: Emit, commands: Commands) -> RunPhotos:
         Problem: `training.no_photos` when too few are left to learn from.
         Halt: as asked.
     """
-    revision, views = setup.revision, setup.views
     store = _store(setup, emit)
-    groups = (
-        setup.sample.photos,
-        revision.of("val", revision.base),
-        held_back(revision),
-        revision.of("test"),
-    )
+    groups = groups_of(setup.revision, setup.sample)
+    sources, seen = encode(setup.revision, groups, store, setup.views if setup.trains else 1, emit, commands)
+    lessons = _lessons(setup, seen[0], sources, store) if setup.trains else None
+    return RunPhotos(lessons, *seen)
+
+
+def groups_of(revision: DataRevision, sample: Sample) -> tuple[Sequence[PhotoEntry], ...]:
+    """The photos of a run: to learn from, base validation photos, held-back photos of new classes, test photos."""
+    return sample.photos, revision.of("val", revision.base), held_back(revision), revision.of("test")
+
+
+def encode(
+    revision: DataRevision,
+    groups: Sequence[Sequence[PhotoEntry]],
+    store: FeatureStore,
+    views: int,
+    emit: Emit,
+    commands: Commands,
+) -> tuple[dict[str, Source], list[Seen]]:
+    """Have groups of photos encoded, those of the first one in so many views; those that cannot be opened are left
+    out, with a warning. Gives where the photos lie, and each group as seen."""
     sources = _sources(revision, groups, store.unreadable)
-    learned = [sources[photo.path] for photo in setup.sample.photos if photo.path in sources]
-    chunks = plain_chunks(sources.values())
-    if setup.trains:
-        chunks += view_chunks(learned, views)
+    learned = [sources[photo.path] for photo in groups[0] if photo.path in sources]
+    chunks = plain_chunks(sources.values()) + view_chunks(learned, views)
     _compute(store, chunks, emit, commands)
     if store.unreadable:
         _warn(store.unreadable, emit)
-    seen = [_seen(group, sources, store) for group in groups]
-    lessons = _lessons(setup, seen[0], sources, store) if setup.trains else None
-    return RunPhotos(lessons, *seen)
+    return sources, [_seen(group, sources, store) for group in groups]
 
 
 def see(revision: DataRevision, photos: Sequence[PhotoEntry], store: FeatureStore) -> Seen:
@@ -101,19 +111,16 @@ def _sources(
 def _seen(photos: Sequence[PhotoEntry], sources: dict[str, Source], store: FeatureStore) -> Seen:
     kept = tuple(photo for photo in photos if photo.path in sources and store.has(sources[photo.path]))
     own = [sources[photo.path] for photo in kept]
-    inputs = None if store.needs.kind == "image_features" else StoredViews(store, own, 1)
-    return Seen(kept, store.plain(own), inputs)
+    if store.needs.kind == "image_features":
+        return Seen(kept, store.plain(own)).in_own_order()
+    return Seen(kept, store.plain(own), StoredViews(store, own, 1))
 
 
 def _lessons(setup: Setup, learned: Seen, sources: dict[str, Source], store: FeatureStore) -> Lessons:
-    base = setup.revision.base
-    missing = [setup.revision.classes[index].name for index in base if index not in learned.labels]
-    if missing:
-        raise Problem("training.no_photos", classes="、".join(missing))
+    check_all_shown(setup.revision, learned)
     own, views = [sources[photo.path] for photo in learned.photos], setup.views
-    row = {index: position for position, index in enumerate(base)}
     device = setup.backbone.device
-    labels = torch.tensor([row[label] for label in learned.labels], device=device)
+    labels = torch.tensor(learned.among(setup.revision.base), device=device)
     in_memory = store.needs.kind == "image_features"
     features = None
     if in_memory or store.needs.teacher:
@@ -123,6 +130,13 @@ def _lessons(setup: Setup, learned: Seen, sources: dict[str, Source], store: Fea
         assert features is not None
         return Lessons(features, labels, teacher)
     return Lessons(StoredViews(store, own, views), labels, teacher)
+
+
+def check_all_shown(revision: DataRevision, learned: Seen) -> None:
+    """Refuse to learn a class of which there is no photo. Raises Problem `training.no_photos`."""
+    missing = [revision.classes[index].name for index in revision.base if index not in learned.labels]
+    if missing:
+        raise Problem("training.no_photos", classes="、".join(missing))
 
 
 def _warn(unreadable: Sequence[Unreadable], emit: Emit) -> None:

@@ -1,6 +1,6 @@
 """Photos as they are judged: by the frozen backbone, and by a method's own image features."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from core.training.features import StoredViews
 from core.training.memory import AtOnce
 
 _FEATURES_AT_ONCE = 4096
+# Photos that agree in so many features of the same class are copies of one another.
+_TELLING = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,18 @@ class Seen:
     def labels(self) -> list[int]:
         """The revision's class index of each photo."""
         return [photo.label for photo in self.photos]
+
+    def among(self, classes: Sequence[int]) -> list[int]:
+        """The place of each photo's class in a list of classes."""
+        place = {index: position for position, index in enumerate(classes)}
+        return [place[label] for label in self.labels]
+
+    def in_own_order(self) -> "Seen":
+        """The photos in the order of their classes and features: wherever they come from, and however they were
+        listed there, equal photos are then learned from and judged in equal order, to the same bits."""
+        assert self.inputs is None, "what lies on disk keeps its order"
+        rows = np.lexsort([*self.features[:, :_TELLING].T[::-1], np.asarray(self.labels, dtype=np.int64)])
+        return Seen(tuple(self.photos[row] for row in rows), self.features[rows])
 
     def spread(self, most: int) -> "Seen":
         """At most so many of the photos, evenly spread, where a method must run its tower over them; else all."""

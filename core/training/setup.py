@@ -11,6 +11,7 @@ from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
 from core.backbones.load import load_backbone
 from core.backbones.precision import bfloat16_pays
+from core.features.file import FeaturesFile
 from core.files import write_atomic
 from core.methods.build import build_method
 from core.methods.catalogue import RECIPE, Composition, parse_composition
@@ -24,6 +25,7 @@ from core.training.artefact import ArtefactInfo
 from core.training.job import TrainJob
 from core.training.run import Run
 from core.training.sampling import Sample, few_shot
+from core.training.served import check_serves, check_views, features_of
 
 PROJECT_FILE = "project.hikidashi"
 PRECISION_FILE = "precision"
@@ -42,6 +44,7 @@ class Setup:
     method: Method
     zero_shot: ZeroShot
     cache: Path
+    features: FeaturesFile | None = None
 
     @cached_property
     def composition(self) -> Composition:
@@ -82,7 +85,7 @@ class Setup:
     def id(self) -> str:
         """Hash of all that decides what training does: a checkpoint of another id is not taken up."""
         parts = (
-            self.job.model_dump_json(exclude={"run"}),
+            self.job.model_dump_json(exclude={"run", "features"}),
             self.revision.id,
             self.backbone.card.sha256,
             self.sample.id,
@@ -115,8 +118,8 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     of photos is kept in `cache`, by default the project's.
 
     Raises:
-        Problem: `training.other_backbone`, `training.class_without_photos`, or as job, revision, backbone
-            and method raise.
+        Problem: `training.other_backbone`, `training.class_without_photos`, or as job, revision, backbone, method
+            and features file raise.
     """
     job, revision = run.job, run.revision
     assert isinstance(job, TrainJob), "not a training job"
@@ -138,7 +141,11 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
         method=build_method(job.composition, job.hyper, backbone, base, job.seed),
         zero_shot=ZeroShot(reference_config(configs), backbone, base),
         cache=cache or cache_folder(run.folder),
+        features=features_of(job),
     )
+    if setup.features is not None:
+        check_serves(setup.features, job.composition, setup.method)
+        check_views(setup.features, setup.views, setup.recipe)
     _check_texts(setup)
     return setup
 

@@ -1,0 +1,84 @@
+"""Which features file a run stands on, and whether it has what a method needs."""
+
+from pathlib import Path
+
+from core.backbones.store import ModelStore
+from core.features.file import FeaturesFile, open_features
+from core.files import sha256_file
+from core.methods.catalogue import RECIPE
+from core.methods.configs.recipe import RecipeConfig
+from core.methods.presets import Preset
+from core.methods.protocol import Method
+from core.problems import Problem
+from core.training.job import HyperValue, TrainJob
+
+
+def features_of(job: TrainJob) -> FeaturesFile | None:
+    """The features file that a job names, opened and found to be the one it was started with; None where it works
+    on photos.
+
+    Raises:
+        Problem: `features.changed`, or as `open_features`.
+    """
+    if not job.features:
+        return None
+    path = Path(job.features)
+    file = open_features(path)
+    if sha256_file(path) != job.features_sha256:
+        raise Problem("features.changed", path=path)
+    return file
+
+
+def check_serves(file: FeaturesFile, composition: str, method: Method) -> None:
+    """Refuse a method that needs more than image features, and a backbone that others were made with.
+
+    Raises:
+        Problem: `features.needs_pixels`, `features.other_backbone`.
+    """
+    if method.needs.kind != "image_features":
+        raise Problem("features.needs_pixels", composition=composition)
+    backbone = method.backbone
+    if file.dim != backbone.embed_dim or not file.serves(backbone.card.sha256, backbone.preprocessing):
+        raise Problem("features.other_backbone", name=backbone.card.name, wanted=file.about.backbone)
+
+
+def check_views(file: FeaturesFile, views: int, recipe: RecipeConfig) -> None:
+    """Refuse settings that show photos otherwise than they were shown to the backbone.
+
+    Raises:
+        Problem: `features.other_views`.
+    """
+    about = file.about
+    alike = (about.smallest_crop, about.flip) == (recipe.smallest_crop, recipe.flip)
+    if views > about.views or (views > 1 and not alike):
+        wanted = _told(views, recipe.smallest_crop, recipe.flip)
+        found = _told(about.views, about.smallest_crop, about.flip)
+        raise Problem("features.other_views", wanted=wanted, found=found)
+
+
+def shown_as_in(file: FeaturesFile, preset: Preset) -> dict[str, HyperValue]:
+    """A preset's settings with photos shown as the file has them, in no more views than it has."""
+    if not preset.parsed.trainable:
+        return dict(preset.hyper)
+    about, recipe = file.about, preset.parsed.configure(preset.hyper)[RECIPE]
+    return preset.hyper | {
+        "training.views": min(recipe.views, about.views),
+        "training.smallest_crop": about.smallest_crop,
+        "training.flip": about.flip,
+    }
+
+
+def backbone_for(file: FeaturesFile) -> str:
+    """The name under which this PC keeps the very backbone that made the file.
+
+    Raises:
+        Problem: `features.no_backbone`.
+    """
+    for entry in ModelStore().entries():
+        if entry.state == "ready" and entry.sha256 == file.about.backbone_sha256:
+            return entry.name
+    raise Problem("features.no_backbone", name=file.about.backbone)
+
+
+def _told(views: int, smallest_crop: float, flip: bool) -> str:
+    return f"views={views} smallest_crop={smallest_crop:g} flip={str(flip).lower()}"
