@@ -119,8 +119,8 @@ def _told(file: "FeaturesFile") -> dict[str, Any]:
 
 def _views(text: str) -> int:
     number = int(text)
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError("must be 1 to 1000")
+    if not 1 <= number <= 200:
+        raise argparse.ArgumentTypeError("must be 1 to 200")
     return number
 
 

@@ -73,8 +73,8 @@ class About(_Strict):
     precision: Literal["fp32", "bf16"]
     shots: Annotated[int, Field(ge=1)] | None
     seed: int
-    views: Annotated[int, Field(ge=1, le=1000)]
-    smallest_crop: Annotated[float, Field(gt=0, le=1)]
+    views: Annotated[int, Field(ge=1, le=200)]
+    smallest_crop: Annotated[float, Field(ge=0.05, le=1)]
     flip: bool
     named: bool
     classes: Annotated[tuple[FeatureClass, ...], Field(min_length=2, max_length=100_000)]

@@ -1,5 +1,6 @@
 """Which features file a run stands on, and whether it has what a method needs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.backbones.store import ModelStore
@@ -42,6 +43,14 @@ def check_serves(file: FeaturesFile, composition: str, method: Method) -> None:
         raise Problem("features.other_backbone", name=backbone.card.name, wanted=file.about.backbone)
 
 
+def recipe_on(file: FeaturesFile, recipe: RecipeConfig, learns: str) -> RecipeConfig:
+    """The recipe of a run on a file. What learns at once has no setting for views: it takes all that there are."""
+    if learns == "by_epochs":
+        return recipe
+    about = file.about
+    return replace(recipe, views=about.views, smallest_crop=about.smallest_crop, flip=about.flip)
+
+
 def check_views(file: FeaturesFile, views: int, recipe: RecipeConfig) -> None:
     """Refuse settings that show photos otherwise than they were shown to the backbone.
 
@@ -58,7 +67,7 @@ def check_views(file: FeaturesFile, views: int, recipe: RecipeConfig) -> None:
 
 def shown_as_in(file: FeaturesFile, preset: Preset) -> dict[str, HyperValue]:
     """A preset's settings with photos shown as the file has them, in no more views than it has."""
-    if not preset.parsed.trainable:
+    if preset.parsed.learns != "by_epochs":
         return dict(preset.hyper)
     about, recipe = file.about, preset.parsed.configure(preset.hyper)[RECIPE]
     return preset.hyper | {

@@ -25,7 +25,7 @@ from core.training.artefact import ArtefactInfo
 from core.training.job import TrainJob
 from core.training.run import Run
 from core.training.sampling import Sample, few_shot
-from core.training.served import check_serves, check_views, features_of
+from core.training.served import check_serves, check_views, features_of, recipe_on
 
 PROJECT_FILE = "project.hikidashi"
 PRECISION_FILE = "precision"
@@ -130,6 +130,9 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     composition = parse_composition(job.composition)
     _check_classes(revision, composition.trainable)
     configs = composition.configure(job.hyper)
+    features, recipe = features_of(job), configs[RECIPE]
+    if features is not None:
+        recipe = recipe_on(features, recipe, composition.learns)
     base = class_texts(revision, revision.base)
     setup = Setup(
         run=run.folder,
@@ -137,15 +140,15 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
         revision=revision,
         device=device.name,
         backbone=backbone,
-        recipe=configs[RECIPE],
+        recipe=recipe,
         method=build_method(job.composition, job.hyper, backbone, base, job.seed),
         zero_shot=ZeroShot(reference_config(configs), backbone, base),
         cache=cache or cache_folder(run.folder),
-        features=features_of(job),
+        features=features,
     )
-    if setup.features is not None:
-        check_serves(setup.features, job.composition, setup.method)
-        check_views(setup.features, setup.views, setup.recipe)
+    if features is not None:
+        check_serves(features, job.composition, setup.method)
+        check_views(features, setup.views, recipe)
     _check_texts(setup)
     return setup
 
