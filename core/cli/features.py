@@ -21,6 +21,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "no file names, no EXIF or GPS, no hashes, not their order. `hikidashi train --features` learns from it "
         "on another machine. Someone who has the same photo can still find out whether it is in the file, and a "
         "rough idea of a photo can be guessed from its features.",
+        epilog="example: hikidashi features extract --photos my-photos --out parts.features",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     _add_extract(actions)

@@ -6,7 +6,7 @@ validation photos when it was stopped or went astray.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -19,6 +19,7 @@ from core.evaluation.judged import Judged, metrics_of, true_class_loss
 from core.evaluation.unsure import choose_threshold
 from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method
+from core.project.revision import DataRevision
 from core.training.artefact import save_artefact
 from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit
@@ -156,7 +157,7 @@ def _result(
         sample=setup.sample.id,
         metrics={"zero_shot": metrics_of(before), "tuned": metrics_of(tuned)},
         intervals={"zero_shot": intervals["zero_shot"], "tuned": intervals["tuned"]},
-        predictions=_predictions(test, tuned, before),
+        predictions=_as_listed(_predictions(test, tuned, before), setup.revision),
         unsure=unsure,
         steps=outcome.steps,
         epochs=outcome.epochs,
@@ -192,6 +193,11 @@ def _predictions(test: Seen, tuned: Judged, before: Judged) -> tuple[PhotoPredic
             test.photos, tuned.probabilities, before.probabilities, true_class_loss(tuned), strict=True
         )
     )
+
+
+def _as_listed(predictions: Iterable[PhotoPrediction], revision: DataRevision) -> tuple[PhotoPrediction, ...]:
+    place = {photo.path: number for number, photo in enumerate(revision.photos)}
+    return tuple(sorted(predictions, key=lambda prediction: place[prediction.photo]))
 
 
 def _trained_parameters(method: Method) -> int:
