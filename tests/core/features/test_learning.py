@@ -56,7 +56,7 @@ def refusal(code: str) -> Iterator[None]:
 
 def found(result: TrainResult) -> dict[str, object]:
     """What a run found: all but how long it took and what its photos are called."""
-    told = result.model_dump(exclude={"revision", "stages_s"})
+    told = result.model_dump(exclude={"revision", "sample", "stages_s"})
     told["predictions"] = sorted(tuple(v for k, v in p.items() if k != "photo") for p in told["predictions"])
     return told
 
