@@ -33,6 +33,7 @@ COMMANDS = {
     "demo": Command("core.cli.demo", "do the whole job on the sample project, without a screen"),
     "train": Command("core.cli.train", "tune a backbone on a folder of photos, one sub-folder per class"),
     "evaluate": Command("core.cli.train", "measure a run on a folder of photos"),
+    "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
     "predict": Command("core.package.commands", "judge photos with a package"),
