@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -10,7 +11,7 @@ from app.background import run_in_background
 from app.engine import EngineProcess
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
-from core.training.events import Event, Failed, Progress
+from core.training.events import Event, Failed, Finished, Progress
 from core.training.job import JOB_FILE, InsightJob, save_job
 from core.training.run import Run
 
@@ -18,7 +19,8 @@ _GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipe
 
 
 class Inquiry(QObject):
-    """At most one at a time. `told` passes on how far it is; `ended` the run, and a Problem where it went wrong."""
+    """At most one at a time. `told` passes on how far it is; `ended` the run, and a Problem where it went wrong;
+    `result` then has the engine's answer."""
 
     told = Signal(object)
     ended = Signal(object, object)
@@ -28,25 +30,29 @@ class Inquiry(QObject):
         self._engine: EngineProcess | None = None
         self._run: Run | None = None
         self._problem: Problem | None = None
+        self.result: dict[str, Any] = {}
 
     @property
     def running(self) -> bool:
         """Whether the engine is looking."""
         return self._engine is not None
 
-    def start(self, project: Project, run: Run, root: Path) -> None:
-        """Look into a run whose photos lie under `root`; an earlier inquiry is given up."""
+    def start(self, project: Project, run: Run, root: Path, photo: Path | None = None) -> None:
+        """Look into a run whose photos lie under `root`, or where it looks in one photo; an earlier inquiry is given
+        up."""
         self.give_up()
-        self._run, self._problem = run, None
+        self._run, self._problem, self.result = run, None, {}
         cache = project.folder / CACHE_FOLDER
-        folder = cache / f"insight-{time.time_ns()}"
-        job = InsightJob(run=str(folder), source_run=str(run.folder), root=str(root))
+        kind = "insight" if photo is None else "heat"
+        folder = cache / f"{kind}-{time.time_ns()}"
+        looked_at = "" if photo is None else str(photo)
+        job = InsightJob(run=str(folder), source_run=str(run.folder), root=str(root), photo=looked_at)
         engine = self._engine = EngineProcess(self)
         engine.told.connect(self._take)
         engine.ended.connect(self._end)
 
         def prepare(_cancel: object) -> None:
-            for old in cache.glob("insight-*"):
+            for old in cache.glob(f"{kind}-*"):
                 shutil.rmtree(old, ignore_errors=True)
             folder.mkdir(parents=True)
             save_job(job)
@@ -75,6 +81,8 @@ class Inquiry(QObject):
         match event:
             case Progress():
                 self.told.emit(event)
+            case Finished():
+                self.result = event.result
             case Failed():
                 self._problem = Problem(event.code, **event.data)
 

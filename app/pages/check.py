@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -33,7 +34,7 @@ from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from core.evaluation.tally import class_tallies, confusion, mistakes
-from core.insight.findings import Insight
+from core.insight.findings import INSIGHT_FOLDER, Insight
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
@@ -77,10 +78,11 @@ class CheckPage(Page):
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
         self._rows: Sequence[RunRow] = ()
-        self._inquiry = Inquiry(self)
+        self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
         self._inquiry.told.connect(self.drawers.show_progress)
         self._inquiry.ended.connect(self._looked_into)
+        self._gaze.ended.connect(self._looked_at)
         session.project_changed.connect(self._load)
         session.run_changed.connect(self._load)
         self.retranslate()
@@ -152,6 +154,7 @@ class CheckPage(Page):
         run, project = self.session.run, self.session.project
         if run is None or project is None:
             self._inquiry.give_up()
+            self._gaze.give_up()
             self._shown, self._rows = None, ()
             self._show_or_teach()
             return
@@ -272,7 +275,23 @@ class CheckPage(Page):
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
 
+    def _look_where(self, photo: JudgedPhoto) -> None:
+        shown = self._shown
+        assert shown is not None, "there is no result"
+        self.banner.hide()
+        self._gaze.start(self._project(), shown.run, _root(shown, self._project()), photo.path)
+
+    def _looked_at(self, run: Run, problem: Problem | None) -> None:
+        photo, found = self.judgement.photo, self._gaze.result
+        if problem is not None or not found:
+            self.judgement.show_photo_only()
+            self.banner.show_problem(problem or Problem("app.gaze_cut_off"))
+        elif photo is not None and str(photo.path) == found["photo"]:
+            image = QImage(str(run.folder / INSIGHT_FOLDER / found["overlay"]))
+            self.judgement.show_heat(image, found["class_name"])
+
     def _look_at(self, photo: JudgedPhoto | None) -> None:
+        self._gaze.give_up()
         class_id = None
         if photo is not None:
             known = self._project().photo_at(photo.path)
@@ -406,6 +425,8 @@ class CheckPage(Page):
         self.judgement = PhotoJudgement()
         self.judgement.relabel.connect(self._relabel)
         self.judgement.undo.connect(self._undo_relabel)
+        self.judgement.where.connect(self._look_where)
+        self.judgement.never_mind.connect(self._gaze.give_up)
         self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
         self.train_again.clicked.connect(self._go_training)
         right = QWidget()

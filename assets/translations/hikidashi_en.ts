@@ -1204,6 +1204,26 @@ Logs: {log}</translation>
         <translation>Undo</translation>
     </message>
     <message>
+        <source>見ていたところを表示</source>
+        <translation>Show where it looked</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>写真だけを表示</source>
+        <translation>Show the photo only</translation>
+    </message>
+    <message>
+        <source>モデルがどこを見ていたか調べています。数秒かかります。</source>
+        <translation>Finding out where the model looked. It takes a few seconds.</translation>
+    </message>
+    <message>
+        <source>「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。</source>
+        <translation>The more a place counted for the answer “{answer}”, the brighter and the more orange it is.</translation>
+    </message>
+    <message>
         <source>写真を選ぶと、ここに大きく表示されます。</source>
         <translation>Select a photo to see it large here.</translation>
     </message>

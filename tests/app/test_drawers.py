@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -96,6 +96,11 @@ def shown(qtbot: QtBot, project: Project, run: Run) -> CheckPage:
     qtbot.waitUntil(lambda: page._shown is not None)
     page.tabs.setCurrentIndex(4)
     return page
+
+
+def _middle(page: CheckPage) -> QColor:
+    picture = page.judgement.picture.grab().toImage()
+    return picture.pixelColor(picture.rect().center())
 
 
 def _press(qtbot: QtBot, page: CheckPage, name: str) -> None:
@@ -195,3 +200,52 @@ def test_a_place_that_cannot_be_written_is_told(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
     page.drawers.saves["spectrum"].click()
     assert page.drawers.banner.isVisible()
+
+
+def test_a_click_shows_where_the_model_looked_in_a_photo(
+    qtbot: QtBot, project: Project, jobs: list[Path]
+) -> None:
+    run = make_run(project, skill=0.0)
+    page = shown(qtbot, project, run)
+    page.tabs.setCurrentWidget(page.photos_tab)
+    page.list.setCurrentIndex(page.list.model().index(0, 0))
+    look = page.judgement.look
+    qtbot.waitUntil(look.isEnabled)
+    plain = _middle(page)
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    assert look.text() == "やめる" and page.judgement.look_words.isVisible()
+    qtbot.waitUntil(lambda: len(jobs) == 1)
+    job = load_job(jobs[0])
+    photo = page.judgement.photo
+    assert isinstance(job, InsightJob) and photo is not None and job.photo == str(photo.path)
+    overlay = run.folder / "insight" / "heat-1.png"
+    overlay.parent.mkdir()
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.yellow)
+    picture.save(str(overlay))
+    result = {"photo": str(photo.path), "class_name": "良品", "overlay": overlay.name}
+    engine = page._gaze._engine
+    engine.told.emit(Finished(result=result))
+    engine.ended.emit(JobState.FINISHED)
+    assert "「良品」と答えるとき" in page.judgement.look_words.text()
+    assert _middle(page) == QColor(Qt.GlobalColor.yellow) != plain
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    assert _middle(page) == plain and not page.judgement.look_words.isVisible()
+
+
+def test_looking_can_be_taken_back_and_a_failure_is_said(
+    qtbot: QtBot, project: Project, jobs: list[Path]
+) -> None:
+    page = shown(qtbot, project, make_run(project, skill=0.0))
+    page.tabs.setCurrentWidget(page.photos_tab)
+    page.list.setCurrentIndex(page.list.model().index(0, 0))
+    look = page.judgement.look
+    qtbot.waitUntil(look.isEnabled)
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    assert not page._gaze.running and look.text() == "見ていたところを表示"
+    qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
+    engine = page._gaze._engine
+    engine.told.emit(Failed(code="insight.no_heat_map", data={"name": "RN50"}))
+    engine.ended.emit(JobState.FAILED)
+    assert page.banner.isVisible() and look.text() == "見ていたところを表示"

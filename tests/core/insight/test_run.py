@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,8 @@ from core.insight.heat import overlay, seen_box
 from core.insight.run import run_insight
 from core.insight.study import Features, Studied, study
 from core.training.commands import Commands, Halt
-from core.training.events import Event, Progress, Stage
-from core.training.job import InsightJob
+from core.training.events import Event, Finished, Progress, Stage, decode
+from core.training.job import InsightJob, save_job
 from core.training.loop import train
 from tests.core.tiny_backbone import NAME, PREPROCESSING
 from tests.core.tiny_run import tiny_run
@@ -99,6 +101,20 @@ def test_the_job_can_be_stopped_and_then_leaves_nothing(run: Path) -> None:
     with pytest.raises(Halt):
         run_insight(InsightJob(run=str(run), source_run=str(run)), lambda _: None, commands)
     assert Insight.read(run) is None
+
+
+@pytest.mark.slow
+def test_the_worker_of_the_window_carries_both_jobs_out(run: Path) -> None:
+    photo = run.parent / "photos" / "赤" / "test0.png"
+    for name, looked_at in (("whole", ""), ("heat", str(photo))):
+        job = InsightJob(run=str(run.parent / name), source_run=str(run), photo=looked_at)
+        words = [sys.executable, "-m", "core.cli", "worker", str(save_job(job))]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+            assert worker.stdout is not None
+            events = [decode(line.decode().rstrip()) for line in worker.stdout]
+        assert worker.returncode == 0 and isinstance(events[-1], Finished)
+    assert Insight.read(run) is not None
+    assert (run / INSIGHT_FOLDER / HeatMap.model_validate(events[-1].result).overlay).is_file()
 
 
 def test_a_spoiled_record_is_as_none(run: Path) -> None:
