@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.progress import TerminalProgress
+from core.insight.findings import Insight
 from core.problems import Problem
 
 
@@ -57,4 +58,24 @@ def _insight(arguments: argparse.Namespace) -> dict[str, Any]:
         return {"run": str(run.folder), "heat": found.model_dump(mode="json")}
     insight = look_into(run, revision, tell, Commands())
     path = insight.save(run.folder)
-    return {"run": str(run.folder), "insight": str(path)} | insight.model_dump(mode="json")
+    kept = {"run": str(run.folder), "insight": str(path)}
+    return kept | (insight.model_dump(mode="json") if arguments.json else _in_short(insight))
+
+
+def _in_short(insight: Insight) -> dict[str, Any]:
+    """What a person reads at a terminal: before → after, without the long rows of numbers."""
+    short: dict[str, Any] = {"photos": insight.photos, "classes": insight.classes}
+    for side, spectra in (("photos", insight.images), ("texts", insight.texts)):
+        if spectra is not None:
+            before, after = spectra.before, spectra.after
+            short[f"effective rank, {side}"] = f"{before.effective_rank:.1f} → {after.effective_rank:.1f}"
+            short[f"overlap, {side}"] = spectra.overlap
+            short[f"CKA, {side}"] = spectra.cka
+    for group, collapse in (("base", insight.base), ("new", insight.new)):
+        if collapse is not None:
+            for name, value in collapse.before:
+                short[f"{name}, {group}"] = f"{value:.3f} → {getattr(collapse.after, name):.3f}"
+    if insight.channels is not None:
+        before_share, after_share = (found.share_base for found in insight.channels.values())
+        short["channels taken by base"] = f"{before_share:.1%} → {after_share:.1%}"
+    return short

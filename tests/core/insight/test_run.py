@@ -50,6 +50,13 @@ def test_the_command_says_what_was_kept_and_keeps_it(run: Path, capsys: pytest.C
     assert kept.channels is not None and len(kept.channels["after"].base) == 24
 
 
+def test_a_person_reads_it_in_short(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["insight", str(run)]) == 0
+    told = capsys.readouterr().out
+    assert "effective rank, photos: " in told and "channels taken by base: " in told
+    assert len(told.splitlines()) < 40
+
+
 def test_photos_of_another_folder_can_be_given(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = run.parent / "other"
     shutil.copytree(run.parent / "photos" / "赤", other / "赤")
