@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import run_in_background
+from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
 from app.session import Session
@@ -25,12 +27,14 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.before_after import BeforeAfterTable
 from app.widgets.class_table import ClassTable
 from app.widgets.confusion_matrix import ConfusionMatrix
+from app.widgets.drawers import Drawers
 from app.widgets.judged_photos import JudgedPhoto, JudgedPhotosList
 from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
 from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.insight.findings import INSIGHT_FOLDER, Insight
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
@@ -52,6 +56,7 @@ class _Shown:
     revision: DataRevision
     findings: Findings
     notices: tuple[Warned | Decided, ...]
+    insight: Insight | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,11 @@ class CheckPage(Page):
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
         self._rows: Sequence[RunRow] = ()
+        self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
+        self._inquiry.told.connect(self.drawers.show_progress)
+        self._inquiry.ended.connect(self._looked_into)
+        self._gaze.ended.connect(self._looked_at)
         session.project_changed.connect(self._load)
         session.run_changed.connect(self._load)
         self.retranslate()
@@ -101,6 +110,7 @@ class CheckPage(Page):
             self.tr("取り違え"),
             self.tr("まちがえた写真"),
             self.tr("要確認"),
+            self.tr("引き出し"),
             self.tr("ほかの学習と比べる"),
         )
         for number, text in enumerate(words):
@@ -125,6 +135,7 @@ class CheckPage(Page):
             self.list,
             self.judgement,
             self.unsure,
+            self.drawers,
             self.runs,
         ):
             part.retranslate()
@@ -132,12 +143,18 @@ class CheckPage(Page):
         self._say_list()
         self._show_runs()
 
+    def restyle(self) -> None:
+        for figure in self.drawers.figures.values():
+            figure.update()
+
     # Loading
 
     def _load(self) -> None:
         """Read the run's result and its neighbours, unless they are on the page already."""
         run, project = self.session.run, self.session.project
         if run is None or project is None:
+            self._inquiry.give_up()
+            self._gaze.give_up()
             self._shown, self._rows = None, ()
             self._show_or_teach()
             return
@@ -189,6 +206,9 @@ class CheckPage(Page):
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)
         self.unsure.show_result(result)
+        self._inquiry.give_up()
+        self.drawers.banner.hide()
+        self.drawers.show_insight(shown.insight)
         project = self._project()
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
@@ -255,7 +275,23 @@ class CheckPage(Page):
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
 
+    def _look_where(self, photo: JudgedPhoto) -> None:
+        shown = self._shown
+        assert shown is not None, "there is no result"
+        self.banner.hide()
+        self._gaze.start(self._project(), shown.run, _root(shown, self._project()), photo.path)
+
+    def _looked_at(self, run: Run, problem: Problem | None) -> None:
+        photo, found = self.judgement.photo, self._gaze.result
+        if problem is not None or not found:
+            self.judgement.show_photo_only()
+            self.banner.show_problem(problem or Problem("app.gaze_cut_off"))
+        elif photo is not None and str(photo.path) == found["photo"]:
+            image = QImage(str(run.folder / INSIGHT_FOLDER / found["overlay"]))
+            self.judgement.show_heat(image, found["class_name"])
+
     def _look_at(self, photo: JudgedPhoto | None) -> None:
+        self._gaze.give_up()
         class_id = None
         if photo is not None:
             known = self._project().photo_at(photo.path)
@@ -293,6 +329,33 @@ class CheckPage(Page):
     def _go_training(self) -> None:
         self.go_to.emit("training")
 
+    # The drawers
+
+    def _look_into(self) -> None:
+        shown = self._shown
+        assert shown is not None, "there is no result"
+        self.drawers.show_running()
+        self._inquiry.start(self._project(), shown.run, _root(shown, self._project()))
+
+    def _give_up_looking(self) -> None:
+        self._inquiry.give_up()
+        self.drawers.show_insight(None)
+
+    def _looked_into(self, run: Run, problem: Problem | None) -> None:
+        run_in_background(
+            self,
+            lambda _cancel: Insight.read(run.folder),
+            success=lambda found: self._open(run, found, problem),
+        )
+
+    def _open(self, run: Run, found: Insight | None, problem: Problem | None) -> None:
+        if self._shown is None or self._shown.run != run or self._inquiry.running:
+            return
+        if problem is not None or found is None:
+            self.drawers.show_problem(problem or Problem("app.insight_cut_off"))
+        else:
+            self.drawers.show_insight(found)
+
     # Other runs
 
     def _open_run(self, run: Run | None) -> None:
@@ -317,6 +380,7 @@ class CheckPage(Page):
             self._build_matrix(),
             self._build_photos(),
             self._build_unsure(),
+            self._build_drawers(),
             self._build_runs(),
         ):
             self.tabs.addTab(tab, "")
@@ -361,6 +425,8 @@ class CheckPage(Page):
         self.judgement = PhotoJudgement()
         self.judgement.relabel.connect(self._relabel)
         self.judgement.undo.connect(self._undo_relabel)
+        self.judgement.where.connect(self._look_where)
+        self.judgement.never_mind.connect(self._gaze.give_up)
         self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
         self.train_again.clicked.connect(self._go_training)
         right = QWidget()
@@ -387,6 +453,12 @@ class CheckPage(Page):
         self.unsure = UnsurePreview()
         return _scrolled(self.unsure)
 
+    def _build_drawers(self) -> QWidget:
+        self.drawers = Drawers()
+        self.drawers.asked.connect(self._look_into)
+        self.drawers.given_up.connect(self._give_up_looking)
+        return _scrolled(self.drawers)
+
     def _build_runs(self) -> QWidget:
         self.runs = RunsTable()
         self.runs.chosen.connect(self._open_run)
@@ -411,7 +483,7 @@ def _read(run: Run) -> _Shown | None:
     if result is None:
         return None
     revision = run.revision
-    return _Shown(run, result, revision, find(result, revision), _bearing(run))
+    return _Shown(run, result, revision, find(result, revision), _bearing(run), Insight.read(run.folder))
 
 
 def _bearing(run: Run) -> tuple[Warned | Decided, ...]:

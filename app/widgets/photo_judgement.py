@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
@@ -25,10 +26,13 @@ class LabelChoice:
 
 
 class PhotoJudgement(QWidget):
-    """Shows a photo with what the model said; `relabel` asks for another class, `undo` for the former one."""
+    """Shows a photo with what the model said; `relabel` asks for another class, `undo` for the former one, `where` for
+    the places of this photo that the model looked at, `never_mind` takes that back."""
 
     relabel = Signal(object, int)
     undo = Signal()
+    where = Signal(object)
+    never_mind = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,9 @@ class PhotoJudgement(QWidget):
         self.classes.setMinimumContentsLength(8)
         self.apply = QPushButton(objectName="relabel_apply", minimumHeight=40)
         self.back = QPushButton(objectName="relabel_undo", minimumHeight=40, enabled=False)
+        self.look = QPushButton(objectName="where_looked", minimumHeight=40, enabled=False)
+        self.look_words = QLabel(objectName="where_looked_words", wordWrap=True, visible=False)
+        self.look.clicked.connect(self._ask_where)
         self.note = QLabel(objectName="relabel_note", wordWrap=True)
         self.note.setProperty("class", "muted")
         self.classes.activated.connect(lambda _: self._enable())
@@ -63,6 +70,7 @@ class PhotoJudgement(QWidget):
         """Show a photo; `class_id` is its label in the project, None where it is no photo of the project."""
         self._photo, self._own, self._language = photo, class_id is not None, language
         self._failure = None
+        self._image, self._gaze, self._gaze_words = None, "photo", ""
         self.picture.show_image(None)
         if class_id is not None:
             self.classes.setCurrentIndex(self.classes.findData(class_id))
@@ -77,6 +85,23 @@ class PhotoJudgement(QWidget):
         self.retranslate()
         self._enable()
 
+    def show_heat(self, image: QImage, class_name: str) -> None:
+        """Show where the model looked in the photo, for the class it answered."""
+        self._gaze, self._gaze_words = "heat", class_name
+        self.picture.show_image(image)
+        self.retranslate()
+
+    def show_photo_only(self) -> None:
+        """Show the photo as it is again."""
+        self._gaze = "photo"
+        self.picture.show_image(self._image)
+        self.retranslate()
+
+    @property
+    def photo(self) -> JudgedPhoto | None:
+        """The photo that is shown."""
+        return self._photo
+
     def relabelled(self, count: int) -> None:
         """Say how many labels were mended since the run."""
         self.back.setEnabled(count > 0)
@@ -88,13 +113,31 @@ class PhotoJudgement(QWidget):
         self.classes.setAccessibleName(self.tr("正しいラベル"))
         self.apply.setText(self.tr("ラベルを直す"))
         self.back.setText(self.tr("元に戻す"))
-        for button in (self.apply, self.back):
+        looks = {
+            "photo": self.tr("見ていたところを表示"),
+            "looking": self.tr("やめる"),
+            "heat": self.tr("写真だけを表示"),
+        }
+        self.look.setText(looks[self._gaze])
+        words = {
+            "photo": "",
+            "looking": self.tr("モデルがどこを見ていたか調べています。数秒かかります。"),
+            "heat": self.tr("「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。").format(
+                answer=self._gaze_words
+            ),
+        }
+        self.look_words.setText(words[self._gaze])
+        self.look_words.setVisible(bool(words[self._gaze]))
+        for button in (self.apply, self.back, self.look):
             button.setAccessibleName(button.text())
         self.words.setText(self._words())
         self.picture.setAccessibleName(self.words.text())
         self._say_note()
 
     _mended = 0
+    _image: QImage | None = None
+    _gaze: Literal["photo", "looking", "heat"] = "photo"
+    _gaze_words = ""
 
     def _words(self) -> str:
         photo = self._photo
@@ -125,15 +168,29 @@ class PhotoJudgement(QWidget):
     def _enable(self) -> None:
         can = self._photo is not None and self._own and self.classes.currentIndex() >= 0
         self.classes.setEnabled(self._photo is not None and self._own)
+        self.look.setEnabled(self._image is not None)
         self.apply.setEnabled(can)
 
     def _ask(self) -> None:
         if self._photo is not None:
             self.relabel.emit(self._photo, int(self.classes.currentData()))
 
+    def _ask_where(self) -> None:
+        if self._gaze == "photo":
+            self._gaze = "looking"
+            self.retranslate()
+            self.where.emit(self._photo)
+        else:
+            asked = self._gaze == "looking"
+            self.show_photo_only()
+            if asked:
+                self.never_mind.emit()
+
     def _loaded(self, path: Path, image: QImage) -> None:
         if self._photo is not None and self._photo.path == path:
+            self._image = image
             self.picture.show_image(image)
+            self.look.setEnabled(True)
 
     def _not_loaded(self, path: Path, error: Exception) -> None:
         if not isinstance(error, Problem):
@@ -151,6 +208,8 @@ class PhotoJudgement(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.picture, 1)
         column.addWidget(self.words)
+        column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.look_words)
         column.addLayout(row)
         column.addWidget(self.note)
 

@@ -99,6 +99,10 @@
         <translation>Check by person</translation>
     </message>
     <message>
+        <source>引き出し</source>
+        <translation>Drawers</translation>
+    </message>
+    <message>
         <source>ほかの学習と比べる</source>
         <translation>Compare runs</translation>
     </message>
@@ -359,6 +363,113 @@
     <message>
         <source>{hours:.1f} 時間</source>
         <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>Drawers</name>
+    <message>
+        <source>引き出しを開ける</source>
+        <translation>Open the drawers</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>調べています</source>
+        <translation>Looking</translation>
+    </message>
+    <message>
+        <source>写真を見る方向の数</source>
+        <translation>Directions it sees photos by</translation>
+    </message>
+    <message>
+        <source>種類どうしの並び方</source>
+        <translation>How classes stand to each other</translation>
+    </message>
+    <message>
+        <source>チャンネルの使い道</source>
+        <translation>What channels are used for</translation>
+    </message>
+    <message>
+        <source>図を保存</source>
+        <translation>Save the figure</translation>
+    </message>
+    <message>
+        <source>図を保存：{title}</source>
+        <translation>Save the figure: {title}</translation>
+    </message>
+    <message>
+        <source>同じ写真を、学習の前と後のモデルに見せて比べています。</source>
+        <translation>The same photos are being shown to the model as it was before and after training.</translation>
+    </message>
+    <message>
+        <source>モデルが学習の前から持っていた知識が、どれだけ残ったかを調べます。写真の枚数により、数秒から数分かかります。</source>
+        <translation>Looks at how much of what the model knew before training is kept. It takes seconds to minutes, depending on the number of photos.</translation>
+    </message>
+    <message>
+        <source>テスト用の写真 {photos} 枚と {classes} 種類で、学習の前と後を比べました。</source>
+        <translation>Before and after training were compared on {photos} test photos and {classes} classes.</translation>
+    </message>
+    <message>
+        <source>写真か種類が少ないため、これは測れません。</source>
+        <translation>There are too few photos or classes to measure this.</translation>
+    </message>
+    <message>
+        <source>写真を見分けるのに使う方向は、実質 {before} から {after} で、ほとんど変わりません。見方の幅は保たれています。</source>
+        <translation>Photos are told apart by {before} directions in effect before and {after} after: hardly any change. The breadth of its view is kept.</translation>
+    </message>
+    <message>
+        <source>写真を見分けるのに使う方向は、実質 {before} から {after} に減りました。見方の幅が狭くなっています。</source>
+        <translation>The directions that photos are told apart by went down from {before} to {after} in effect. Its view has become narrower.</translation>
+    </message>
+    <message>
+        <source>写真を見分けるのに使う方向は、実質 {before} から {after} に増えました。見方の幅は狭くなっていません。</source>
+        <translation>The directions that photos are told apart by went up from {before} to {after} in effect. Its view has not become narrower.</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉の近さは、学習の前とほとんど変わりません。</source>
+        <translation>Photos and words of the learned classes are about as near to each other as before training.</translation>
+    </message>
+    <message>
+        <source>習った種類では、写真と言葉が前より近くなりました（棒が低いほど近い）。</source>
+        <translation>Photos and words of the learned classes came nearer to each other (the lower the bar, the nearer).</translation>
+    </message>
+    <message>
+        <source>習った種類では、写真と言葉が前より離れました（棒が低いほど近い）。</source>
+        <translation>Photos and words of the learned classes moved apart (the lower the bar, the nearer).</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>写真の並び</source>
+        <translation>Photos</translation>
+    </message>
+    <message>
+        <source>言葉の並び</source>
+        <translation>Words</translation>
+    </message>
+    <message>
+        <source>写真と言葉のずれ</source>
+        <translation>Photos against words</translation>
+    </message>
+    <message>
+        <source>{count} チャンネルのうち、習った種類の役に立つほうが多いものは {before} から {after} になりました。</source>
+        <translation>Of {count} channels, those that serve the learned classes more than the others went from {before} to {after}.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類での重み</source>
+        <translation>Weight for classes held back</translation>
+    </message>
+    <message>
+        <source>習った種類での重み</source>
+        <translation>Weight for learned classes</translation>
     </message>
 </context>
 <context>
@@ -1091,6 +1202,26 @@ Logs: {log}</translation>
     <message>
         <source>元に戻す</source>
         <translation>Undo</translation>
+    </message>
+    <message>
+        <source>見ていたところを表示</source>
+        <translation>Show where it looked</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>写真だけを表示</source>
+        <translation>Show the photo only</translation>
+    </message>
+    <message>
+        <source>モデルがどこを見ていたか調べています。数秒かかります。</source>
+        <translation>Finding out where the model looked. It takes a few seconds.</translation>
+    </message>
+    <message>
+        <source>「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。</source>
+        <translation>The more a place counted for the answer “{answer}”, the brighter and the more orange it is.</translation>
     </message>
     <message>
         <source>写真を選ぶと、ここに大きく表示されます。</source>

@@ -118,6 +118,12 @@ def measure(image_features: Tensor, text_features: Tensor, labels: Tensor) -> Co
     )
 
 
+def centred_class_means(image_features: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """Means of the unit image features `(N, D)` of each class, less their own mean `(C, D)`."""
+    means, _ = _class_means(functional.normalize(image_features, dim=-1), labels, classes)
+    return means - means.mean(dim=0)
+
+
 def within_class_spread(within: Tensor, between: Tensor) -> Tensor:
     """NC1 = tr(Σ_W Σ_B⁺)/C of deviations from the class means `(N, D)` and of centred class means `(C, D)`."""
     _, sizes, directions = torch.linalg.svd(between, full_matrices=False)

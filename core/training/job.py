@@ -63,6 +63,18 @@ class ExportJob(_Job):
     out: str
 
 
+class InsightJob(_Job):
+    """Look into the result of `source_run`: how much of the pretrained knowledge it keeps, by its test photos; or with
+    `photo` where it looks in that photo for the class named `class_name`, "" for the likeliest. `root` is where the
+    run's photos are counted from now, "" where they were."""
+
+    kind: Literal["insight"] = "insight"
+    source_run: str
+    root: str = ""
+    photo: str = ""
+    class_name: str = ""
+
+
 class PredictJob(_Job):
     """Open a package once, then answer the requests that come through standard input."""
 
@@ -71,7 +83,7 @@ class PredictJob(_Job):
     device: Device = "auto"
 
 
-Job = Annotated[TrainJob | TrialJob | ExportJob | PredictJob, Field(discriminator="kind")]
+Job = Annotated[TrainJob | TrialJob | ExportJob | InsightJob | PredictJob, Field(discriminator="kind")]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 
 

@@ -1,6 +1,6 @@
 """The photos of a run as its method takes them: what to learn from, what to watch, what to judge at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -69,11 +69,19 @@ def encode(
     return sources, [_seen(group, sources, store) for group in groups]
 
 
-def see(revision: DataRevision, photos: Sequence[PhotoEntry], store: FeatureStore) -> Seen:
-    """Encode some photos of any revision as judged; those that cannot be opened are left out."""
+def see(
+    revision: DataRevision,
+    photos: Sequence[PhotoEntry],
+    store: FeatureStore,
+    look: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Seen:
+    """Encode some photos of any revision as judged; those that cannot be opened are left out.
+
+    `look` is called now and then with how many are done, of how many; what it raises ends the work.
+    """
     sources = _sources(revision, (photos,), store.unreadable)
-    for _ in store.compute(plain_chunks(sources.values())):
-        pass
+    for done in store.compute(plain_chunks(sources.values())):
+        look(done, len(sources))
     return _seen(photos, sources, store)
 
 

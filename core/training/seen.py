@@ -49,10 +49,12 @@ class Seen:
         """At most so many of the photos, evenly spread, where a method must run its tower over them; else all."""
         if self.inputs is None or len(self.photos) <= most:
             return self
-        rows = np.linspace(0, len(self.photos) - 1, most).round().astype(int)
-        return Seen(
-            tuple(self.photos[row] for row in rows), self.features[rows], self.inputs.of(rows.tolist())
-        )
+        return self.of(np.linspace(0, len(self.photos) - 1, most).round().astype(int).tolist())
+
+    def of(self, rows: Sequence[int]) -> "Seen":
+        """Some of the photos, by their places."""
+        inputs = None if self.inputs is None else self.inputs.of(rows)
+        return Seen(tuple(self.photos[row] for row in rows), self.features[list(rows)], inputs)
 
 
 def judged_at_once(needs: Needs, tell_divided: Callable[[int], None] = lambda _: None) -> AtOnce:

@@ -17,7 +17,7 @@ from core.problems import Problem
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
-from core.training.job import ExportJob, Job, PredictJob, TrainJob, TrialJob, load_job
+from core.training.job import ExportJob, InsightJob, Job, PredictJob, TrainJob, TrialJob, load_job
 from core.training.run import CONTROL_FILE, Run
 
 OK, FAULT, BAD_INPUT = 0, 1, 2
@@ -63,6 +63,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.package.export import run_export
 
             return None, Finished(result=run_export(job, emit))
+        case InsightJob():
+            from core.insight.run import run_insight
+
+            return None, Finished(result=run_insight(job, emit, commands))
         case PredictJob():
             from core.onsite.service import run_predict
 

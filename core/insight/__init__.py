@@ -1,0 +1,1 @@
+"""What was learned, looked into: spectrum, collapse, channels, and where in a photo the model looked."""
