@@ -7,12 +7,13 @@ values (prompts, a shared prefix), hang an adapter behind a step, or let peft wr
 """
 
 import copy
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+M = TypeVar("M", bound=nn.Module)
 LINEARS = ("q", "k", "v", "out", "fc", "proj")
 
 
@@ -74,10 +75,7 @@ class Block(nn.Module):
 
     def copy(self) -> "Block":
         """A block of its own around the same linear layers and norms: what is hung on it leaves this one alone."""
-        twin = copy.copy(self)
-        twin._modules = dict(self._modules)
-        twin._parameters, twin._buffers = dict(self._parameters), dict(self._buffers)
-        return twin
+        return own_copy(self)
 
     def forward(
         self,
@@ -141,6 +139,14 @@ class Block(nn.Module):
 
     def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)
+
+
+def own_copy(module: M, **parts: nn.Module) -> M:
+    """A module of its own around the same parts, but for those given."""
+    twin = copy.copy(module)
+    twin._modules = {**module._modules, **parts}
+    twin._parameters, twin._buffers = dict(module._parameters), dict(module._buffers)
+    return twin
 
 
 class QuickGELU(nn.Module):

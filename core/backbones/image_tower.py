@@ -4,14 +4,13 @@ Prompts are further tokens behind the patches. Where their outputs are overwritt
 are keys and values only, the same for every photo; in the last block only the class token is a query.
 """
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from core.backbones.blocks import Block
+from core.backbones.blocks import Block, own_copy
 
 
 class ImageTower(nn.Module):
@@ -60,12 +59,7 @@ class ImageTower(nn.Module):
 
     def copy(self) -> "ImageTower":
         """The same weights in blocks of its own, to hang something on."""
-        twin = copy.copy(self)
-        twin._modules = dict(self._modules) | {
-            "blocks": nn.ModuleList(block.copy() for block in self._blocks())
-        }
-        twin._parameters, twin._buffers = dict(self._parameters), dict(self._buffers)
-        return twin
+        return own_copy(self, blocks=nn.ModuleList(block.copy() for block in self._blocks()))
 
     def embed(self, pixels: Tensor) -> Tensor:
         """Normalised pixels `(B, 3, H, W)` → tokens as the first block takes them `(B, T, W)`."""

@@ -6,7 +6,6 @@ tokens attend to its keys and values. Own tokens are packed without padding wher
 last block only the token that is read is a query. All of it equals the full-length run up to summation order.
 """
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.backbones.blocks import Block, causal_mask
+from core.backbones.blocks import Block, causal_mask, own_copy
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +53,7 @@ class TextTower(nn.Module):
 
     def copy(self) -> "TextTower":
         """The same weights in blocks of its own, to hang something on."""
-        twin = copy.copy(self)
-        twin._modules = dict(self._modules) | {
-            "blocks": nn.ModuleList(block.copy() for block in self._blocks())
-        }
-        twin._parameters, twin._buffers = dict(self._parameters), dict(self._buffers)
-        return twin
+        return own_copy(self, blocks=nn.ModuleList(block.copy() for block in self._blocks()))
 
     def features(self, embeddings: Tensor, eot: Tensor, deep: Sequence[Tensor] = ()) -> Tensor:
         """Embeddings `(C, L, W)` without positions, EOT places `(C,)` → `(C, D)`; L may be short of the context.

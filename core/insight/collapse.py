@@ -1,13 +1,12 @@
 """How far classes are from neural collapse, on the photos' and on the words' side (methods.md §8)."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from core.insight.findings import Geometry
 from core.methods.neural_collapse import (
     centred_class_means,
     length_variation,
@@ -15,25 +14,6 @@ from core.methods.neural_collapse import (
     simplex_cosines,
     simplex_deviation,
 )
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """Each is 0 at collapse.
-
-    `within_class`: NC1. `image_…` of the class means of photos, `text_…` of the class texts (NC2): `etf` their distance
-    to a simplex ETF as a whole, `angle` how far their cosines are from it, `length` how their lengths vary.
-    `duality`: NC3, how far class means are from the texts.
-    """
-
-    within_class: float
-    image_etf: float
-    image_angle: float
-    image_length: float
-    text_etf: float
-    text_angle: float
-    text_length: float
-    duality: float
 
 
 @torch.no_grad()

@@ -42,8 +42,13 @@ class Spectra(_Frozen):
         return self.after.effective_rank / self.before.effective_rank
 
 
-class GeometryOf(_Frozen):
-    """Distances from neural collapse (`core.insight.collapse.Geometry`)."""
+class Geometry(_Frozen):
+    """Distances from neural collapse. Each is 0 at collapse.
+
+    `within_class`: NC1. `image_…` of the class means of photos, `text_…` of the class texts (NC2): `etf` their distance
+    to a simplex ETF as a whole, `angle` how far their cosines are from it, `length` how their lengths vary.
+    `duality`: NC3, how far class means are from the texts.
+    """
 
     within_class: float
     image_etf: float
@@ -60,8 +65,8 @@ class CollapseOf(_Frozen):
 
     classes: int
     photos: int
-    before: GeometryOf
-    after: GeometryOf
+    before: Geometry
+    after: Geometry
 
 
 class ChannelsOf(_Frozen):

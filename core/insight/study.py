@@ -1,6 +1,6 @@
 """How much of the pretrained knowledge a method keeps: the same photos and classes before and after (evaluation.md)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from core.insight.collapse import geometry
 from core.insight.findings import (
     ChannelsOf,
     CollapseOf,
-    GeometryOf,
+    Geometry,
     Insight,
     Moment,
     Spectra,
@@ -106,11 +106,10 @@ def _collapse(studied: Studied, members: NDArray[np.bool_]) -> CollapseOf | None
     rows, classes, labels = _group(studied, members)
     if len(classes) < _FEWEST_CLASSES:
         return None
-    found: dict[Moment, GeometryOf] = {}
+    found: dict[Moment, Geometry] = {}
     moments: tuple[tuple[Moment, Features], ...] = (("before", studied.before), ("after", studied.after))
     for moment, features in moments:
-        measured = geometry(features.images[rows], features.texts[classes], labels)
-        found[moment] = GeometryOf(**asdict(measured))
+        found[moment] = geometry(features.images[rows], features.texts[classes], labels)
     return CollapseOf(classes=len(classes), photos=len(rows), **found)
 
 

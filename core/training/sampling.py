@@ -5,7 +5,6 @@ whose stream could change, four shots are among the eight, and adding photos mov
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,11 +39,6 @@ def held_back(revision: DataRevision) -> tuple[PhotoEntry, ...]:
     """Photos of new classes to watch during training: their validation part, or, where it is empty, their
     training part, which nothing learns from. Never their test photos."""
     return revision.of("val", revision.new) or revision.of("train", revision.new)
-
-
-def labels_of(photos: Iterable[PhotoEntry]) -> list[int]:
-    """The revision's class index of each photo."""
-    return [photo.label for photo in photos]
 
 
 def _place(photo: PhotoEntry, seed: int) -> bytes:

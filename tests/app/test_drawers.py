@@ -15,7 +15,7 @@ from app.engine import EngineProcess
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.drawers import FIGURES
-from core.insight.findings import ChannelsOf, CollapseOf, GeometryOf, Insight, Spectra, SpectrumOf
+from core.insight.findings import ChannelsOf, CollapseOf, Geometry, Insight, Spectra, SpectrumOf
 from core.project.store import Project
 from core.training.events import Failed, Finished, Progress
 from core.training.job import InsightJob, load_job
@@ -46,8 +46,8 @@ def insight(rank: float = 9.0, **changes: Any) -> Insight:
             directions={"90": 2, "95": 3, "99": 4},
         )
 
-    def shape(duality: float) -> GeometryOf:
-        return GeometryOf(
+    def shape(duality: float) -> Geometry:
+        return Geometry(
             within_class=1.2,
             image_etf=0.8,
             image_angle=0.3,

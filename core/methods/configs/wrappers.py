@@ -1,15 +1,13 @@
 """What can be set for wrappers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from core.methods.settings import Limits, check_config, setting
 
 
-@dataclass(frozen=True)
-class DePTConfig:
-    """A head with its own feature channels beside any method (methods.md §7)."""
-
-    balance: float = setting(
+def _balance() -> Any:
+    return setting(
         0.7,
         ("専用の判定の重み", "Weight of the head"),
         (
@@ -18,6 +16,13 @@ class DePTConfig:
         ),
         Limits(0.0, 1.0),
     )
+
+
+@dataclass(frozen=True)
+class DePTConfig:
+    """A head with its own feature channels beside any method (methods.md §7)."""
+
+    balance: float = _balance()
     lr_scale: float = setting(
         6.5,
         ("専用の判定の学習の速さ（倍）", "Learning speed of the head (×)"),
@@ -45,15 +50,7 @@ class DePTConfig:
 class LinearFusionConfig:
     """A plain linear classifier beside any method: what DePT has to beat (methods.md §7.5)."""
 
-    balance: float = setting(
-        0.7,
-        ("専用の判定の重み", "Weight of the head"),
-        (
-            "0 にすると元の方法だけ、1 にすると学習した種類専用の判定だけで判定します。",
-            "0 judges by the inner method only, 1 by the head for learned classes only.",
-        ),
-        Limits(0.0, 1.0),
-    )
+    balance: float = _balance()
     lr_scale: float = setting(
         6.5,
         ("専用の判定の学習の速さ（倍）", "Learning speed of the head (×)"),
