@@ -273,7 +273,8 @@ class TrainingView(QWidget):
         charts.addLayout(errors, 1)
         charts.addWidget(self.accuracy, 2)
         column = QVBoxLayout(self, spacing=10)
-        column.setContentsMargins(0, 0, 0, 0)
+        # The page scrolls: words at the right must not touch the scroll bar.
+        column.setContentsMargins(0, 0, 12, 0)
         column.addWidget(self.happening)
         column.addLayout(line)
         column.addWidget(self.notes)
