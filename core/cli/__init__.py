@@ -39,6 +39,9 @@ COMMANDS = {
     "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
+    "keys": Command(
+        "core.package.key_commands", "make a key to sign packages with; say whose are taken here"
+    ),
     "predict": Command("core.package.commands", "judge photos with a package"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
