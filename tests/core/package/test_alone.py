@@ -27,6 +27,7 @@ from core.package import alone
 from core.package.alone import PROBES, Making, check_pictures, make_alone
 from core.package.alone_check import TOLERANCE_ALONE, check_alone
 from core.package.archive import (
+    CARD,
     IMAGE_ONNX,
     IMAGE_ONNX_INT8,
     MEMBERS,
@@ -45,6 +46,7 @@ from core.package.model import image_features
 from core.package.onnx.build import encoder_graph, image_graph, judge_graph, read_all, text_graph
 from core.package.onnx.model import Graph, ImageGraph, TextGraph
 from core.package.options import ExportOptions
+from core.package.story import package_words
 from core.package.verify import verify_package
 from core.problems import Problem
 from tests.core.exported import Exported, alone_once, exported_once
@@ -182,6 +184,9 @@ def test_the_manifest_tells_what_working_alone_costs(home: Exported) -> None:
     assert told.words is not None
     assert told.words.probes == PROBES
     assert [member.name for member in package.manifest.members] == [*MEMBERS, *OPTIONAL]
+    card, words = package.text(CARD), package_words("ja")
+    assert words["alone_words"] in card and words["alone_not"] not in card
+    assert words["alone_not"] in open_package(home.package).text(CARD)
     assert len(package.read(IMAGE_ONNX_INT8)) < len(package.read(IMAGE_ONNX))
 
 
