@@ -175,7 +175,8 @@ class _Run:
             return x, block.finish(y[:, self.last], attended)
         own_attended = block.attend(self._padded(own_query).flatten(0, 1), keys, values, self.own_mask)
         own_attended = own_attended.view(y.shape[0], self.texts * self.longest, -1)[:, self.at]
-        attended = block.attend(query, *(first for first, _ in memory), self.mask)
+        key, value = (first for first, _ in memory)
+        attended = block.attend(query, key, value, self.mask)
         attended = torch.cat([attended.reshape(y.shape[0], -1, x.shape[-1]), own_attended], dim=1)
         return self._parted(block.finish(joined, attended), x)
 

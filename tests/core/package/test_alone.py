@@ -23,6 +23,7 @@ from core.methods.catalogue import compositions
 from core.methods.class_text import ClassText
 from core.methods.classifier import CosineClassifier
 from core.methods.protocol import Method
+from core.onsite.predictor import Prediction, open_predictor
 from core.package import alone
 from core.package.alone import PROBES, Making, check_pictures, make_alone
 from core.package.alone_check import TOLERANCE_ALONE, check_alone
@@ -44,7 +45,8 @@ from core.package.export import export_run
 from core.package.manifest import PackagedPreprocessing
 from core.package.model import image_features
 from core.package.onnx.build import encoder_graph, image_graph, judge_graph, read_all, text_graph
-from core.package.onnx.model import Graph, ImageGraph, TextGraph
+from core.package.onnx.model import Graph, ImageGraph, TextGraph, open_graph
+from core.package.onnx.words import WordReader
 from core.package.options import ExportOptions
 from core.package.story import package_words
 from core.package.verify import verify_package
@@ -198,6 +200,28 @@ def test_it_verifies_where_there_is_no_backbone(tmp_path: Path, monkeypatch: pyt
     assert report.alone_difference is not None
     assert report.alone_difference <= TOLERANCE_ALONE
     assert report.signer
+
+
+def test_it_reads_a_new_class_as_the_backbone_does(
+    home: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = np.asarray(Image.open(home.photos[0]))
+    predictor = open_predictor(home.package, "cpu")
+    predictor.add_class(ADDED.name, ADDED.words)
+    (answer,) = predictor.predict(home.photos[:1])
+    assert isinstance(answer, Prediction)
+    monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path))  # where there is no backbone
+    package = open_package(alone_once())
+    graph, reader = ImageGraph(open_graph(package, IMAGE_ONNX)), WordReader(package)
+    (found,) = graph.judge(picture[None], reader.add(ADDED.name, f"{ADDED.words}."))[0]
+    expected = [dict(answer.ranking)[name] for name in (*package.manifest.class_names, ADDED.name)]
+    assert found == pytest.approx(expected, abs=TOLERANCE_ALONE)
+    with pytest.raises(Problem) as caught:
+        reader.add("x", "word " * 40)
+    assert caught.value.code == "methods.too_long_description"
+    with pytest.raises(Problem) as caught:
+        WordReader(open_package(home.package))
+    assert caught.value.code == "package.no_words"
 
 
 def test_what_judges_otherwise_alone_is_not_exported(
