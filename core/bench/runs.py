@@ -25,7 +25,7 @@ from core.training.features import FeatureStore
 from core.training.job import DATA_FILE, TrainJob, save_job
 from core.training.loop import train
 from core.training.photos import see
-from core.training.result import Calibration, TrainResult
+from core.training.result import TrainResult
 from core.training.seen import Encoder, judged_at_once
 from core.training.setup import runs_in_bfloat16
 from core.training.views import ViewRecipe
@@ -125,13 +125,8 @@ class TrainedRun:
         seen = self.sight(revision, revision.of("test"), cache)
         return Verdict(
             judge(zero_shot, seen.untouched, seen.labels, learned),
-            judge(calibrated(tuned, self.temperatures), seen.tuned, seen.labels, learned),
+            judge(calibrated(tuned, self.result.temperatures), seen.tuned, seen.labels, learned),
         )
-
-    @property
-    def temperatures(self) -> Calibration:
-        """At which what was learned is judged; none where nothing could be measured."""
-        return Calibration() if self.result.calibration is None else self.result.calibration.temperatures
 
     def classifiers(self, revision: DataRevision) -> tuple[Classifier, Classifier]:
         """Over a revision's classes, as scored: the untouched backbone's, and what was learned."""

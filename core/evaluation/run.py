@@ -60,8 +60,7 @@ def evaluate(
     reference = ZeroShot(reference_config(configs), tuned.backbone, classes)
     own = Encoder(tuned.method, judged_at_once(needs), autocast)(seen)
     result = run.result()
-    found = result.calibration if result is not None else None
-    temperatures = Calibration() if found is None else found.temperatures
+    temperatures = Calibration() if result is None else result.temperatures
     plain = tuned.method.classifier(classes)
     before = judge(reference.classifier(classes), seen.features, seen.labels, base)
     after = judge(calibrated(plain, temperatures), own, seen.labels, base)

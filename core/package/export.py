@@ -61,7 +61,7 @@ from core.training.commands import Emit
 from core.training.events import Event, Stage
 from core.training.job import ExportJob, HyperValue, TrainJob
 from core.training.recall import recall_photos
-from core.training.result import Calibration, TrainResult
+from core.training.result import TrainResult
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
 from core.training.served import features_of
@@ -184,7 +184,7 @@ def _manifest(
         unsure=result.unsure,
         logit_scale=packed.logit_scale,
         classifier=packed.form,
-        calibration=result.calibration.temperatures if result.calibration else Calibration(),
+        calibration=result.temperatures,
         members=(),
     )
 

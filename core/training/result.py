@@ -152,6 +152,11 @@ class TrainResult(_Frozen):
     new_judged_by: Literal["method", "zero_shot"] = "method"
     decisions: tuple[Choice, ...] = ()
 
+    @property
+    def temperatures(self) -> Calibration:
+        """At which its scores become probabilities."""
+        return Calibration() if self.calibration is None else self.calibration.temperatures
+
     def save(self, run: Path) -> None:
         """Write `result.json` into the run folder, atomically."""
         write_atomic(run / RESULT_FILE, self.model_dump_json(indent=1))

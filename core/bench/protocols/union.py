@@ -39,7 +39,7 @@ def union(request: Request, engine: Engine) -> Iterator[Line]:
                     before, after = _together(run)
                     tuned.append(after)
                     untouched.append(before)
-                    temperatures.append(run.temperatures.model_dump())
+                    temperatures.append(run.result.temperatures.model_dump())
             first = first or runs
             line = line_of(
                 bench_set,
@@ -74,7 +74,9 @@ def _together(run: TrainedRun) -> tuple[_Together, _Together]:
             )
         )
 
-    return placed(zero_shot, test.untouched, Calibration()), placed(tuned, test.tuned, run.temperatures)
+    return placed(zero_shot, test.untouched, Calibration()), placed(
+        tuned, test.tuned, run.result.temperatures
+    )
 
 
 def _figures(seeds: Sequence[_Together]) -> dict[str, Interval]:
