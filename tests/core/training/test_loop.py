@@ -35,6 +35,7 @@ from core.training.loop import STAGES, train
 from core.training.run import Run
 from core.training.sampling import few_shot
 from core.training.state import JobState
+from tests.core.tiny_backbone import NAME
 from tests.core.tiny_run import tiny_revision, tiny_run
 
 
@@ -188,7 +189,7 @@ def test_too_few_validation_photos_promise_nothing(tmp_path: Path) -> None:
 
 def test_temperatures_come_from_validation_photos_and_are_told_with_what_they_do(tmp_path: Path) -> None:
     revision = tiny_revision(tmp_path / "photos", {"train": 2, "val": 10, "test": 3})
-    run = tiny_run(tmp_path / "run", "nearest-mean", revision=revision)
+    run = tiny_run(tmp_path / "run", "nearest-mean", {}, revision=revision)
     result = train(run, lambda _: None)
     assert result.calibration is not None
     assert result.temperatures.photos == 20
@@ -206,14 +207,19 @@ def test_temperatures_come_from_validation_photos_and_are_told_with_what_they_do
     assert told["calibration"] == result.calibration.model_dump()
     # Test photos play no part: with others the temperatures are the same.
     other = revision.model_copy(update={"photos": tuple(p for p in revision.photos if "test0" not in p.path)})
-    again = train(tiny_run(tmp_path / "again", "nearest-mean", revision=other), lambda _: None)
+    again = train(
+        tiny_run(tmp_path / "again", "nearest-mean", {}, revision=other, backbone=NAME), lambda _: None
+    )
     assert again.temperatures == result.temperatures
     assert again.validated == result.validated
 
 
 def test_the_wish_of_the_job_chooses_the_threshold_and_nothing_else(tmp_path: Path) -> None:
     revision = tiny_revision(tmp_path / "photos")
-    runs = [tiny_run(tmp_path / name, "nearest-mean", revision=revision) for name in ("usual", "strict")]
+    runs = [
+        tiny_run(tmp_path / folder, "nearest-mean", {}, revision=revision, backbone=backbone)
+        for folder, backbone in (("usual", None), ("strict", NAME))
+    ]
     job = Run(runs[1]).job
     save_job(job.model_copy(update={"wished_error": 1 / 500}))
     usual, strict = (train(run, lambda _: None) for run in runs)
