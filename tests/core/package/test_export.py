@@ -112,7 +112,8 @@ def test_the_threshold_is_the_one_for_the_wish(
     run_export(job, lambda event: None)
     manifest = open_package(tmp_path / "a.hkd").manifest
     assert manifest.unsure == choose_threshold(result.validated, 1 / 4)
-    assert "25.0 %" in open_package(tmp_path / "a.hkd").text(CARD)
+    card = open_package(tmp_path / "a.hkd").text(CARD)
+    assert "写真 4 枚につき間違い 1 枚まで" in card and "確率は、調整用の写真 20 枚で" in card
     assert exported.run.result() == result, "the run keeps its own"
 
 
