@@ -1,14 +1,15 @@
 """The trainings of a project beside each other, newest first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from core.evaluation.compare import Comparison, compare
+from core.evaluation.compare import LEVEL, Change, Comparison, compare
+from core.evaluation.runs import Difference, Judgements, differences
 from core.methods.presets import resolve_preset
 from core.problems import Language, Problem
 from core.project.revision import DataRevision
@@ -18,11 +19,14 @@ from core.training.run import Run
 from core.training.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
+_REMARK = 4
+_AS_ON_SITE = ("union_base", "union_new", "union_h")
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run with what its row says; the comparisons are None where it has no result."""
+    """A run with what its row says; the comparisons are None where it has no result. `against` are its differences to
+    the run `beside` by figure, None where the data differ or there is nothing to compare."""
 
     run: Run
     state: JobState
@@ -31,6 +35,46 @@ class RunRow:
     revision: str
     learned: Comparison | None
     held_back: Comparison | None
+    beside: Run | None = None
+    against: Mapping[str, Difference] | None = None
+
+
+def read_rows(runs: Sequence[Run], beside: Run) -> tuple[RunRow, ...]:
+    """All runs compared with one of them, on the same photos; the intervals hold for all of them together."""
+    rows = [read_row(run) for run in runs]
+    reference = next((row for row in rows if row.run == beside and row.learned is not None), None)
+    if reference is None:
+        return tuple(rows)
+    like = [row for row in rows if _like(row, reference)]
+    level = LEVEL / max(1, len(like))
+    before = _judgements(reference.run)
+    return tuple(
+        replace(row, beside=beside, against=_against(before, row.run, level) if row in like else None)
+        for row in rows
+    )
+
+
+def _like(row: RunRow, reference: RunRow) -> bool:
+    """Another run with a result on the same data."""
+    same_data = row.revision == reference.revision
+    return same_data and row.run != reference.run and row.learned is not None
+
+
+def _judgements(run: Run) -> Judgements | None:
+    try:
+        return Judgements.read(run)
+    except Problem:
+        return None
+
+
+def _against(before: Judgements | None, run: Run, level: float) -> dict[str, Difference] | None:
+    after = _judgements(run)
+    if before is None or after is None:
+        return None
+    try:
+        return differences(before, after, level)
+    except Problem:
+        return None
 
 
 def read_row(run: Run) -> RunRow:
@@ -83,6 +127,8 @@ class RunsModel(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == _REMARK and row.against:
+            return self._differences(row.against)
         match index.column():
             case 0:
                 return row.started.strftime("%Y-%m-%d %H:%M") if row.started else row.run.folder.name
@@ -125,7 +171,36 @@ class RunsModel(QAbstractTableModel):
             return self.tr("結果がありません")
         if self._shown is not None and row.revision != self._shown.revision:
             return self.tr("写真かラベルが違うので、数だけでは比べられません")
-        return self.tr("同じ写真で比べられます")
+        found = row.against or {}
+        # The balance says most; where no classes were held back, the learned ones.
+        key = next((key for key in ("union_h", "union_base") if key in found), None)
+        if key is None or self._shown is None or row.beside != self._shown.run:
+            return self.tr("同じ写真で比べられます")
+        words = {
+            Change.BETTER: self.tr("表示中より良い（{what}）"),
+            Change.WORSE: self.tr("表示中より悪い（{what}）"),
+            Change.UNCLEAR: self.tr("表示中との差は、偶然でも起こる大きさ（{what}）"),
+        }[found[key].change]
+        return words.format(what=self._difference(key, found[key]))
+
+    def _difference(self, key: str, found: Difference) -> str:
+        names = {
+            "base": self.tr("習った種類"),
+            "new": self.tr("取り置いた種類"),
+            "h": self.tr("つりあい"),
+        }
+        return self.tr("{name} {mean} ポイント、{low}～{high}").format(
+            name=names[key.removeprefix("union_")],
+            mean=f"{100 * found.mean:+.1f}",
+            low=f"{100 * found.low:+.1f}",
+            high=f"{100 * found.high:+.1f}",
+        )
+
+    def _differences(self, against: Mapping[str, Difference]) -> str:
+        """All figures with all classes offered, as on site."""
+        lines = [self._difference(key, against[key]) for key in _AS_ON_SITE if key in against]
+        head = self.tr("表示中の学習との差（全部の種類から選ぶとき、95 % の幅、同じ写真どうし）")
+        return "\n".join([head, *lines])
 
 
 class RunsTable(QTableView):
