@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import run_in_background
+from app.background import Task, run_in_background
 from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
@@ -80,6 +80,7 @@ class CheckPage(Page):
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
         self._rows: Sequence[RunRow] = ()
+        self._comparing: Task[tuple[RunRow, ...]] | None = None
         self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
         self._inquiry.told.connect(self.drawers.show_progress)
@@ -166,9 +167,11 @@ class CheckPage(Page):
         self._shown = None
         self._mended.clear()
         run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._not_loaded)
-        run_in_background(
+        if self._comparing is not None:
+            self._comparing.cancel()
+        self._comparing = run_in_background(
             self,
-            lambda _cancel: read_rows(runs_in(project.runs_folder), run),
+            lambda cancel: read_rows(runs_in(project.runs_folder), run, cancel),
             success=self._runs_loaded,
         )
 
@@ -225,7 +228,13 @@ class CheckPage(Page):
 
     def _keep_wish(self, wished_error: float) -> None:
         project = self._project()
-        run_in_background(self, lambda _cancel: keep_wish(project, wished_error), failure=self._not_loaded)
+        run_in_background(
+            self,
+            lambda _cancel: keep_wish(project, wished_error),
+            success=lambda _: None,
+            failure=self._not_loaded,
+            in_order=True,
+        )
 
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""

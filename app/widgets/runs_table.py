@@ -1,6 +1,6 @@
 """The trainings of a project beside each other, newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.evaluation.compare import LEVEL, Change, Comparison, compare
-from core.evaluation.runs import Difference, Judgements, differences
+from core.evaluation.runs import AS_ON_SITE, Difference, Judgements, differences
 from core.methods.presets import resolve_preset
 from core.problems import Language, Problem
 from core.project.revision import DataRevision
@@ -20,7 +20,6 @@ from core.training.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
 _REMARK = 4
-_AS_ON_SITE = ("union_base", "union_new", "union_h")
 
 
 @dataclass(frozen=True)
@@ -39,54 +38,37 @@ class RunRow:
     against: Mapping[str, Difference] | None = None
 
 
-def read_rows(runs: Sequence[Run], beside: Run) -> tuple[RunRow, ...]:
-    """All runs compared with one of them, on the same photos; the intervals hold for all of them together."""
-    rows = [read_row(run) for run in runs]
-    reference = next((row for row in rows if row.run == beside and row.learned is not None), None)
-    if reference is None:
-        return tuple(rows)
-    like = [row for row in rows if _like(row, reference)]
+def read_rows(
+    runs: Sequence[Run], beside: Run, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[RunRow, ...]:
+    """All runs compared with one of them, on the same photos; the intervals hold for all of them together. When it is
+    cancelled, what is there by then."""
+    read = [_read(run) for run in runs if not cancelled()]
+    reference = next(((row, judged) for row, judged in read if row.run == beside), None)
+    if reference is None or reference[1] is None:
+        return tuple(row for row, _ in read)
+    shown, before = reference
+    like = [
+        row.run for row, _ in read if row.run != beside and row.revision == shown.revision and row.learned
+    ]
     level = LEVEL / max(1, len(like))
-    before = _judgements(reference.run)
     return tuple(
-        replace(row, beside=beside, against=_against(before, row.run, level) if row in like else None)
-        for row in rows
+        replace(row, beside=beside, against=_against(before, after, level)) if row.run in like else row
+        for row, after in read
+        if not cancelled()
     )
 
 
-def _like(row: RunRow, reference: RunRow) -> bool:
-    """Another run with a result on the same data."""
-    same_data = row.revision == reference.revision
-    return same_data and row.run != reference.run and row.learned is not None
-
-
-def _judgements(run: Run) -> Judgements | None:
-    try:
-        return Judgements.read(run)
-    except Problem:
-        return None
-
-
-def _against(before: Judgements | None, run: Run, level: float) -> dict[str, Difference] | None:
-    after = _judgements(run)
-    if before is None or after is None:
-        return None
-    try:
-        return differences(before, after, level)
-    except Problem:
-        return None
-
-
-def read_row(run: Run) -> RunRow:
+def _read(run: Run) -> tuple[RunRow, Judgements | None]:
     """What a run's folder says; a run that cannot be read has an empty row."""
     try:
         job, revision = run.job, run.revision
     except Problem:
-        return RunRow(run, run.state(), None, "", "", None, None)
+        return RunRow(run, run.state(), None, "", "", None, None), None
     events = run.events()
     result = run.result()
     learned, held_back = (None, None) if result is None else _compared(result, revision)
-    return RunRow(
+    row = RunRow(
         run=run,
         state=run.state(),
         started=datetime.fromtimestamp(events[0].time) if events else None,
@@ -95,6 +77,18 @@ def read_row(run: Run) -> RunRow:
         learned=learned,
         held_back=held_back,
     )
+    return row, None if result is None else Judgements.of(result, revision)
+
+
+def _against(
+    before: Judgements | None, after: Judgements | None, level: float
+) -> dict[str, Difference] | None:
+    if before is None or after is None:
+        return None
+    try:
+        return differences(before, after, level, AS_ON_SITE)
+    except Problem:
+        return None
 
 
 class RunsModel(QAbstractTableModel):
@@ -197,8 +191,7 @@ class RunsModel(QAbstractTableModel):
         )
 
     def _differences(self, against: Mapping[str, Difference]) -> str:
-        """All figures with all classes offered, as on site."""
-        lines = [self._difference(key, against[key]) for key in _AS_ON_SITE if key in against]
+        lines = [self._difference(key, found) for key, found in against.items()]
         head = self.tr("表示中の学習との差（全部の種類から選ぶとき、95 % の幅、同じ写真どうし）")
         return "\n".join([head, *lines])
 

@@ -19,7 +19,8 @@ from core.training.result import PhotoPrediction, TrainResult
 from core.training.run import Run
 
 _SEED = 20260901
-_GROUPS = {"base": False, "new": False, "union_base": True, "union_new": True}
+AMONG_OWN = ("base", "new")
+AS_ON_SITE = ("union_base", "union_new")  # with all classes offered
 _MEANS = {"h": ("base", "new"), "union_h": ("union_base", "union_new")}
 Pairs = list[tuple[bool, bool]]
 
@@ -66,8 +67,14 @@ class Difference:
     change: Change
 
 
-def differences(reference: Judgements, other: Judgements, level: float = LEVEL) -> dict[str, Difference]:
-    """How much better `other` is on the photos that both judged; figures that cannot be compared are absent.
+def differences(
+    reference: Judgements,
+    other: Judgements,
+    level: float = LEVEL,
+    groups: Sequence[str] = (*AMONG_OWN, *AS_ON_SITE),
+) -> dict[str, Difference]:
+    """How much better `other` is on the photos that both judged, for groups of photos and the H of each kind; figures
+    that cannot be compared are absent.
 
     Raises:
         Problem: `evaluation.other_classes`, `evaluation.no_shared_photos`.
@@ -80,9 +87,9 @@ def differences(reference: Judgements, other: Judgements, level: float = LEVEL) 
     both = [(reference.photos[path], other.photos[path]) for path in shared]
     roles = [other.classes[photo.label][1] for _, photo in both]
     pairs = {}
-    for name, union in _GROUPS.items():
+    for name in groups:
         of_group = [pair for pair, role in zip(both, roles, strict=True) if name.endswith(role)]
-        found = [(_right(then, union), _right(now, union)) for then, now in of_group]
+        found = [(_right(then, name), _right(now, name)) for then, now in of_group]
         if found and not any(None in pair for pair in found):
             pairs[name] = [(bool(then), bool(now)) for then, now in found]
     counted = {name: _counted(of_group, level) for name, of_group in pairs.items()}
@@ -128,8 +135,8 @@ def _same(reference: Judgements, other: Judgements, path: str, photo: PhotoPredi
     return there is not None and reference.classes[there.label] == other.classes[photo.label]
 
 
-def _right(photo: PhotoPrediction, union: bool) -> bool | None:
-    return photo.predicted == photo.label if union else photo.own_right
+def _right(photo: PhotoPrediction, group: str) -> bool | None:
+    return photo.predicted == photo.label if group in AS_ON_SITE else photo.own_right
 
 
 def _counted(pairs: Pairs, level: float) -> Difference:
