@@ -2101,16 +2101,16 @@ Logs: {log}</translation>
         <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
     </message>
     <message>
-        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。</source>
-        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。</source>
-        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。</source>
-        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance.</translation>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>取り置いた種類の写真がないので、新しい製品への強さはわかりません。</source>
@@ -2121,16 +2121,16 @@ Logs: {log}</translation>
         <translation>Of the classes held back, {after} of {photos} photos were told apart.</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>{said} 付属の見本写真で測りました。</source>

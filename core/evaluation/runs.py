@@ -27,17 +27,20 @@ Pairs = list[tuple[bool, bool]]
 
 @dataclass(frozen=True)
 class Judgements:
-    """A run's test photos: how each was judged, by its path; the classes as they were offered, and which are base."""
+    """A run's test photos: how each was judged, by its path below `root`; the classes as they were offered, and which
+    are base."""
 
     photos: Mapping[str, PhotoPrediction]
     classes: tuple[tuple[str, str], ...]
     result: TrainResult
+    root: str
 
     @classmethod
     def of(cls, result: TrainResult, revision: DataRevision) -> "Judgements":
         """Of a result and the data that it was trained on."""
         photos = {photo.photo: photo for photo in result.predictions}
-        return cls(photos, tuple((entry.name, entry.role) for entry in revision.classes), result)
+        classes = tuple((entry.name, entry.role) for entry in revision.classes)
+        return cls(photos, classes, result, revision.root)
 
     @classmethod
     def read(cls, run: Run) -> "Judgements":
@@ -130,7 +133,11 @@ def compare_runs(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _same(reference: Judgements, other: Judgements, path: str, photo: PhotoPrediction) -> bool:
-    """Whether the reference judged the same photo under the same label."""
+    """Whether the reference judged the same photo under the same label: below another root (in features files: none) a
+    path is another photo, unless all of the data are the same."""
+    same_root = other.root and reference.root == other.root
+    if not same_root and reference.result.revision != other.result.revision:
+        return False
     there = reference.photos.get(path)
     return there is not None and reference.classes[there.label] == other.classes[photo.label]
 

@@ -143,6 +143,7 @@ class _Teller:
                 photos=found.photos,
                 after=found.after,
                 before=found.before,
+                interval=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}",
                 change=self.words[f"change_{found.change.value}"],
             )
             for name, found in (("base", verdict.base), ("new", verdict.new))

@@ -108,6 +108,16 @@ def test_only_photos_that_both_judged_under_the_same_label_count() -> None:
     assert differences(before, judgements(moved))["union_base"].n == 2
 
 
+def test_a_path_below_another_root_is_another_photo_unless_the_data_are_the_same() -> None:
+    predictions = photos([True] * 5, [True])
+    here, elsewhere = revision_of(), revision_of().model_copy(update={"root": "other"})
+    other = result_of(predictions).model_copy(update={"revision": "other"})
+    with pytest.raises(Problem):
+        differences(judgements(predictions, here), Judgements.of(other, elsewhere))
+    moved = differences(judgements(predictions, here), judgements(predictions, elsewhere))
+    assert moved["union_base"].n == 5, "the same revision, its folder was moved"
+
+
 def test_classes_may_stand_in_another_order() -> None:
     turned = revision_of(("b", "a", "c", "d"))
     found = differences(
