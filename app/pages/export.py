@@ -34,6 +34,7 @@ from app.widgets.alone_words import AloneWords
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
 from app.widgets.package_choices import PackageChoices
+from app.wish import wish_for, wish_of
 from core.package.archive import CARD, open_package
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
@@ -52,7 +53,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True)
 class Exported:
-    """A package that was written, as the engine reported it."""
+    """A package that was written, as the engine reported it, and the wish that its unsure threshold is for."""
 
     run: str
     package: str
@@ -62,6 +63,7 @@ class Exported:
     size_bytes: int
     alone: dict[str, Any] | None = None
     signer: str = ""
+    wished_error: float | None = None
 
     @classmethod
     def of(cls, run: str, told: dict[str, Any]) -> "Exported | None":
@@ -76,6 +78,7 @@ class Exported:
                 size_bytes=int(told["size_bytes"]),
                 alone=told.get("alone"),
                 signer=str(told.get("signer", "")),
+                wished_error=told.get("wished_error"),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -92,6 +95,7 @@ class ExportPage(Page):
         self._card = ""
         self._stage: Stage | None = None
         self._failure: Failed | None = None
+        self._wish: float | None = None
         self.engine = EngineProcess(self)
         self.engine.told.connect(self._take)
         self.engine.ended.connect(self._ended)
@@ -169,12 +173,14 @@ class ExportPage(Page):
         self.changed.emit()
 
     def _remembered(self, project: Project, run: Run) -> Exported | None:
-        """The package last written of this run, if it still lies there."""
+        """The package last written of this run, if it still lies there and nothing else is wished by now."""
         kept = project.setting(_REMEMBERED)
         if not isinstance(kept, dict) or kept.get("run") != run.folder.name:
             return None
         exported = Exported.of(run.folder.name, kept)
-        return exported if exported is not None and Path(exported.package).is_file() else None
+        if exported is None or not Path(exported.package).is_file():
+            return None
+        return exported if exported.wished_error in (None, wish_of(project)) else None
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("保存先を選ぶ"), self.folder.text())
@@ -219,9 +225,13 @@ class ExportPage(Page):
         run_in_background(
             self,
             lambda _cancel: _write_job(project, run, target, chosen),
-            success=self.engine.start,
+            success=self._written,
             failure=self._could_not_start,
         )
+
+    def _written(self, job: ExportJob) -> None:
+        self._wish = job.wished_error
+        self.engine.start(Path(job.run) / JOB_FILE)
 
     def _could_not_start(self, error: Exception) -> None:
         self.progress.hide()
@@ -249,7 +259,7 @@ class ExportPage(Page):
         project, run = self.session.project, self.session.run
         if project is None or run is None:
             return
-        self.exported = Exported.of(run.folder.name, told)
+        self.exported = Exported.of(run.folder.name, told | {"wished_error": self._wish})
         if self.exported is not None:
             project.remember(_REMEMBERED, vars(self.exported))
 
@@ -428,11 +438,18 @@ def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
     return button
 
 
-def _write_job(project: Project, run: Run, target: Path, chosen: dict[str, Any]) -> Path:
+def _write_job(project: Project, run: Run, target: Path, chosen: dict[str, Any]) -> ExportJob:
     folder = project.folder / CACHE_FOLDER / "export"
     shutil.rmtree(folder, ignore_errors=True)
-    save_job(ExportJob(run=str(folder), source_run=str(run.folder), out=str(target), **chosen))
-    return folder / JOB_FILE
+    job = ExportJob(
+        run=str(folder),
+        source_run=str(run.folder),
+        out=str(target),
+        wished_error=wish_for(project, run.result()),
+        **chosen,
+    )
+    save_job(job)
+    return job
 
 
 def _documents(project: Project) -> str:

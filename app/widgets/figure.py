@@ -29,7 +29,7 @@ class Series:
 
 
 class Figure(QWidget):
-    """Lines over 1, 2, 3 …, or with `labels` bars in groups under these names."""
+    """Lines over 1, 2, 3 … or over what `along` names, or with `labels` bars in groups under these names."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,10 +38,13 @@ class Figure(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.series: tuple[Series, ...] = ()
         self.labels: tuple[str, ...] = ()
+        self.along: tuple[str, ...] = ()
 
-    def show_series(self, series: Sequence[Series], labels: Sequence[str] = ()) -> None:
+    def show_series(
+        self, series: Sequence[Series], labels: Sequence[str] = (), along: Sequence[str] = ()
+    ) -> None:
         """Show other values."""
-        self.series, self.labels = tuple(series), tuple(labels)
+        self.series, self.labels, self.along = tuple(series), tuple(labels), tuple(along)
         self.update()
 
     def save(self, path: Path) -> None:
@@ -129,11 +132,10 @@ class Figure(QWidget):
             painter.setPen(self._pen(series))
             painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(theme().muted))
-        for x, flag, words in (
-            (field.left(), Qt.AlignmentFlag.AlignLeft, "1"),
-            (field.right() - 80, Qt.AlignmentFlag.AlignRight, str(longest)),
-        ):
-            painter.drawText(QRectF(x, field.bottom() + 2, 80, 24), flag, words)
+        first, last = (self.along[0], self.along[longest - 1]) if self.along else ("1", str(longest))
+        below = QRectF(field.left(), field.bottom() + 2, field.width(), 24)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, first)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, last)
 
     def _draw_bars(self, painter: QPainter, field: QRectF, top: float) -> None:
         group = field.width() / len(self.labels)
@@ -162,7 +164,8 @@ class Figure(QWidget):
         writer.writerow(["", *(series.name for series in self.series)])
         longest = max((len(series.values) for series in self.series), default=0)
         for row in range(longest):
-            name = self.labels[row] if self.labels else row + 1
+            names = self.labels or self.along
+            name = names[row] if names else row + 1
             cells = [series.values[row] if row < len(series.values) else "" for series in self.series]
             writer.writerow([name, *cells])
         return text.getvalue()

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.commands import add_wish
 from core.package.options import ExportOptions
 from core.package.signature import read_public
 from core.package.verify import verify_package
@@ -47,6 +48,7 @@ def _add_export(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument(
         "--sign", type=Path, metavar="KEY", help="sign it with this secret key (hikidashi keys make)"
     )
+    add_wish(parser, "what the run was trained with")
     _add_json(parser)
     parser.set_defaults(run=_export)
 
@@ -109,7 +111,10 @@ def _export(arguments: argparse.Namespace) -> dict[str, Any]:
         new_products=arguments.new_products,
         sign=arguments.sign,
     )
-    return export_run(arguments.run_folder, arguments.out, TerminalProgress(), options).as_dict()
+    report = export_run(
+        arguments.run_folder, arguments.out, TerminalProgress(), options, arguments.wished_error
+    )
+    return report.as_dict()
 
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:

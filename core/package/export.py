@@ -20,6 +20,7 @@ from safetensors.numpy import save
 
 from core import __version__
 from core.backbones.preprocess import preprocess_photo
+from core.evaluation.unsure import threshold_for
 from core.files import sha256_file
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
@@ -37,6 +38,7 @@ from core.package.archive import (
     write_package,
 )
 from core.package.card import model_card
+from core.package.classifier import as_calibrated
 from core.package.manifest import (
     Alone,
     DataFingerprint,
@@ -102,7 +104,7 @@ def run_export(job: ExportJob, emit: Emit) -> dict[str, Any]:
         new_products=job.new_products,
         sign=Path(job.sign) if job.sign else None,
     )
-    return export_run(Path(job.source_run), Path(job.out), emit, options).as_dict()
+    return export_run(Path(job.source_run), Path(job.out), emit, options, job.wished_error).as_dict()
 
 
 def export_run(
@@ -110,12 +112,14 @@ def export_run(
     out: Path,
     emit: Emit = lambda event: None,
     options: ExportOptions = PLAIN,
+    wished_error: float | None = None,
 ) -> ExportReport:
-    """Write a run's result to the package `out` and verify it in a fresh process.
+    """Write a run's result to the package `out` and verify it in a fresh process; its unsure threshold is for
+    `wished_error`, by default for what was wished at the training.
 
     Raises:
         Problem: `package.no_result`, `.not_exportable`, `.no_check_photos`, `.not_written`, `.not_verified`,
-            or as `read_signer`, `make_alone`, the artefact and the backbone raise.
+            `evaluation.wish_not_kept`, or as `read_signer`, `make_alone`, the artefact and the backbone raise.
     """
     signer = None if options.sign is None else read_signer(options.sign)
     out = out.absolute()
@@ -127,6 +131,7 @@ def export_run(
     result = run.result()
     if result is None:
         raise Problem("package.no_result", path=run.folder)
+    result = result.model_copy(update={"unsure": threshold_for(result, wished_error)})
     tuned = open_artefact(run.folder)
     if options.alone:
         tell("alone")
@@ -175,9 +180,10 @@ def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -
     packed = pack_classifier(classifier, tuned.info.composition)
     features = _check_features(tuned, run, own)
     manifest = _manifest(tuned, revision, result, own, texts, packed)
+    judging = as_calibrated(manifest, classifier)
     alone: dict[str, bytes] = {}
     if options.alone:
-        making = Making(tuned.method, classifier, tuned.info.composition, manifest.backbone.preprocessing)
+        making = Making(tuned.method, judging, tuned.info.composition, manifest.backbone.preprocessing)
         told, alone = make_alone(making, options, _known_photos(tuned, run, own))
         manifest = manifest.model_copy(update={"alone": told})
     verdict = verdict_of(result, revision)
@@ -185,7 +191,7 @@ def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -
         ADAPTER: save(adapter),
         TEXT_FEATURES: save(packed.texts),
         HEAD: save(packed.head),
-        CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: classifier.probabilities(features)}),
+        CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: judging.probabilities(features)}),
         CARD: model_card(manifest, verdict).encode(),
         REPORT: report_page(manifest, verdict).encode(),
     }
@@ -226,6 +232,7 @@ def _manifest(
         unsure=result.unsure,
         logit_scale=packed.logit_scale,
         classifier=packed.form,
+        calibration=result.temperatures,
         members=(),
     )
 
@@ -333,7 +340,8 @@ def _verify_learned(path: Path, tuned: Tuned) -> float:
     try:
         package = open_package(path)
         model = stand_up(package, tuned.backbone)
-        return check_classifier(package, model.method.classifier(all_classes(package.manifest)))[0]
+        learned = model.method.classifier(all_classes(package.manifest))
+        return check_classifier(package, as_calibrated(package.manifest, learned))[0]
     except Problem as problem:
         text = problem_text(problem.code, problem.data, system_language())
         raise Problem("package.not_verified", reason=text) from problem

@@ -10,10 +10,10 @@ from pydantic_core import from_json
 from core.package.forms import CacheForm, ClassifierForm, FusedForm, Strict
 from core.problems import Problem
 from core.training.job import HyperValue
-from core.training.result import Interval, Metrics, UnsureThreshold
+from core.training.result import Calibration, Interval, Metrics, UnsureThreshold
 
 MANIFEST_SCHEMA: Final = 3
-_READ = (2, MANIFEST_SCHEMA)  # 2 knows neither packages that work alone nor signatures
+_READ = (2, MANIFEST_SCHEMA)  # 2 knows no calibration, no packages that work alone and no signatures
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -149,6 +149,7 @@ class Manifest(Strict):
     unsure: UnsureThreshold | None
     logit_scale: Annotated[float, Field(gt=0)]
     classifier: ClassifierForm
+    calibration: Calibration | None = None
     alone: Alone | None = None
     members: tuple[Member, ...]
 
@@ -174,6 +175,8 @@ class Manifest(Strict):
             raise ValueError("no class was learned")
         if isinstance(self.classifier, FusedForm):
             _check_head(self.classifier, learned)
+        if (self.calibration is None) != (self.schema_version < MANIFEST_SCHEMA):
+            raise ValueError("calibration belongs to packages of this form, and to all of them")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
         photos = self.data.photos

@@ -13,6 +13,7 @@ from core.methods.classifier import (
     SUREST,
     Array,
     CacheHead,
+    CalibratedClassifier,
     Classifier,
     CosineClassifier,
     FusedClassifier,
@@ -30,19 +31,23 @@ class Judge(nn.Module):
 
     def __init__(self, classifier: Classifier, composition: str) -> None:
         super().__init__()
+        self.matching_temperature, fused_temperature = 1.0, 1.0
+        if isinstance(classifier, CalibratedClassifier):
+            self.matching_temperature, fused_temperature = classifier.matching, classifier.fused
+            classifier = classifier.inner
         fused = classifier if isinstance(classifier, FusedClassifier) else None
         matching = classifier if fused is None else fused.matching
         if not isinstance(matching, CosineClassifier | ConditionalClassifier):
             raise Problem("package.not_exportable", composition=composition)
         self.scale = matching.logit_scale
-        self.fusion = None if fused is None else Fusion(fused)
+        self.fusion = None if fused is None else Fusion(fused, fused_temperature)
 
     def forward(self, image_features: Tensor, text_features: Tensor) -> Tensor:
-        """By the rule of `FusedClassifier.probabilities`."""
+        """By the rules of `FusedClassifier` and `CalibratedClassifier`."""
         image, text = _unit(image_features), _unit(text_features)
         scores = image @ text.T if text.dim() == 2 else (text @ image[:, :, None])[:, :, 0]
         matching = self.scale * scores
-        result = _softmax(matching)
+        result = _softmax(matching / self.matching_temperature)
         if self.fusion is not None:
             result = self.fusion(image_features, matching, result)
         return result
@@ -54,11 +59,12 @@ class Fusion(nn.Module):
     learned: Tensor
     rows: Tensor
 
-    def __init__(self, fused: FusedClassifier) -> None:
+    def __init__(self, fused: FusedClassifier, temperature: float) -> None:
         super().__init__()
         learned = [column for column, row in enumerate(fused.rows) if row >= 0]
         self.register_buffer("learned", torch.tensor(learned))
         self.register_buffer("rows", torch.tensor([fused.rows[column] for column in learned]))
+        self.temperature = temperature
         self.matching_weight, self.head_weight = fused.matching_weight, fused.head_weight
         self.head = head_of(fused.head)
 
@@ -67,7 +73,7 @@ class Fusion(nn.Module):
         head = self.head(image_features)[:, self.rows]
         fused = self.matching_weight * matching[:, self.learned] + self.head_weight * head
         mass = result[:, self.learned].sum(dim=1, keepdim=True)
-        shared = (mass * _softmax(fused)).clamp(max=float(SUREST))
+        shared = (mass * _softmax(fused / self.temperature)).clamp(max=float(SUREST))
         return result.index_copy(1, self.learned, shared)
 
 

@@ -21,7 +21,7 @@ from core.cli import BAD_INPUT, OK, main
 from core.methods.build import build_method
 from core.methods.catalogue import compositions
 from core.methods.class_text import ClassText
-from core.methods.classifier import CosineClassifier
+from core.methods.classifier import CalibratedClassifier, CosineClassifier
 from core.methods.protocol import Method
 from core.onsite.predictor import Prediction, open_predictor
 from core.package import alone
@@ -128,6 +128,22 @@ def test_every_composition_judges_alone_as_in_the_program(backbone: Backbone, co
     found = graph.judge(pictures[0][None], longer)[0]
     expected = by_program(method, [*CLASSES, ADDED], pictures[:1])
     assert np.abs(found - expected).max() <= TOLERANCE_ALONE, "a new class is judged by the same graph"
+
+
+@pytest.mark.parametrize("composition", ["coop", "dept(coop)", "cocoop"])
+def test_temperatures_are_part_of_the_graph(backbone: Backbone, composition: str) -> None:
+    method = learned(composition, backbone)
+    classifier = CalibratedClassifier(method.classifier(CLASSES), 2.5, 0.4)
+    matching = matching_of(classifier)
+    texts = matching.text_features if isinstance(matching, CosineClassifier) else None
+    judge = judge_graph(classifier, composition, backbone.embed_dim)
+    preprocessing = PackagedPreprocessing(**backbone.preprocessing.as_dict())
+    graph = ImageGraph(Graph(image_graph(preprocessing, encoder_graph(method), judge, texts), composition))
+    pictures = check_pictures(32)
+    small = [preprocess_photo(Image.fromarray(p), backbone.preprocessing) for p in pictures]
+    expected = classifier.probabilities(image_features(method, small))
+    found = np.concatenate([graph.judge(picture[None])[0] for picture in pictures])
+    assert np.abs(found - expected).max() <= TOLERANCE_ALONE
 
 
 def unit(feature: NDArray[np.float32]) -> NDArray[np.float32]:
