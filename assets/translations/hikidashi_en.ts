@@ -2101,15 +2101,15 @@ Logs: {log}</translation>
         <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
     </message>
     <message>
-        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。</source>
         <translation>The learned classes got better: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。</source>
         <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。</source>
         <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
