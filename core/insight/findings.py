@@ -60,6 +60,17 @@ class Geometry(_Frozen):
     duality: float
 
 
+class Distances(_Frozen):
+    """The same of a group of classes at one moment of training, as far as its photos allow: those of photos are None
+    with photos of fewer than two classes, `within_class` also where a class has one photo only."""
+
+    text_etf: float
+    text_angle: float
+    image_etf: float | None = None
+    within_class: float | None = None
+    duality: float | None = None
+
+
 class CollapseOf(_Frozen):
     """A group of classes before and after."""
 
