@@ -34,11 +34,12 @@ from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, Insight
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
-from core.training.events import Decided, Warned
+from core.training.events import Collapse, Decided, Event, Warned
 from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
 
@@ -57,6 +58,7 @@ class _Shown:
     findings: Findings
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
+    course: tuple[Collapse, ...]
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ class CheckPage(Page):
         self._inquiry.give_up()
         self.drawers.banner.hide()
         self.drawers.show_insight(shown.insight)
+        self.drawers.show_course(shown.course)
         project = self._project()
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
@@ -482,12 +485,20 @@ def _read(run: Run) -> _Shown | None:
     result = run.result()
     if result is None:
         return None
-    revision = run.revision
-    return _Shown(run, result, revision, find(result, revision), _bearing(run), Insight.read(run.folder))
+    revision, events = run.revision, run.events()
+    return _Shown(
+        run=run,
+        result=result,
+        revision=revision,
+        findings=find(result, revision),
+        notices=_bearing(events),
+        insight=Insight.read(run.folder),
+        course=course_of(events),
+    )
 
 
-def _bearing(run: Run) -> tuple[Warned | Decided, ...]:
-    notices = RunStory.of(run.events()).notices.values()
+def _bearing(events: Sequence[Event]) -> tuple[Warned | Decided, ...]:
+    notices = RunStory.of(events).notices.values()
     decisions = [notice for notice in notices if isinstance(notice, Decided)]
     warnings = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
     return (*warnings, *decisions[-1:])

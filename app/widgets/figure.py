@@ -29,7 +29,7 @@ class Series:
 
 
 class Figure(QWidget):
-    """Lines over 1, 2, 3 …, or with `labels` bars in groups under these names."""
+    """Lines over `first`, `first` + 1 …, or with `labels` bars in groups under these names."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,10 +38,11 @@ class Figure(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.series: tuple[Series, ...] = ()
         self.labels: tuple[str, ...] = ()
+        self.first = 1
 
-    def show_series(self, series: Sequence[Series], labels: Sequence[str] = ()) -> None:
+    def show_series(self, series: Sequence[Series], labels: Sequence[str] = (), first: int = 1) -> None:
         """Show other values."""
-        self.series, self.labels = tuple(series), tuple(labels)
+        self.series, self.labels, self.first = tuple(series), tuple(labels), first
         self.update()
 
     def save(self, path: Path) -> None:
@@ -130,8 +131,8 @@ class Figure(QWidget):
             painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(theme().muted))
         for x, flag, words in (
-            (field.left(), Qt.AlignmentFlag.AlignLeft, "1"),
-            (field.right() - 80, Qt.AlignmentFlag.AlignRight, str(longest)),
+            (field.left(), Qt.AlignmentFlag.AlignLeft, str(self.first)),
+            (field.right() - 80, Qt.AlignmentFlag.AlignRight, str(self.first + longest - 1)),
         ):
             painter.drawText(QRectF(x, field.bottom() + 2, 80, 24), flag, words)
 
@@ -162,7 +163,7 @@ class Figure(QWidget):
         writer.writerow(["", *(series.name for series in self.series)])
         longest = max((len(series.values) for series in self.series), default=0)
         for row in range(longest):
-            name = self.labels[row] if self.labels else row + 1
+            name = self.labels[row] if self.labels else row + self.first
             cells = [series.values[row] if row < len(series.values) else "" for series in self.series]
             writer.writerow([name, *cells])
         return text.getvalue()
