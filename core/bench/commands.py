@@ -12,6 +12,7 @@ from core.settings import locations
 
 if TYPE_CHECKING:
     from core.bench.protocol import Request
+    from core.bench.published import Recipe
     from core.bench.runs import Engine
 
 ALL = "all"
@@ -26,6 +27,7 @@ PROTOCOL_NAMES = (
     "long-tail",
     "label-noise",
 )
+RECIPE_NAMES = ("own", "paper", "dept")
 
 _SPEED = """\
 Each method's obvious version (what public code does: the image tower in every step, every text at full context
@@ -54,7 +56,12 @@ label-noise   0, 10, 20 and 40 % of the training photos under a wrong label
 ImageNet and its variants V2, Sketch, A and R, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft,
 SUN397, DTD, EuroSAT and UCF101 are known by their folders and split files, laid out as in CoOp's DATASETS.md. They are
 split, sampled and worded as in the papers, whose figures (for ViT-B/16, by source) then stand under `paper`. How long
-and how fast a preset trains is its own, often less than in its paper: the head of its file says what differs.
+and how fast a preset trains is its own, often less than in its paper; with --recipe paper, or dept for DePT's re-runs,
+it is the papers', down to rounds, batch, rate and crops. `recipe_notes` say what still differs, `hyper` what was set.
+
+The papers' table, for whoever has the sets and the weights (vit-b-16-openai, by `models download`):
+  hikidashi bench protocol base-to-new --set DATA/* --preset zero-shot coop cocoop kgcoop maple promptsrc \\
+      --recipe paper --backbone vit-b-16-openai --shots 16 --seeds 1 2 3 --device auto --json
 """
 _INSIGHT = """\
 Trains each preset once per seed, and shows what it kept of the pretrained knowledge, by the same test photos before
@@ -67,6 +74,10 @@ base, new       neural collapse, 0 at it: within_class (NC1), image_etf and text
                 (NC3); round by round under `through_training`. NPT's claim: nearer to it is better
 channels        share_base, the channels that serve base classes more than new ones. DePT's claim: tuning takes them
 """
+_RECIPE = (
+    "how long and how fast to train, and how photos are shown: own, as the preset says (default); paper, as the method's "
+    "own paper; dept, as DePT's authors ran every method anew. What was not published is refused"
+)
 _SET = "folders, one sub-folder per class; a public set's folder, such as eurosat; or parts-world: the sample"
 
 
@@ -150,6 +161,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", nargs="+", required=True, help="presets or compositions")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
     parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
+    parser.add_argument("--recipe", choices=RECIPE_NAMES, default=RECIPE_NAMES[0], help=_RECIPE)
     _add_common(parser, EMBEDDED)
 
 
@@ -197,22 +209,25 @@ def _growth(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.bench.protocols.catalogue import PROTOCOLS
+    from core.bench.published import Recipe
 
-    request, engine = _asked(arguments)
+    request, engine = _asked(arguments, Recipe(arguments.recipe, arguments.name))
     results = [_told(line) for line in PROTOCOLS[arguments.name](request, engine)]
-    return {"protocol": arguments.name, "backbone": arguments.backbone, "results": results}
+    answer = {"protocol": arguments.name, "backbone": arguments.backbone, "recipe": arguments.recipe}
+    return answer | {"recipe_notes": engine.recipe.notes(request.presets), "results": results}
 
 
 def _insight(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.bench.insight import insight_lines, table_of
+    from core.bench.published import Recipe
 
-    request, engine = _asked(arguments)
+    request, engine = _asked(arguments, Recipe(arguments.recipe))
     results = [_told(line) for line in insight_lines(request, engine)]
     about: dict[str, Any] = {"backbone": arguments.backbone}
     return about | ({"results": results} if arguments.json else {"table": table_of(results)})
 
 
-def _asked(arguments: argparse.Namespace) -> "tuple[Request, Engine]":
+def _asked(arguments: argparse.Namespace, recipe: "Recipe") -> "tuple[Request, Engine]":
     """What is to be run, checked before anything is loaded, and what runs it."""
     from core.backbones.device import choose_device
     from core.backbones.load import load_backbone
@@ -227,8 +242,9 @@ def _asked(arguments: argparse.Namespace) -> "tuple[Request, Engine]":
         seeds=tuple(arguments.seeds),
         shots=arguments.shots,
     )
+    recipe.check(request.presets)
     backbone = load_backbone(arguments.backbone, choose_device(arguments.device).torch_name)
-    return request, Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell)
+    return request, Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell, recipe)
 
 
 def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:

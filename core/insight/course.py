@@ -18,5 +18,6 @@ def course_of(events: Iterable[Event]) -> tuple[Collapse, ...]:
 
 def values_of(course: Sequence[Collapse], group: Group, measure: str) -> list[float]:
     """One measure of a group, round by round; empty where it could not be measured throughout."""
-    found = [getattr(getattr(told, group), measure, None) for told in course]
-    return [] if None in found else found
+    found: list[float | None] = [getattr(getattr(told, group), measure, None) for told in course]
+    known = [value for value in found if value is not None]
+    return known if len(known) == len(found) else []
