@@ -33,9 +33,10 @@ from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
 from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
+from app.widgets.what_if import Answers, WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.insight.course import course_of
-from core.insight.findings import INSIGHT_FOLDER, Insight
+from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
@@ -59,6 +60,7 @@ class _Shown:
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
     course: tuple[Collapse, ...]
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class CheckPage(Page):
             self.tr("要確認"),
             self.tr("引き出し"),
             self.tr("ほかの学習と比べる"),
+            self.tr("もしも"),
         )
         for number, text in enumerate(words):
             self.tabs.setTabText(number, text)
@@ -139,6 +142,7 @@ class CheckPage(Page):
             self.unsure,
             self.drawers,
             self.runs,
+            self.what_if,
         ):
             part.retranslate()
         self._say_notices()
@@ -146,7 +150,8 @@ class CheckPage(Page):
         self._show_runs()
 
     def restyle(self) -> None:
-        for figure in self.drawers.figures.values():
+        parts = self.what_if.parts.values()
+        for figure in (*self.drawers.figures.values(), *(part.figure for part in parts)):
             figure.update()
 
     # Loading
@@ -157,6 +162,7 @@ class CheckPage(Page):
         if run is None or project is None:
             self._inquiry.give_up()
             self._gaze.give_up()
+            self.what_if.leave()
             self._shown, self._rows = None, ()
             self._show_or_teach()
             return
@@ -213,6 +219,7 @@ class CheckPage(Page):
         self.drawers.show_insight(shown.insight)
         self.drawers.show_course(shown.course)
         project = self._project()
+        self.what_if.show_run(project, shown.run, _root(shown, project), shown.answers)
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
@@ -290,8 +297,25 @@ class CheckPage(Page):
             self.judgement.show_photo_only()
             self.banner.show_problem(problem or Problem("app.gaze_cut_off"))
         elif photo is not None and str(photo.path) == found["photo"]:
-            image = QImage(str(run.folder / INSIGHT_FOLDER / found["overlay"]))
-            self.judgement.show_heat(image, found["class_name"])
+            heat = HeatMap.model_validate(found)
+            self.judgement.show_heat(QImage(str(run.folder / INSIGHT_FOLDER / heat.overlay)), heat)
+
+    def _save_heat(self, path: Path) -> None:
+        shown, heat = self._shown, self.judgement.heat
+        assert shown is not None and heat is not None, "there is no heat map"
+
+        def not_saved(error: Exception) -> None:
+            if not isinstance(error, OSError):
+                raise error
+            reason = error.strerror or error
+            self.banner.show_problem(Problem("app.figure_not_saved", path=path, reason=reason))
+
+        run_in_background(
+            self,
+            lambda _cancel: heat.export(shown.run.folder, path),
+            success=lambda _: None,
+            failure=not_saved,
+        )
 
     def _look_at(self, photo: JudgedPhoto | None) -> None:
         self._gaze.give_up()
@@ -385,6 +409,7 @@ class CheckPage(Page):
             self._build_unsure(),
             self._build_drawers(),
             self._build_runs(),
+            self._build_what_if(),
         ):
             self.tabs.addTab(tab, "")
         self.body = QWidget()
@@ -430,6 +455,7 @@ class CheckPage(Page):
         self.judgement.undo.connect(self._undo_relabel)
         self.judgement.where.connect(self._look_where)
         self.judgement.never_mind.connect(self._gaze.give_up)
+        self.judgement.saved.connect(self._save_heat)
         self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
         self.train_again.clicked.connect(self._go_training)
         right = QWidget()
@@ -461,6 +487,10 @@ class CheckPage(Page):
         self.drawers.asked.connect(self._look_into)
         self.drawers.given_up.connect(self._give_up_looking)
         return _scrolled(self.drawers)
+
+    def _build_what_if(self) -> QWidget:
+        self.what_if = WhatIf()
+        return _scrolled(self.what_if)
 
     def _build_runs(self) -> QWidget:
         self.runs = RunsTable()
@@ -494,6 +524,7 @@ def _read(run: Run) -> _Shown | None:
         notices=_bearing(events),
         insight=Insight.read(run.folder),
         course=course_of(events),
+        answers=Answers.read(run.folder),
     )
 
 

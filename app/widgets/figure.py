@@ -20,12 +20,14 @@ _TICKS = 4
 
 @dataclass(frozen=True)
 class Series:
-    """Values in their order; `colour` is a theme colour, and the dashed one is what was before."""
+    """Values in their order; `colour` is a theme colour, and the dashed one is what was before. Of bars, `spread` has
+    the interval (low, high) of each value."""
 
     name: str
     colour: str
     values: Sequence[float]
     dashed: bool = False
+    spread: Sequence[tuple[float, float]] = ()
 
 
 class Figure(QWidget):
@@ -88,7 +90,9 @@ class Figure(QWidget):
         if not any(series.values for series in self.series):
             return
         line = painter.fontMetrics().height()
-        top = max(max(series.values, default=0.0) for series in self.series) or 1.0
+        highs = (high for series in self.series for _, high in series.spread)
+        values = (value for series in self.series for value in series.values)
+        top = max((*values, *highs), default=0.0) or 1.0
         field = place.adjusted(4.5 * line, 2.2 * line, -line, -1.8 * line)
         self._draw_axis(painter, field, top)
         self._draw_keys(painter, place, line)
@@ -148,6 +152,10 @@ class Figure(QWidget):
                 colour = theme().surface if series.dashed else getattr(theme(), series.colour)
                 painter.setBrush(QColor(colour))
                 painter.drawRect(shape)
+                if series.spread:
+                    painter.setPen(QPen(QColor(theme().text), 1))
+                    ends = [field.bottom() - field.height() * end / top for end in series.spread[place]]
+                    painter.drawLine(*(QPointF(shape.center().x(), end) for end in ends))
             painter.setPen(QColor(theme().text))
             words = QRectF(field.left() + group * place, field.bottom() + 2, group, 24)
             painter.drawText(words, Qt.AlignmentFlag.AlignHCenter, label)
@@ -160,10 +168,18 @@ class Figure(QWidget):
         """A column for each series; numbers as Python writes them, whatever the locale."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(["", *(series.name for series in self.series)])
+        bounds = (self.tr("{name}（95 % の下端）"), self.tr("{name}（95 % の上端）"))
+        heads = [
+            [series.name, *(words.format(name=series.name) for words in bounds if series.spread)]
+            for series in self.series
+        ]
+        writer.writerow(["", *(head for of_series in heads for head in of_series)])
         longest = max((len(series.values) for series in self.series), default=0)
         for row in range(longest):
             name = self.labels[row] if self.labels else row + self.first
-            cells = [series.values[row] if row < len(series.values) else "" for series in self.series]
-            writer.writerow([name, *cells])
+            cells: list[float | str] = [name]
+            for series in self.series:
+                cells.append(series.values[row] if row < len(series.values) else "")
+                cells += series.spread[row] if series.spread else ()
+            writer.writerow(cells)
         return text.getvalue()

@@ -6,6 +6,7 @@ over seeds with Student's interval of 95 %; of one seed there is none, and nothi
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, get_args
 
 import numpy as np
@@ -121,7 +122,7 @@ def _spectra(seeds: Sequence[Spectra | None]) -> dict[str, Any] | None:
         return None
     kept = over_seeds([each.rank_kept for each in known])
     return {
-        "effective_rank": _before_after(known, lambda each: each.effective_rank) | {"kept": kept},
+        "effective_rank": _before_after(known, attrgetter("effective_rank")) | {"kept": kept},
         "said": said_of_rank(kept),
         "overlap": over_seeds([each.overlap for each in known]),
         "basis_share": over_seeds([each.basis_share for each in known]),
@@ -133,7 +134,7 @@ def _collapse(seeds: Sequence[CollapseOf | None]) -> dict[str, Any] | None:
     known = [each for each in seeds if each is not None]
     if not known or len(known) < len(seeds):
         return None
-    return {name: _before_after(known, lambda each, name=name: getattr(each, name)) for name in _COLLAPSE}
+    return {name: _before_after(known, attrgetter(name)) for name in _COLLAPSE}
 
 
 def _channels(seeds: Sequence[Insight]) -> dict[str, Any] | None:

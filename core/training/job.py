@@ -75,6 +75,16 @@ class InsightJob(_Job):
     class_name: str = ""
 
 
+class WhatIfJob(_Job):
+    """Ask the result of `source_run` what would be: with `fewer` photos to learn from, or its test photos in another
+    light, by another camera (`shift`). `root` is as for an insight."""
+
+    kind: Literal["what_if"] = "what_if"
+    source_run: str
+    question: Literal["fewer", "shift"]
+    root: str = ""
+
+
 class PredictJob(_Job):
     """Open a package once, then answer the requests that come through standard input."""
 
@@ -83,7 +93,9 @@ class PredictJob(_Job):
     device: Device = "auto"
 
 
-Job = Annotated[TrainJob | TrialJob | ExportJob | InsightJob | PredictJob, Field(discriminator="kind")]
+Job = Annotated[
+    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | PredictJob, Field(discriminator="kind")
+]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 
 

@@ -15,7 +15,16 @@ from app.engine import EngineProcess
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.drawers import FIGURES
-from core.insight.findings import ChannelsOf, CollapseOf, Distances, Geometry, Insight, Spectra, SpectrumOf
+from core.insight.findings import (
+    ChannelsOf,
+    CollapseOf,
+    Distances,
+    Geometry,
+    HeatMap,
+    Insight,
+    Spectra,
+    SpectrumOf,
+)
 from core.project.store import Project
 from core.training.events import Collapse, Event, Failed, Finished, Progress
 from core.training.job import InsightJob, load_job
@@ -241,7 +250,7 @@ def test_a_place_that_cannot_be_written_is_told(
 
 
 def test_a_click_shows_where_the_model_looked_in_a_photo(
-    qtbot: QtBot, project: Project, jobs: list[Path]
+    qtbot: QtBot, project: Project, jobs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run(project, skill=0.0)
     page = shown(qtbot, project, run)
@@ -261,12 +270,35 @@ def test_a_click_shows_where_the_model_looked_in_a_photo(
     picture = QImage(64, 48, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.yellow)
     picture.save(str(overlay))
-    result = {"photo": str(photo.path), "class_name": "良品", "overlay": overlay.name}
+    found = HeatMap(
+        photo=str(photo.path),
+        class_name="良品",
+        probability=0.9,
+        overlay=overlay.name,
+        values="heat-1.npz",
+        box=(0, 0, 1, 1),
+        words=[{"word": w, "weight": n} for w, n in (("clean", 2.0), ("steel", 0.1), ("bolt", -1.5))],
+    )
     engine = page._gaze._engine
-    engine.told.emit(Finished(result=result))
+    engine.told.emit(Finished(result=found.model_dump(mode="json")))
     engine.ended.emit(JobState.FINISHED)
     assert "「良品」と答えるとき" in page.judgement.look_words.text()
+    assert "“clean” が決め手" in page.judgement.look_words.text()
+    assert "“bolt” は、この答えから遠ざけ" in page.judgement.look_words.text()
+    assert "steel" not in page.judgement.look_words.text(), "it hardly counts"
     assert _middle(page) == QColor(Qt.GlobalColor.yellow) != plain
+    for kind in ("png", "csv"):
+        path = run.folder / f"taken.{kind}"
+        choice = (str(path.with_suffix("")), f"{kind.upper()} (*.{kind})")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, choice=choice: choice)
+        page.judgement.save.click()
+        qtbot.waitUntil(path.is_file)
+    assert (run.folder / "taken.png").read_bytes() == overlay.read_bytes()
+    with (run.folder / "taken.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1] == ["clean", "2.0"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(overlay / "no.png"), ""))
+    page.judgement.save.click()
+    qtbot.waitUntil(page.banner.isVisible)
     qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
     assert _middle(page) == plain and not page.judgement.look_words.isVisible()
 

@@ -1,0 +1,89 @@
+"""What-if questions to a finished run: fewer photos, other conditions, stopped, refused."""
+
+from pathlib import Path
+
+import pytest
+
+from core.bench.corruptions import CORRUPTIONS
+from core.evaluation.compare import Change
+from core.problems import Problem
+from core.training.commands import Commands, Halt
+from core.training.events import Event, Progress, Stage
+from core.training.job import DATA_FILE, WhatIfJob, save_job
+from core.training.loop import train
+from core.training.run import Run
+from core.whatif.ask import run_what_if
+from core.whatif.findings import Fewer, Question, Shift
+from core.whatif.shift import STRENGTHS
+from tests.core.tiny_run import tiny_run
+
+
+def finished(root: Path, composition: str) -> Run:
+    folder = tiny_run(root / "run", composition, {} if composition != "coop" else None)
+    train(folder, lambda _: None)
+    return Run(folder)
+
+
+def ask(run: Run, question: Question, commands: Commands | None = None) -> list[Event]:
+    told: list[Event] = []
+    job = WhatIfJob(run=str(run.folder.parent / "job"), source_run=str(run.folder), question=question)
+    assert run_what_if(job, told.append, commands or Commands()) == {"question": question}
+    return told
+
+
+def test_fewer_photos_are_tried_down_to_one_and_the_last_point_is_the_run(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    told, result = ask(run, "fewer"), run.result()
+    found = Fewer.read(run.folder)
+    assert found is not None and result is not None
+    # Six photos of each class were learned from.
+    assert [point.shots for point in found.points] == [0, 1, 2, 4, 6]
+    assert found.points[0].base == result.intervals["zero_shot"]["base"]
+    assert found.points[-1].base == result.intervals["tuned"]["base"]
+    assert found.points[-1].new == result.intervals["tuned"]["new"]
+    assert {type(event) for event in told} == {Stage, Progress}, "the trainings' own stages are not passed on"
+    done = [event.done for event in told if isinstance(event, Progress)]
+    assert done == sorted(done) and done[0] == 0
+
+
+def test_a_point_is_what_a_run_on_so_many_photos_is(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    ask(run, "fewer")
+    found = Fewer.read(run.folder)
+    alone = tmp_path / "alone"
+    job = run.job.model_copy(update={"run": str(alone), "shots": 2})
+    run.revision.save(alone / DATA_FILE)
+    save_job(job)
+    assert found is not None
+    assert found.points[2].base == train(alone, lambda _: None).intervals["tuned"]["base"]
+
+
+def test_other_conditions_are_judged_on_the_same_photos(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    told, result = ask(run, "shift"), run.result()
+    found = Shift.read(run.folder)
+    assert found is not None and result is not None
+    assert [(each.kind, each.strength) for each in found.conditions] == [
+        (kind, strength) for kind in CORRUPTIONS for strength in STRENGTHS
+    ]
+    assert found.photos == 8 and {each.right.n for each in found.conditions} == {8}
+    assert found.plain.mean == result.metrics["tuned"].base
+    # Of eight photos hardly anything may be claimed.
+    assert {each.change for each in found.conditions} <= {Change.UNCLEAR, Change.WORSE}
+    assert [event.done for event in told if isinstance(event, Progress)] == list(range(15))
+
+
+@pytest.mark.parametrize("question", ["fewer", "shift"])
+def test_it_can_be_stopped_and_then_leaves_nothing(tmp_path: Path, question: Question) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    commands = Commands()
+    commands.give("stop")
+    with pytest.raises(Halt):
+        ask(run, question, commands)
+    assert Fewer.read(run.folder) is None and Shift.read(run.folder) is None
+
+
+def test_what_learns_nothing_is_not_asked_for_fewer_photos(tmp_path: Path) -> None:
+    with pytest.raises(Problem) as raised:
+        ask(finished(tmp_path, "zero-shot"), "fewer")
+    assert raised.value.code == "whatif.nothing_learned"
