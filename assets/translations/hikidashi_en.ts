@@ -107,6 +107,10 @@
         <translation>Compare runs</translation>
     </message>
     <message>
+        <source>もしも</source>
+        <translation>What if</translation>
+    </message>
+    <message>
         <source>結果の見方</source>
         <translation>How to read the result</translation>
     </message>
@@ -392,6 +396,10 @@
         <translation>What channels are used for</translation>
     </message>
     <message>
+        <source>学習のあいだの並び方の変化</source>
+        <translation>The way through training</translation>
+    </message>
+    <message>
         <source>図を保存</source>
         <translation>Save the figure</translation>
     </message>
@@ -438,6 +446,22 @@
     <message>
         <source>習った種類では、写真と言葉が前より離れました（棒が低いほど近い）。</source>
         <translation>Photos and words of the learned classes moved apart (the lower the bar, the nearer).</translation>
+    </message>
+    <message>
+        <source>学習の {rounds} 周のあいだの、習った種類の言葉の並びです（0 で、どの種類も同じだけ離れる）。</source>
+        <translation>How the words of the learned classes lay through {rounds} rounds of training (0: all classes equally far apart).</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周のあいだ {first} から {last} で、ほとんど変わりません。</source>
+        <translation>The gap between photos and words of the learned classes hardly changed over {rounds} rounds: {first} to {last}.</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に縮まりました（0 が理想の並び）。</source>
+        <translation>The gap between photos and words of the learned classes shrank from {first} to {last} over {rounds} rounds (0 is the ideal layout).</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に広がりました（0 が理想の並び）。</source>
+        <translation>The gap between photos and words of the learned classes grew from {first} to {last} over {rounds} rounds (0 is the ideal layout).</translation>
     </message>
     <message>
         <source>学習の前</source>
@@ -616,6 +640,17 @@ Size {size}   SHA-256 {sha256}</translation>
     <message>
         <source>コピーしました</source>
         <translation>Copied</translation>
+    </message>
+</context>
+<context>
+    <name>Figure</name>
+    <message>
+        <source>{name}（95 % の下端）</source>
+        <translation>{name} (95 % low)</translation>
+    </message>
+    <message>
+        <source>{name}（95 % の上端）</source>
+        <translation>{name} (95 % high)</translation>
     </message>
 </context>
 <context>
@@ -1220,6 +1255,10 @@ Logs: {log}</translation>
         <translation>Finding out where the model looked. It takes a few seconds.</translation>
     </message>
     <message>
+        <source>図を保存</source>
+        <translation>Save the figure</translation>
+    </message>
+    <message>
         <source>「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。</source>
         <translation>The more a place counted for the answer “{answer}”, the brighter and the more orange it is.</translation>
     </message>
@@ -1234,6 +1273,18 @@ Logs: {log}</translation>
     <message>
         <source>{name}：正解は「{truth}」、モデルの答えは「{answer}」（自信 {percent} %）</source>
         <translation>{name}: it is “{truth}”, the model said “{answer}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>説明文の言葉では、{words} が決め手です。</source>
+        <translation>Of the words of the description, {words} speak for it.</translation>
+    </message>
+    <message>
+        <source>反対に {words} は、この答えから遠ざけています。</source>
+        <translation>{words} speak against it.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>{count} 枚のラベルを直しました。もう一度学習すると、結果に入ります。</source>
@@ -2044,6 +2095,148 @@ Logs: {log}</translation>
     <message>
         <source>持ち出す前に、まちがえた写真を確かめてください。</source>
         <translation>Look at the mistakes before you take it away.</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>写真がもっと少なかったら</source>
+        <translation>With fewer photos</translation>
+    </message>
+    <message>
+        <source>調べる：写真を減らす</source>
+        <translation>Find out: fewer photos</translation>
+    </message>
+    <message>
+        <source>明るさやカメラが変わったら</source>
+        <translation>With other light or another camera</translation>
+    </message>
+    <message>
+        <source>調べる：写し方を変える</source>
+        <translation>Find out: other conditions</translation>
+    </message>
+    <message>
+        <source>写真を減らして、同じ学習をやり直しています。</source>
+        <translation>The same training is being done again with fewer photos.</translation>
+    </message>
+    <message>
+        <source>テスト用の写真の写り方を変えて、見分けています。</source>
+        <translation>The test photos are being changed and judged again.</translation>
+    </message>
+    <message>
+        <source>種類ごとに 1、2、4… 枚だけで同じ学習をやり直し、写真をふやした分だけ良くなっているかを調べます。学習の何回分かの時間がかかります。</source>
+        <translation>Does the same training again with 1, 2, 4… photos of each class only, to see whether more photos made it better. It takes as long as several trainings.</translation>
+    </message>
+    <message>
+        <source>{shots} 枚</source>
+        <translation>{shots}</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>習った種類のテスト用の写真がないため、これは測れません。</source>
+        <translation>There are no test photos of the learned classes to measure this on.</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。写真をふやした分だけ良くなっています。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. More photos made it better.</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。ふやした写真のラベルを確かめてください。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. Check the labels of the photos that were added.</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。この差だけでは、写真をふやすと良くなるとは言えません。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. This difference alone does not say that more photos help.</translation>
+    </message>
+    <message>
+        <source>テスト用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。</source>
+        <translation>Makes the test photos darker, blurred or grainy and judges them again. It takes seconds to minutes, depending on the number of photos.</translation>
+    </message>
+    <message>
+        <source>弱い変化</source>
+        <translation>weak change</translation>
+    </message>
+    <message>
+        <source>中くらいの変化</source>
+        <translation>medium change</translation>
+    </message>
+    <message>
+        <source>強い変化</source>
+        <translation>strong change</translation>
+    </message>
+    <message>
+        <source>そのままの写真</source>
+        <translation>Photos as they are</translation>
+    </message>
+    <message>
+        <source>テスト用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。</source>
+        <translation>On {photos} test photos no change made it clearly worse (right as they are: {plain}).</translation>
+    </message>
+    <message>
+        <source>いちばん弱いのは「{kind}」です。正解は、そのままの {plain} から、{strength}で {right} に下がります（写真 {photos} 枚）。</source>
+        <translation>It is weakest against “{kind}”: right answers fall from {plain} to {right} by a {strength} ({photos} photos). </translation>
+    </message>
+    <message>
+        <source>{kinds} では、はっきりした低下は見つかりませんでした。</source>
+        <translation>No clear fall was found for: {kinds}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{percent} %（{low}～{high} %）</source>
+        <translation>{percent} % ({low}–{high} %)</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>ぼけ</source>
+        <translation>Blur</translation>
+    </message>
+    <message>
+        <source>ざらつき</source>
+        <translation>Grain</translation>
+    </message>
+    <message>
+        <source>画質の低下</source>
+        <translation>Low quality</translation>
+    </message>
+    <message>
+        <source>別のカメラ</source>
+        <translation>Another camera</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPart</name>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>図を保存</source>
+        <translation>Save the figure</translation>
+    </message>
+    <message>
+        <source>調べています</source>
+        <translation>Looking</translation>
+    </message>
+    <message>
+        <source>図を保存：{title}</source>
+        <translation>Save the figure: {title}</translation>
     </message>
 </context>
 <context>
