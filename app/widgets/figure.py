@@ -16,6 +16,7 @@ from core.files import write_atomic
 
 _SIZE = QSize(900, 360)
 _TICKS = 4
+_CAP = 4
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,13 @@ class Figure(QWidget):
         self.series: tuple[Series, ...] = ()
         self.labels: tuple[str, ...] = ()
         self.first = 1
+        self.percent = False
 
-    def show_series(self, series: Sequence[Series], labels: Sequence[str] = (), first: int = 1) -> None:
-        """Show other values."""
-        self.series, self.labels, self.first = tuple(series), tuple(labels), first
+    def show_series(
+        self, series: Sequence[Series], labels: Sequence[str] = (), *, first: int = 1, percent: bool = False
+    ) -> None:
+        """Show other values; `percent` draws them on a scale up to 100 %."""
+        self.series, self.labels, self.first, self.percent = tuple(series), tuple(labels), first, percent
         self.update()
 
     def save(self, path: Path) -> None:
@@ -90,9 +94,8 @@ class Figure(QWidget):
         if not any(series.values for series in self.series):
             return
         line = painter.fontMetrics().height()
-        highs = (high for series in self.series for _, high in series.spread)
         values = (value for series in self.series for value in series.values)
-        top = max((*values, *highs), default=0.0) or 1.0
+        top = 100.0 if self.percent else max(values, default=0.0) or 1.0
         field = place.adjusted(4.5 * line, 2.2 * line, -line, -1.8 * line)
         self._draw_axis(painter, field, top)
         self._draw_keys(painter, place, line)
@@ -110,7 +113,7 @@ class Figure(QWidget):
             painter.setPen(QColor(tokens.muted))
             words = QRectF(field.left() - 80, y - 12, 72, 24)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(words, right, f"{top * tick / _TICKS:.3g}")
+            painter.drawText(words, right, f"{top * tick / _TICKS:.3g}{' %' if self.percent else ''}")
 
     def _draw_keys(self, painter: QPainter, place: QRectF, line: int) -> None:
         x, y = place.left() + 4.5 * line, place.top() + line
@@ -153,12 +156,19 @@ class Figure(QWidget):
                 painter.setBrush(QColor(colour))
                 painter.drawRect(shape)
                 if series.spread:
-                    painter.setPen(QPen(QColor(theme().text), 1))
-                    ends = [field.bottom() - field.height() * end / top for end in series.spread[place]]
-                    painter.drawLine(*(QPointF(shape.center().x(), end) for end in ends))
+                    self._draw_spread(painter, field, shape.center().x(), series.spread[place], top)
             painter.setPen(QColor(theme().text))
             words = QRectF(field.left() + group * place, field.bottom() + 2, group, 24)
             painter.drawText(words, Qt.AlignmentFlag.AlignHCenter, label)
+
+    def _draw_spread(
+        self, painter: QPainter, field: QRectF, x: float, spread: tuple[float, float], top: float
+    ) -> None:
+        painter.setPen(QPen(QColor(theme().text), 1.5))
+        low, high = (field.bottom() - field.height() * end / top for end in spread)
+        painter.drawLine(QPointF(x, low), QPointF(x, high))
+        for end in (low, high):
+            painter.drawLine(QPointF(x - _CAP, end), QPointF(x + _CAP, end))
 
     def _pen(self, series: Series) -> QPen:
         style = Qt.PenStyle.DashLine if series.dashed else Qt.PenStyle.SolidLine

@@ -202,7 +202,7 @@ class WhatIf(QWidget):
         for fall in falls:
             holding.pop(fall.kind, None)
         if holding:
-            words += self.tr("{kinds} では、はっきりした低下は見つかりませんでした。").format(
+            words += self.tr("{kinds}では、はっきりした低下は見つかりませんでした。").format(
                 kinds=self.tr("、").join(self._kind(kind) for kind in holding)
             )
         return words

@@ -66,7 +66,7 @@ class WhatIfPart(QWidget):
 
     def show_answer(self, words: str, series: list[Series], labels: list[str]) -> None:
         """Show what came of it."""
-        self.figure.show_series(series, labels)
+        self.figure.show_series(series, labels, percent=True)
         self.figure.setAccessibleDescription(words)
         self._say(words)
 

@@ -2129,7 +2129,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>{shots} 枚</source>
-        <translation>{shots}</translation>
+        <translation>{shots} per class</translation>
     </message>
     <message>
         <source>学習の前</source>
@@ -2188,7 +2188,7 @@ Logs: {log}</translation>
         <translation>It is weakest against “{kind}”: right answers fall from {plain} to {right} by a {strength} ({photos} photos). </translation>
     </message>
     <message>
-        <source>{kinds} では、はっきりした低下は見つかりませんでした。</source>
+        <source>{kinds}では、はっきりした低下は見つかりませんでした。</source>
         <translation>No clear fall was found for: {kinds}.</translation>
     </message>
     <message>

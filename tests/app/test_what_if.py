@@ -147,7 +147,7 @@ def test_the_weakest_condition_is_named_only_where_it_is_one(
     assert said in part.words.text()
     assert len(part.figure.series) == 4 and len(part.figure.labels) == 5
     if falls:
-        assert "明るさ、画質の低下、別のカメラ では" in part.words.text()
+        assert "明るさ、画質の低下、別のカメラでは" in part.words.text()
 
 
 def test_it_can_be_given_up_and_a_failure_is_said(qtbot: QtBot, project: Project, jobs: list[Path]) -> None:
