@@ -13,9 +13,8 @@ from app.engine import EngineProcess
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Finished, Progress
-from core.training.job import JOB_FILE, InsightJob, Job, WhatIfJob, save_job
+from core.training.job import JOB_FILE, InsightJob, Job, WhatIfJob, WhatIfQuestion, save_job
 from core.training.run import Run
-from core.whatif.findings import Question
 
 _GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
@@ -51,7 +50,7 @@ class Inquiry(QObject):
             ),
         )
 
-    def ask(self, project: Project, run: Run, root: Path, question: Question) -> None:
+    def ask(self, project: Project, run: Run, root: Path, question: WhatIfQuestion) -> None:
         """Ask a run whose photos lie under `root` what would be."""
         self._begin(
             project,

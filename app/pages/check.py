@@ -33,7 +33,7 @@ from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
 from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
-from app.widgets.what_if import Answers, WhatIf
+from app.widgets.what_if import WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
@@ -41,8 +41,10 @@ from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Collapse, Decided, Event, Warned
+from core.training.job import WhatIfQuestion
 from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
+from core.whatif.findings import Answer, read_answers
 
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
@@ -60,7 +62,7 @@ class _Shown:
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
     course: tuple[Collapse, ...]
-    answers: Answers
+    answers: dict[WhatIfQuestion, Answer]
 
 
 @dataclass(frozen=True)
@@ -524,7 +526,7 @@ def _read(run: Run) -> _Shown | None:
         notices=_bearing(events),
         insight=Insight.read(run.folder),
         course=course_of(events),
-        answers=Answers.read(run.folder),
+        answers=read_answers(run.folder),
     )
 
 

@@ -43,12 +43,20 @@ class Figure(QWidget):
         self.labels: tuple[str, ...] = ()
         self.first = 1
         self.percent = False
+        self.ends: tuple[str, str] | None = None
 
     def show_series(
-        self, series: Sequence[Series], labels: Sequence[str] = (), *, first: int = 1, percent: bool = False
+        self,
+        series: Sequence[Series],
+        labels: Sequence[str] = (),
+        *,
+        first: int = 1,
+        percent: bool = False,
+        ends: tuple[str, str] | None = None,
     ) -> None:
-        """Show other values; `percent` draws them on a scale up to 100 %."""
-        self.series, self.labels, self.first, self.percent = tuple(series), tuple(labels), first, percent
+        """Show other values; `percent` draws them on a scale up to 100 %, `ends` stand below both ends of lines."""
+        self.series, self.labels = tuple(series), tuple(labels)
+        self.first, self.percent, self.ends = first, percent, ends
         self.update()
 
     def save(self, path: Path) -> None:
@@ -137,11 +145,10 @@ class Figure(QWidget):
             painter.setPen(self._pen(series))
             painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(theme().muted))
-        for x, flag, words in (
-            (field.left(), Qt.AlignmentFlag.AlignLeft, str(self.first)),
-            (field.right() - 80, Qt.AlignmentFlag.AlignRight, str(self.first + longest - 1)),
-        ):
-            painter.drawText(QRectF(x, field.bottom() + 2, 80, 24), flag, words)
+        left, right = self.ends or (str(self.first), str(self.first + longest - 1))
+        below = QRectF(field.left(), field.bottom() + 2, field.width(), 24)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, right)
 
     def _draw_bars(self, painter: QPainter, field: QRectF, top: float) -> None:
         group = field.width() / len(self.labels)

@@ -1,5 +1,6 @@
 """One what-if question on the screen: what it is, a button, how far the engine is, then the answer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -16,24 +17,26 @@ from PySide6.QtWidgets import (
 from app.widgets.figure import Figure, Series
 from core.problems import Problem
 from core.training.events import Progress
-from core.whatif.findings import Question
+from core.training.job import WhatIfQuestion
+from core.training.result import Interval
+from core.whatif.findings import Answer
 
 
 class WhatIfPart(QWidget):
-    """`asked` and `given_up` are the buttons; `not_saved` says why a figure could not be written."""
+    """`asked` and `given_up` are the buttons; `not_saved` says why a figure could not be written. Each question is a
+    subclass, with its own words in `name` and its own figure in `answer`."""
 
     asked = Signal()
     given_up = Signal()
     not_saved = Signal(object)
+    question: WhatIfQuestion
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        name = f"what_if_{question}"
+        name = f"what_if_{self.question}"
         self.setObjectName(name)
-        self._question = question
-        self._offered = ""
+        self._found: Answer | None = None
         self._running = False
-        self.running_words = ""
         self.title = QLabel(objectName=f"{name}_title")
         self.title.setProperty("class", "heading3")
         self.words = QLabel(objectName=f"{name}_words", wordWrap=True)
@@ -46,9 +49,39 @@ class WhatIfPart(QWidget):
         self.cancel.clicked.connect(self.given_up)
         self.save.clicked.connect(self._save)
         self._lay_out()
+        self.retranslate()
 
-    def name(self, title: str, ask: str) -> None:
-        """What the question is called."""
+    # What each question says
+
+    def name(self) -> tuple[str, str, str, str]:
+        """Its title, its button, what asking is good for, and what is done meanwhile."""
+        raise TypeError(f"{type(self).__name__} has no name")
+
+    def answer(self, found: Answer) -> str:
+        """Draw what was found; the sentence that says it."""
+        raise TypeError(f"{type(self).__name__} has no answer")
+
+    # What the page says to it
+
+    def show_answer(self, found: Answer | None) -> None:
+        """Show what was found; None offers to ask."""
+        self._found = found
+        self.retranslate()
+
+    def show_running(self, running: bool) -> None:
+        """The engine tries it, or does no more."""
+        self._running = running
+        self.bar.setMaximum(0)
+        self.retranslate()
+
+    def show_progress(self, event: Progress) -> None:
+        """How far the engine is."""
+        self.bar.setMaximum(event.total)
+        self.bar.setValue(event.done)
+
+    def retranslate(self) -> None:
+        """Words in the present language."""
+        title, ask, offer, meanwhile = self.name()
         self.title.setText(title)
         self.figure.setAccessibleName(title)
         self.start.setText(ask)
@@ -58,45 +91,27 @@ class WhatIfPart(QWidget):
         for button in (self.start, self.cancel):
             button.setAccessibleName(button.text())
         self.save.setAccessibleName(self.tr("図を保存：{title}").format(title=title))
+        if self._found is None:
+            self.figure.show_series(())
+        told = offer if self._found is None else self.answer(self._found)
+        self.figure.setAccessibleDescription(told)
+        self.words.setText(meanwhile if self._running else told)
+        self.start.setVisible(not self._running and self._found is None)
+        for part in (self.cancel, self.bar):
+            part.setVisible(self._running)
+        for part in (self.figure, self.save):
+            part.setVisible(bool(self.figure.series))
 
-    def offer(self, words: str) -> None:
-        """Say what asking is good for; there is no answer yet."""
-        self.figure.show_series(())
-        self._say(words)
+    # What questions have in common
 
-    def show_answer(self, words: str, series: list[Series], labels: list[str]) -> None:
-        """Show what came of it."""
-        self.figure.show_series(series, labels, percent=True)
-        self.figure.setAccessibleDescription(words)
-        self._say(words)
-
-    def show_running(self, running: bool) -> None:
-        """The engine tries it, or does no more."""
-        self._running = running
-        self.bar.setMaximum(0)
-        self._show()
-
-    def show_progress(self, event: Progress) -> None:
-        """How far the engine is."""
-        self.bar.setMaximum(event.total)
-        self.bar.setValue(event.done)
-
-    def _say(self, words: str) -> None:
-        self._offered = words
-        self._show()
-
-    def _show(self) -> None:
-        answered = bool(self.figure.series)
-        self.words.setText(self.running_words if self._running else self._offered)
-        self.start.setVisible(not self._running and not answered)
-        self.cancel.setVisible(self._running)
-        self.bar.setVisible(self._running)
-        self.figure.setVisible(answered)
-        self.save.setVisible(answered)
+    def share(self, figure: Interval) -> str:
+        """An accuracy with its interval."""
+        percent, low, high = (f"{100 * value:.0f}" for value in (figure.mean, figure.low, figure.high))
+        return self.tr("{percent} %（{low}～{high} %）").format(percent=percent, low=low, high=high)
 
     def _save(self) -> None:
         kinds = "SVG (*.svg);;PNG (*.png);;CSV (*.csv)"
-        name = f"what-if-{self._question}.svg"
+        name = f"what-if-{self.question}.svg"
         chosen, kind = QFileDialog.getSaveFileName(self, self.tr("図を保存"), name, kinds)
         if not chosen:
             return
@@ -121,3 +136,12 @@ class WhatIfPart(QWidget):
         column.addWidget(self.words)
         column.addLayout(row)
         column.addWidget(self.figure)
+
+
+def bars(name: str, colour: str, figures: Sequence[Interval | None], *, dashed: bool = False) -> list[Series]:
+    """Accuracies in per cent with their intervals; nothing where one is missing."""
+    known = [figure for figure in figures if figure is not None]
+    if not known or len(known) < len(figures):
+        return []
+    spread = [(100 * figure.low, 100 * figure.high) for figure in known]
+    return [Series(name, colour, [100 * figure.mean for figure in known], dashed, spread)]

@@ -105,6 +105,7 @@ def _line(
         "condition": {"shots": shots},
         "seeds": [run.seed for run in runs],
         "photos": [insight.photos for insight in insights],
+        "decisions": [[choice.code for choice in run.result.decisions] for run in runs],
         "metrics": dumped(summarise([run.tuned for run in runs])),
         "zero_shot": dumped(summarise([run.untouched for run in runs])),
         "images": _spectra([insight.images for insight in insights]),

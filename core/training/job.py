@@ -13,6 +13,7 @@ JOB_FILE = "job.json"
 DATA_FILE = "data.json"
 
 HyperValue = bool | int | float | str
+WhatIfQuestion = Literal["fewer", "shift", "balance", "wrong", "tail"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -76,12 +77,13 @@ class InsightJob(_Job):
 
 
 class WhatIfJob(_Job):
-    """Ask the result of `source_run` what would be: with `fewer` photos to learn from, or its test photos in another
-    light, by another camera (`shift`). `root` is as for an insight."""
+    """Ask the result of `source_run` what would be: with `fewer` photos to learn from, with `wrong` labels, with a
+    `tail` of classes that have fewer photos than others; with its test photos in another light, by another camera
+    (`shift`); or if learned or new classes were favoured (`balance`). `root` is as for an insight."""
 
     kind: Literal["what_if"] = "what_if"
     source_run: str
-    question: Literal["fewer", "shift"]
+    question: WhatIfQuestion
     root: str = ""
 
 

@@ -1,17 +1,17 @@
 """What was found of a what-if, as it lies in a run's folder; needs no engine to be read."""
 
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.evaluation.compare import Change
 from core.files import write_atomic
+from core.training.job import WhatIfQuestion
 from core.training.result import Interval
 
 FOLDER = "what-if"
-Question = Literal["fewer", "shift"]
-QUESTIONS: tuple[Question, ...] = get_args(Question)
+QUESTIONS: tuple[WhatIfQuestion, ...] = get_args(WhatIfQuestion)
 
 
 class _Frozen(BaseModel):
@@ -37,18 +37,40 @@ class _Frozen(BaseModel):
 
 
 class Point(_Frozen):
-    """The same training on at most `shots` photos of each class, 0: before training. `base`: test photos of learned
-    classes judged right among them; `new`: the same of the classes held back."""
+    """The same training under other data, by how much (`amount`). `base`: test photos of learned classes judged right
+    among them; `new`: the same of the classes held back."""
 
-    shots: int
+    amount: float
     base: Interval | None
     new: Interval | None
 
 
 class Fewer(_Frozen):
-    """With fewer photos, down to one of each class; the last point is the run itself, on all that it had."""
+    """By photos of each class: 0 is the model before training, the last is the run itself, on all that it had."""
 
     points: tuple[Point, ...]
+
+
+class Wrong(_Frozen):
+    """By the share of training photos with a wrong label: 0 is the run itself."""
+
+    points: tuple[Point, ...]
+
+
+class Tail(_Frozen):
+    """By how many times as many photos the commonest class has as the rarest: 1 is the run itself."""
+
+    points: tuple[Point, ...]
+
+
+class Balance(_Frozen):
+    """All classes offered together: accuracies on photos of learned classes and of those held back, on one scale, and
+    along the way from favouring the former to favouring the latter (`curve`), with the `area` under it."""
+
+    curve: tuple[tuple[float, float], ...]
+    area: float
+    base: Interval
+    new: Interval
 
 
 class Weather(_Frozen):
@@ -67,3 +89,19 @@ class Shift(_Frozen):
     photos: int
     plain: Interval
     conditions: tuple[Weather, ...]
+
+
+Answer = Fewer | Shift | Balance | Wrong | Tail
+_KINDS: dict[WhatIfQuestion, type[Answer]] = {
+    "fewer": Fewer,
+    "shift": Shift,
+    "balance": Balance,
+    "wrong": Wrong,
+    "tail": Tail,
+}
+
+
+def read_answers(run: Path) -> dict[WhatIfQuestion, Answer]:
+    """All that a run was asked before."""
+    found = ((question, kind.read(run)) for question, kind in _KINDS.items())
+    return {question: answer for question, answer in found if answer is not None}

@@ -16,11 +16,11 @@ from app.session import Session
 from core.evaluation.compare import Change
 from core.project.store import Project
 from core.training.events import Failed, Finished, Progress
-from core.training.job import WhatIfJob, load_job
+from core.training.job import WhatIfJob, WhatIfQuestion, load_job
 from core.training.result import Interval
 from core.training.run import Run
 from core.training.state import JobState
-from core.whatif.findings import Fewer, Point, Question, Shift, Weather
+from core.whatif.findings import QUESTIONS, Answer, Balance, Fewer, Point, Shift, Tail, Weather, Wrong
 from tests.app.run_data import make_project, make_run
 
 
@@ -45,7 +45,7 @@ def share(mean: float, half: float = 0.05) -> Interval:
 def fewer(*bases: float) -> Fewer:
     return Fewer(
         points=tuple(
-            Point(shots=0 if not n else 2 ** (n - 1), base=share(base), new=None)
+            Point(amount=0 if not n else 2 ** (n - 1), base=share(base), new=None)
             for n, base in enumerate(bases)
         )
     )
@@ -69,6 +69,35 @@ def shift(**falls: int) -> Shift:
     )
 
 
+def wrong(*bases: float) -> Wrong:
+    amounts = (0, 0.1, 0.2, 0.4)
+    return Wrong(
+        points=tuple(
+            Point(amount=amount, base=share(base), new=share(0.5))
+            for amount, base in zip(amounts, bases, strict=True)
+        )
+    )
+
+
+def tail(*bases: float) -> Tail:
+    return Tail(
+        points=tuple(
+            Point(amount=amount, base=share(base), new=None)
+            for amount, base in zip((1, 10, 50, 100), bases, strict=False)
+        )
+    )
+
+
+BALANCE = Balance(curve=((0.9, 0.0), (0.8, 0.5), (0.0, 0.7)), area=0.5, base=share(0.8), new=share(0.5))
+ANSWERS: dict[str, Answer] = {
+    "fewer": fewer(0.5, 0.6, 0.8),
+    "shift": shift(),
+    "balance": BALANCE,
+    "wrong": wrong(0.9, 0.88, 0.7, 0.5),
+    "tail": tail(0.9, 0.6),
+}
+
+
 def shown(qtbot: QtBot, project: Project, run: Run) -> CheckPage:
     session = Session()
     session.take_project(project)
@@ -83,9 +112,9 @@ def shown(qtbot: QtBot, project: Project, run: Run) -> CheckPage:
     return page
 
 
-@pytest.mark.parametrize("question", ["fewer", "shift"])
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_a_click_asks_the_engine_and_shows_what_came_of_it(
-    qtbot: QtBot, project: Project, jobs: list[Path], question: Question
+    qtbot: QtBot, project: Project, jobs: list[Path], question: WhatIfQuestion
 ) -> None:
     run = make_run(project)
     page = shown(qtbot, project, run)
@@ -93,6 +122,7 @@ def test_a_click_asks_the_engine_and_shows_what_came_of_it(
     assert part.start.isVisible() and not part.figure.isVisible()
     qtbot.mouseClick(part.start, Qt.MouseButton.LeftButton)
     assert part.bar.isVisible() and part.cancel.isVisible() and not part.start.isVisible()
+    assert not any(other.start.isEnabled() for other in page.what_if.parts.values()), "one at a time"
     qtbot.waitUntil(lambda: len(jobs) == 1)
     job = load_job(jobs[0])
     assert isinstance(job, WhatIfJob) and job.question == question
@@ -101,7 +131,7 @@ def test_a_click_asks_the_engine_and_shows_what_came_of_it(
     assert engine is not None
     engine.told.emit(Progress(done=30, total=120))
     assert (part.bar.value(), part.bar.maximum()) == (30, 120)
-    (fewer(0.5, 0.6, 0.8) if question == "fewer" else shift()).save(run.folder)
+    ANSWERS[question].save(run.folder)
     engine.told.emit(Finished(result={"question": question}))
     engine.ended.emit(JobState.FINISHED)
     qtbot.waitUntil(part.figure.isVisible)
@@ -150,12 +180,34 @@ def test_the_weakest_condition_is_named_only_where_it_is_one(
         assert "明るさ、画質の低下、別のカメラでは" in part.words.text()
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (wrong(0.9, 0.88, 0.7, 0.5), "ラベルの 20 % がまちがうと、正解は 90 %（85～95 %） から 70 %"),
+        (wrong(0.9, 0.9, 0.88, 0.85), "40 % がまちがっていても、はっきりした低下は見つかりませんでした"),
+        (tail(0.9, 0.88, 0.6), "枚数に 50 倍の差があると"),
+        (tail(0.9, 0.88), "かたよっていても、はっきりした低下は"),
+        (BALANCE, "習った種類は 80 %（75～85 %）、取り置いた種類は 50 %"),
+    ],
+)
+def test_what_came_of_the_other_questions_is_said(
+    qtbot: QtBot, project: Project, answer: Answer, said: str
+) -> None:
+    run = make_run(project)
+    answer.save(run.folder)
+    page = shown(qtbot, project, run)
+    [part] = [part for part in page.what_if.parts.values() if not part.figure.isHidden()]
+    assert said in part.words.text()
+    assert part.title.text() and not part.start.isVisible()
+
+
 def test_it_can_be_given_up_and_a_failure_is_said(qtbot: QtBot, project: Project, jobs: list[Path]) -> None:
     page = shown(qtbot, project, make_run(project))
     part = page.what_if.parts["fewer"]
     qtbot.mouseClick(part.start, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(part.cancel, Qt.MouseButton.LeftButton)
     assert part.start.isVisible() and not page.what_if.inquiries["fewer"].running
+    assert all(other.start.isEnabled() for other in page.what_if.parts.values())
     qtbot.mouseClick(part.start, Qt.MouseButton.LeftButton)
     engine = page.what_if.inquiries["fewer"]._engine
     assert engine is not None

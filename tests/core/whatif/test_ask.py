@@ -9,11 +9,11 @@ from core.evaluation.compare import Change
 from core.problems import Problem
 from core.training.commands import Commands, Halt
 from core.training.events import Event, Progress, Stage
-from core.training.job import DATA_FILE, WhatIfJob, save_job
+from core.training.job import DATA_FILE, WhatIfJob, WhatIfQuestion, save_job
 from core.training.loop import train
 from core.training.run import Run
 from core.whatif.ask import run_what_if
-from core.whatif.findings import Fewer, Question, Shift
+from core.whatif.findings import QUESTIONS, Balance, Fewer, Shift, Tail, Wrong
 from core.whatif.shift import STRENGTHS
 from tests.core.tiny_run import tiny_run
 
@@ -24,7 +24,7 @@ def finished(root: Path, composition: str) -> Run:
     return Run(folder)
 
 
-def ask(run: Run, question: Question, commands: Commands | None = None) -> list[Event]:
+def ask(run: Run, question: WhatIfQuestion, commands: Commands | None = None) -> list[Event]:
     told: list[Event] = []
     job = WhatIfJob(run=str(run.folder.parent / "job"), source_run=str(run.folder), question=question)
     assert run_what_if(job, told.append, commands or Commands()) == {"question": question}
@@ -37,7 +37,7 @@ def test_fewer_photos_are_tried_down_to_one_and_the_last_point_is_the_run(tmp_pa
     found = Fewer.read(run.folder)
     assert found is not None and result is not None
     # Six photos of each class were learned from.
-    assert [point.shots for point in found.points] == [0, 1, 2, 4, 6]
+    assert [point.amount for point in found.points] == [0, 1, 2, 4, 6]
     assert found.points[0].base == result.intervals["zero_shot"]["base"]
     assert found.points[-1].base == result.intervals["tuned"]["base"]
     assert found.points[-1].new == result.intervals["tuned"]["new"]
@@ -75,14 +75,41 @@ def test_other_conditions_are_judged_on_the_same_photos(tmp_path: Path) -> None:
     assert [event.done for event in told if isinstance(event, Progress)] == list(range(15))
 
 
-@pytest.mark.parametrize("question", ["fewer", "shift"])
-def test_it_can_be_stopped_and_then_leaves_nothing(tmp_path: Path, question: Question) -> None:
+def test_wrong_labels_and_a_tail_begin_with_the_run_itself(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    result = run.result()
+    assert result is not None
+    ask(run, "wrong")
+    ask(run, "tail")
+    wrong, tail = Wrong.read(run.folder), Tail.read(run.folder)
+    assert wrong is not None and tail is not None
+    assert [point.amount for point in wrong.points] == [0, 0.1, 0.2, 0.4]
+    # Six photos of a class allow for one profile only.
+    assert [point.amount for point in tail.points] == [1, 10]
+    assert wrong.points[0].base == tail.points[0].base == result.intervals["tuned"]["base"]
+    # One of six labels at 10 % and at 20 %: the very same training.
+    assert wrong.points[1].base == wrong.points[2].base
+
+
+def test_the_balance_goes_from_all_for_learned_to_all_for_new_classes(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    ask(run, "balance")
+    found, result = Balance.read(run.folder), run.result()
+    assert found is not None and result is not None
+    metrics = result.metrics["tuned"]
+    assert found.curve[0] == (metrics.base, 0.0) and found.curve[-1] == (0.0, metrics.new)
+    assert (found.base.n, found.new.n) == (8, 8) and found.base.low <= found.base.mean <= found.base.high
+    assert 0 <= found.area <= 1
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_it_can_be_stopped_and_then_leaves_nothing(tmp_path: Path, question: WhatIfQuestion) -> None:
     run = finished(tmp_path, "nearest-mean")
     commands = Commands()
     commands.give("stop")
     with pytest.raises(Halt):
         ask(run, question, commands)
-    assert Fewer.read(run.folder) is None and Shift.read(run.folder) is None
+    assert not any(kind.read(run.folder) for kind in (Fewer, Shift, Balance, Wrong, Tail))
 
 
 def test_what_learns_nothing_is_not_asked_for_fewer_photos(tmp_path: Path) -> None:
