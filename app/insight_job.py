@@ -50,14 +50,14 @@ class Inquiry(QObject):
             ),
         )
 
-    def ask(self, project: Project, run: Run, root: Path, question: WhatIfQuestion) -> None:
-        """Ask a run whose photos lie under `root` what would be."""
+    def ask(self, project: Project, run: Run, root: Path, question: WhatIfQuestion, photos: str = "") -> None:
+        """Ask a run whose photos lie under `root` what would be; of the photos in another folder, if any."""
         self._begin(
             project,
             run,
             f"what-if-{question}",
             lambda folder: WhatIfJob(
-                run=str(folder), source_run=str(run.folder), root=str(root), question=question
+                run=str(folder), source_run=str(run.folder), root=str(root), question=question, photos=photos
             ),
         )
 

@@ -193,6 +193,10 @@ class PhotoJudgement(QWidget):
                 told.append(
                     words.format(words=self.tr("、").join(f"“{word}”" for word in named[:_MOST_WORDS]))
                 )
+        if found.learned > _COUNTS * most:
+            told.append(self.tr("学習で覚えた言葉の読み方も、この答えを後押ししています。"))
+        elif found.learned < -_COUNTS * most:
+            told.append(self.tr("学習で覚えた言葉の読み方は、この答えから遠ざけています。"))
         return " ".join(told)
 
     def _save(self) -> None:

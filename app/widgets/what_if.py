@@ -10,7 +10,7 @@ from app.background import run_in_background
 from app.insight_job import Inquiry
 from app.widgets.banner import ProblemBanner
 from app.widgets.what_if_again import FewerPart, TailPart, WrongPart
-from app.widgets.what_if_judged import BalancePart, ShiftPart
+from app.widgets.what_if_judged import BalancePart, ElsewherePart, ShiftPart
 from core.problems import Problem
 from core.project.store import Project
 from core.training.job import WhatIfQuestion
@@ -35,14 +35,14 @@ class WhatIf(QWidget):
         self.setObjectName("what_if")
         self._asked: _Asked | None = None
         self.banner = ProblemBanner(self)
-        parts = (FewerPart(), ShiftPart(), BalancePart(), WrongPart(), TailPart())
+        parts = (FewerPart(), ShiftPart(), ElsewherePart(), BalancePart(), WrongPart(), TailPart())
         self.parts = {part.question: part for part in parts}
         self.inquiries = {question: Inquiry(self) for question in self.parts}
         column = QVBoxLayout(self, spacing=16)
         column.addWidget(self.banner)
         for question, part in self.parts.items():
             column.addWidget(part)
-            part.asked.connect(lambda question=question: self._ask(question))
+            part.asked.connect(lambda folder, question=question: self._ask(question, folder))
             part.given_up.connect(lambda question=question: self._give_up(question))
             part.not_saved.connect(self.banner.show_problem)
             inquiry = self.inquiries[question]
@@ -75,12 +75,12 @@ class WhatIf(QWidget):
         for question, part in self.parts.items():
             part.show_answer(answers.get(question))
 
-    def _ask(self, question: WhatIfQuestion) -> None:
+    def _ask(self, question: WhatIfQuestion, folder: str) -> None:
         asked = self._asked
         if asked is not None:
             self.banner.hide()
             self.parts[question].show_running(True)
-            self.inquiries[question].ask(asked.project, asked.run, asked.root, question)
+            self.inquiries[question].ask(asked.project, asked.run, asked.root, question, folder)
             self._enable()
 
     def _give_up(self, question: WhatIfQuestion) -> None:

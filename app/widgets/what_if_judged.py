@@ -1,9 +1,12 @@
-"""What-if questions that judge again: other light or another camera, and favouring learned or new classes."""
+"""What-if questions that judge again: other light or another camera, photos of another place, and favouring learned
+or new classes."""
+
+from PySide6.QtWidgets import QFileDialog
 
 from app.widgets.figure import Series
 from app.widgets.what_if_part import WhatIfPart, bars
 from core.evaluation.compare import Change
-from core.whatif.findings import Answer, Balance, Shift
+from core.whatif.findings import Answer, Balance, Elsewhere, Shift
 
 
 class ShiftPart(WhatIfPart):
@@ -99,3 +102,54 @@ class BalancePart(WhatIfPart):
         return self.tr(
             "どちらも優先しないとき、全部の種類から選ぶと、習った種類は {base}、取り置いた種類は {new} 正解します。2 本の線が高いところで交わるほど、両方に強いモデルです。"
         ).format(base=self.share(found.base), new=self.share(found.new))
+
+
+class ElsewherePart(WhatIfPart):
+    """Photos of another place, in a folder that the operator chooses. It can be asked again and again."""
+
+    question = "elsewhere"
+    repeats = True
+
+    def name(self) -> tuple[str, str, str, str]:
+        return (
+            self.tr("ほかの場所で撮った写真だったら"),
+            self.tr("調べる：フォルダーを選ぶ…"),
+            self.tr(
+                "別の日、別のライン、別の工場の写真を、種類の名前のフォルダーに分けて選ぶと、学習せずにそのまま見分けます。"
+            ),
+            self.tr("選んだフォルダーの写真を見分けています。"),
+        )
+
+    def ask(self) -> None:
+        """Ask for the folder first."""
+        folder = QFileDialog.getExistingDirectory(self, self.tr("写真のフォルダーを選ぶ"))
+        if folder:
+            self.asked.emit(folder)
+
+    def answer(self, found: Answer) -> str:
+        assert isinstance(found, Elsewhere), "the answer to its own question"
+        here = found.at_home
+        figures = [found.right] if here is None else [here, found.right]
+        labels = [found.folder] if here is None else [self.tr("この学習のテスト用の写真"), found.folder]
+        self.figure.show_series(bars(self.tr("習った種類"), "series_1", figures), labels, percent=True)
+        if here is None or not (found.right.high < here.low or found.right.low > here.high):
+            words = self.tr("「{folder}」の写真 {photos} 枚では、正解は {there} です。")
+        elif found.right.high < here.low:
+            words = self.tr(
+                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より下がります。そこの写真を加えて学習し直してください。"
+            )
+        else:
+            words = self.tr(
+                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より上がります。"
+            )
+        told = words.format(
+            folder=found.folder,
+            photos=found.photos,
+            there=self.share(found.right),
+            here="" if here is None else self.share(here),
+        )
+        if found.unknown:
+            told += self.tr("習っていない種類（{names}）の写真は、数えていません。").format(
+                names=self.tr("、").join(found.unknown)
+            )
+        return told

@@ -23,13 +23,15 @@ from core.whatif.findings import Answer
 
 
 class WhatIfPart(QWidget):
-    """`asked` and `given_up` are the buttons; `not_saved` says why a figure could not be written. Each question is a
+    """`asked` and `given_up` are the buttons, `asked` with a folder where the question takes one; `not_saved` says why a figure could not be written. Each question is a
     subclass, with its own words in `name` and its own figure in `answer`."""
 
-    asked = Signal()
+    asked = Signal(str)
     given_up = Signal()
     not_saved = Signal(object)
     question: WhatIfQuestion
+    # Whether it can be asked again when it was answered.
+    repeats = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +47,7 @@ class WhatIfPart(QWidget):
         self.bar = QProgressBar(objectName=f"{name}_progress", maximum=0)
         self.figure = Figure(f"{name}_figure")
         self.save = QPushButton(objectName=f"{name}_save", minimumHeight=40)
-        self.start.clicked.connect(self.asked)
+        self.start.clicked.connect(self.ask)
         self.cancel.clicked.connect(self.given_up)
         self.save.clicked.connect(self._save)
         self._lay_out()
@@ -60,6 +62,10 @@ class WhatIfPart(QWidget):
     def answer(self, found: Answer) -> str:
         """Draw what was found; the sentence that says it."""
         raise TypeError(f"{type(self).__name__} has no answer")
+
+    def ask(self) -> None:
+        """The button was pressed."""
+        self.asked.emit("")
 
     # What the page says to it
 
@@ -96,7 +102,7 @@ class WhatIfPart(QWidget):
         told = offer if self._found is None else self.answer(self._found)
         self.figure.setAccessibleDescription(told)
         self.words.setText(meanwhile if self._running else told)
-        self.start.setVisible(not self._running and self._found is None)
+        self.start.setVisible(not self._running and (self._found is None or self.repeats))
         for part in (self.cancel, self.bar):
             part.setVisible(self._running)
         for part in (self.figure, self.save):

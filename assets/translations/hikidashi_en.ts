@@ -536,6 +536,57 @@
     </message>
 </context>
 <context>
+    <name>ElsewherePart</name>
+    <message>
+        <source>ほかの場所で撮った写真だったら</source>
+        <translation>With photos of another place</translation>
+    </message>
+    <message>
+        <source>調べる：フォルダーを選ぶ…</source>
+        <translation>Find out: choose a folder…</translation>
+    </message>
+    <message>
+        <source>別の日、別のライン、別の工場の写真を、種類の名前のフォルダーに分けて選ぶと、学習せずにそのまま見分けます。</source>
+        <translation>Choose photos of another day, line or plant, sorted into folders named after the classes: they are judged as they are, nothing is learned of them.</translation>
+    </message>
+    <message>
+        <source>選んだフォルダーの写真を見分けています。</source>
+        <translation>The photos in the folder are being judged.</translation>
+    </message>
+    <message>
+        <source>写真のフォルダーを選ぶ</source>
+        <translation>Choose the folder of photos</translation>
+    </message>
+    <message>
+        <source>この学習のテスト用の写真</source>
+        <translation>Test photos of this run</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} です。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}. </translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より下がります。そこの写真を加えて学習し直してください。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}, below the {here} of this run’s test photos. Add photos from there and train again. </translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より上がります。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}, above the {here} of this run’s test photos. </translation>
+    </message>
+    <message>
+        <source>習っていない種類（{names}）の写真は、数えていません。</source>
+        <translation>Photos of classes that were not learned ({names}) are not counted.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+</context>
+<context>
     <name>ErrorDialog</name>
     <message>
         <source>エラーのお知らせ</source>
@@ -1363,6 +1414,14 @@ Logs: {log}</translation>
     <message>
         <source>、</source>
         <translation>, </translation>
+    </message>
+    <message>
+        <source>学習で覚えた言葉の読み方も、この答えを後押ししています。</source>
+        <translation>The way of reading words that was learned speaks for it too.</translation>
+    </message>
+    <message>
+        <source>学習で覚えた言葉の読み方は、この答えから遠ざけています。</source>
+        <translation>The way of reading words that was learned speaks against it.</translation>
     </message>
     <message>
         <source>{count} 枚のラベルを直しました。もう一度学習すると、結果に入ります。</source>

@@ -13,7 +13,7 @@ JOB_FILE = "job.json"
 DATA_FILE = "data.json"
 
 HyperValue = bool | int | float | str
-WhatIfQuestion = Literal["fewer", "shift", "balance", "wrong", "tail"]
+WhatIfQuestion = Literal["fewer", "shift", "balance", "wrong", "tail", "elsewhere"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -79,12 +79,14 @@ class InsightJob(_Job):
 class WhatIfJob(_Job):
     """Ask the result of `source_run` what would be: with `fewer` photos to learn from, with `wrong` labels, with a
     `tail` of classes that have fewer photos than others; with its test photos in another light, by another camera
-    (`shift`); or if learned or new classes were favoured (`balance`). `root` is as for an insight."""
+    (`shift`); if learned or new classes were favoured (`balance`); or on the `photos` of another folder (`elsewhere`).
+    `root` is as for an insight."""
 
     kind: Literal["what_if"] = "what_if"
     source_run: str
     question: WhatIfQuestion
     root: str = ""
+    photos: str = ""
 
 
 class PredictJob(_Job):

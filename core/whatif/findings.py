@@ -91,13 +91,26 @@ class Shift(_Frozen):
     conditions: tuple[Weather, ...]
 
 
-Answer = Fewer | Shift | Balance | Wrong | Tail
+class Elsewhere(_Frozen):
+    """Photos of another place: `right` of those of learned classes, beside the run's own test photos (`at_home`).
+    Sub-folders of other names are `unknown`."""
+
+    folder: str
+    photos: int
+    classes: int
+    unknown: tuple[str, ...]
+    right: Interval
+    at_home: Interval | None
+
+
+Answer = Fewer | Shift | Balance | Wrong | Tail | Elsewhere
 _KINDS: dict[WhatIfQuestion, type[Answer]] = {
     "fewer": Fewer,
     "shift": Shift,
     "balance": Balance,
     "wrong": Wrong,
     "tail": Tail,
+    "elsewhere": Elsewhere,
 }
 
 

@@ -277,6 +277,7 @@ def test_a_click_shows_where_the_model_looked_in_a_photo(
         overlay=overlay.name,
         values="heat-1.npz",
         box=(0, 0, 1, 1),
+        learned=0.9,
         words=[{"word": w, "weight": n} for w, n in (("clean", 2.0), ("steel", 0.1), ("bolt", -1.5))],
     )
     engine = page._gaze._engine
@@ -285,6 +286,7 @@ def test_a_click_shows_where_the_model_looked_in_a_photo(
     assert "「良品」と答えるとき" in page.judgement.look_words.text()
     assert "“clean” が決め手" in page.judgement.look_words.text()
     assert "“bolt” は、この答えから遠ざけ" in page.judgement.look_words.text()
+    assert "後押ししています" in page.judgement.look_words.text()
     assert "steel" not in page.judgement.look_words.text(), "it hardly counts"
     assert _middle(page) == QColor(Qt.GlobalColor.yellow) != plain
     for kind in ("png", "csv"):

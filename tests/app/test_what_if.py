@@ -20,7 +20,18 @@ from core.training.job import WhatIfJob, WhatIfQuestion, load_job
 from core.training.result import Interval
 from core.training.run import Run
 from core.training.state import JobState
-from core.whatif.findings import QUESTIONS, Answer, Balance, Fewer, Point, Shift, Tail, Weather, Wrong
+from core.whatif.findings import (
+    QUESTIONS,
+    Answer,
+    Balance,
+    Elsewhere,
+    Fewer,
+    Point,
+    Shift,
+    Tail,
+    Weather,
+    Wrong,
+)
 from tests.app.run_data import make_project, make_run
 
 
@@ -95,6 +106,9 @@ ANSWERS: dict[str, Answer] = {
     "balance": BALANCE,
     "wrong": wrong(0.9, 0.88, 0.7, 0.5),
     "tail": tail(0.9, 0.6),
+    "elsewhere": Elsewhere(
+        folder="第2工場", photos=30, classes=2, unknown=("袋",), right=share(0.6), at_home=share(0.9)
+    ),
 }
 
 
@@ -114,8 +128,13 @@ def shown(qtbot: QtBot, project: Project, run: Run) -> CheckPage:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_click_asks_the_engine_and_shows_what_came_of_it(
-    qtbot: QtBot, project: Project, jobs: list[Path], question: WhatIfQuestion
+    qtbot: QtBot,
+    project: Project,
+    jobs: list[Path],
+    question: WhatIfQuestion,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/photos/第2工場")
     run = make_run(project)
     page = shown(qtbot, project, run)
     part = page.what_if.parts[question]
@@ -127,6 +146,7 @@ def test_a_click_asks_the_engine_and_shows_what_came_of_it(
     job = load_job(jobs[0])
     assert isinstance(job, WhatIfJob) and job.question == question
     assert job.source_run == str(run.folder) and job.root == str(project.folder)
+    assert job.photos == ("/photos/第2工場" if question == "elsewhere" else "")
     engine = page.what_if.inquiries[question]._engine
     assert engine is not None
     engine.told.emit(Progress(done=30, total=120))
@@ -187,6 +207,12 @@ def test_the_weakest_condition_is_named_only_where_it_is_one(
         (wrong(0.9, 0.9, 0.88, 0.85), "40 % がまちがっていても、はっきりした低下は見つかりませんでした"),
         (tail(0.9, 0.88, 0.6), "枚数に 50 倍の差があると"),
         (tail(0.9, 0.88), "かたよっていても、はっきりした低下は"),
+        (ANSWERS["elsewhere"], "30 枚では、正解は 60 %（55～65 %） で、この学習のテスト用の写真の 90 %"),
+        (ANSWERS["elsewhere"], "習っていない種類（袋）の写真は、数えていません"),
+        (
+            ANSWERS["elsewhere"].model_copy(update={"right": share(0.86), "unknown": ()}),
+            "「第2工場」の写真 30 枚では、正解は 86 %（81～91 %） です。",
+        ),
         (BALANCE, "習った種類は 80 %（75～85 %）、取り置いた種類は 50 %"),
     ],
 )
@@ -198,7 +224,7 @@ def test_what_came_of_the_other_questions_is_said(
     page = shown(qtbot, project, run)
     [part] = [part for part in page.what_if.parts.values() if not part.figure.isHidden()]
     assert said in part.words.text()
-    assert part.title.text() and not part.start.isVisible()
+    assert part.title.text() and part.start.isVisible() == (part.question == "elsewhere")
 
 
 def test_it_can_be_given_up_and_a_failure_is_said(qtbot: QtBot, project: Project, jobs: list[Path]) -> None:

@@ -1,11 +1,13 @@
 """What-if questions to a finished run: fewer photos, other conditions, stopped, refused."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from core.bench.corruptions import CORRUPTIONS
 from core.evaluation.compare import Change
+from core.files import sha256_file
 from core.problems import Problem
 from core.training.commands import Commands, Halt
 from core.training.events import Event, Progress, Stage
@@ -13,9 +15,10 @@ from core.training.job import DATA_FILE, WhatIfJob, WhatIfQuestion, save_job
 from core.training.loop import train
 from core.training.run import Run
 from core.whatif.ask import run_what_if
+from core.whatif.elsewhere import elsewhere
 from core.whatif.findings import QUESTIONS, Balance, Fewer, Shift, Tail, Wrong
 from core.whatif.shift import STRENGTHS
-from tests.core.tiny_run import tiny_run
+from tests.core.tiny_run import tiny_revision, tiny_run
 
 
 def finished(root: Path, composition: str) -> Run:
@@ -102,7 +105,33 @@ def test_the_balance_goes_from_all_for_learned_to_all_for_new_classes(tmp_path: 
     assert 0 <= found.area <= 1
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+def test_photos_of_another_place_are_judged_by_name_and_known_ones_left_out(tmp_path: Path) -> None:
+    run = finished(tmp_path, "nearest-mean")
+    whole = run.revision
+    sha = {photo.path: sha256_file(whole.photo_path(photo)) for photo in whole.photos}
+    hashed = whole.model_copy(
+        update={"photos": tuple(p.model_copy(update={"sha256": sha[p.path]}) for p in whole.photos)}
+    )
+    there = tmp_path / "第2工場"
+    tiny_revision(there / "x", seed=5)
+    for folder in sorted((there / "x").iterdir()):
+        folder.rename(there / folder.name)
+    (there / "x").rmdir()
+    shutil.copy(whole.photo_path(whole.photos[0]), there / "赤" / "known.png")
+    found = elsewhere(run, hashed, there, lambda _: None, Commands())
+    # Thirteen photos of each of two learned classes; the one that the run knows is not counted.
+    assert (found.photos, found.classes, found.right.n) == (26, 2, 26)
+    assert set(found.unknown) == {"青", "黄"} and found.folder == "第2工場"
+    result = run.result()
+    assert result is not None and found.at_home == result.intervals["tuned"]["base"]
+    for name in ("赤", "緑"):
+        shutil.rmtree(there / name)
+    with pytest.raises(Problem) as raised:
+        elsewhere(run, hashed, there, lambda _: None, Commands())
+    assert raised.value.code == "whatif.no_known_class"
+
+
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if each != "elsewhere"])
 def test_it_can_be_stopped_and_then_leaves_nothing(tmp_path: Path, question: WhatIfQuestion) -> None:
     run = finished(tmp_path, "nearest-mean")
     commands = Commands()
