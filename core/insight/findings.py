@@ -136,7 +136,8 @@ class HeatMap(_Frozen):
     (arrays `rollout` and `weighted`, as many rows and columns as patches); `box` is the part of the picture that the
     model sees (left, top, right, bottom as shares of its sides). `words` are those of the class's description, each with
     what the lead over the likeliest other class loses without it, `learned` what that lead gains by all that was learned
-    on the words' side, in matching scores."""
+    on the words' side, in matching scores. `reading` is how much of each token reached the class's text, by attention.
+    """
 
     photo: str
     class_name: str
@@ -146,6 +147,7 @@ class HeatMap(_Frozen):
     box: tuple[float, float, float, float]
     words: tuple[WordWeight, ...] = ()
     learned: float = 0.0
+    reading: tuple[WordWeight, ...] = ()
 
     def export(self, run: Path, path: Path) -> None:
         """Write it to another place, as the ending says: .csv the words with their weights, else the picture.
@@ -156,8 +158,9 @@ class HeatMap(_Frozen):
         if path.suffix.lower() == ".csv":
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\r\n")
-            writer.writerow(["word", "weight"])
-            writer.writerows([each.word, each.weight] for each in self.words)
+            writer.writerow(["measure", "word", "weight"])
+            for measure, words in (("left out", self.words), ("attention", self.reading)):
+                writer.writerows([measure, each.word, each.weight] for each in words)
             write_atomic(path, "\ufeff" + text.getvalue())
         else:
             write_atomic(path, (run / INSIGHT_FOLDER / self.overlay).read_bytes())

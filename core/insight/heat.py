@@ -17,10 +17,12 @@ from core.backbones.preprocess import Preprocessing, normalise, preprocess_photo
 from core.files import atomic_writer, write_atomic
 from core.insight.attention import Looked, look
 from core.insight.findings import INSIGHT_FOLDER, HeatMap
+from core.insight.reading import read
 from core.insight.words import weigh_learned, weigh_words
 from core.methods.class_text import ClassText
-from core.methods.classifier import Array, Classifier
+from core.methods.classifier import Array
 from core.methods.protocol import Method, as_array
+from core.methods.zero_shot import ZeroShot
 from core.photos.decode import open_photo
 from core.problems import Problem
 
@@ -33,13 +35,13 @@ Box = tuple[float, float, float, float]
 def heat_map(
     run: Path,
     method: Method,
-    untouched: Classifier,
+    untouched: ZeroShot,
     classes: tuple[ClassText, ...],
     photo: Path,
     class_name: str,
 ) -> HeatMap:
     """Where the method looks in a photo for a class, "" for the likeliest, and which words it goes by; kept in the
-    run's folder. `untouched` judges the same classes by texts of which nothing was learned.
+    run's folder. `untouched` reads the classes as the method does, with nothing learned.
 
     Raises:
         Problem: `insight.no_heat_map`, `insight.no_such_class`, or as `open_photo`.
@@ -66,7 +68,8 @@ def heat_map(
         values=path.with_suffix(".npz").name,
         box=box,
         words=weigh_words(method, classes, features, index),
-        learned=weigh_learned(method, untouched, classes, features, index),
+        learned=weigh_learned(method, untouched.classifier(classes), classes, features, index),
+        reading=read(method, classes[index], features, untouched.config),
     )
 
 

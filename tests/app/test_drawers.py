@@ -297,7 +297,7 @@ def test_a_click_shows_where_the_model_looked_in_a_photo(
         qtbot.waitUntil(path.is_file)
     assert (run.folder / "taken.png").read_bytes() == overlay.read_bytes()
     with (run.folder / "taken.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert list(csv.reader(file))[1] == ["clean", "2.0"]
+        assert list(csv.reader(file))[1] == ["left out", "clean", "2.0"]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(overlay / "no.png"), ""))
     page.judgement.save.click()
     qtbot.waitUntil(page.banner.isVisible)
