@@ -68,10 +68,10 @@ class Trust(QWidget):
                 Series(self.tr("95 % の上の端"), "series_3", [100 * high for _, high in shown], dashed=True),
                 Series(self.tr("残るまちがい（%）"), "series_1", [100 * mean for mean, _ in shown]),
             ],
-            along=[
-                self.tr("人が確認 {share} %").format(share=round(100 * step / (_STEPS - 1)))
-                for step in range(len(shown))
-            ],
+            ends=(
+                self.tr("人が確認 {share} %").format(share=0),
+                self.tr("人が確認 {share} %").format(share=round(100 * (len(shown) - 1) / (_STEPS - 1))),
+            ),
         )
 
     def _show_reliability(self, found: Calibrated | None) -> None:

@@ -96,13 +96,13 @@ class Verdict(QFrame):
         else:
             words = {
                 Change.BETTER: self.tr(
-                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差の 95 % の幅 {low}～{high} ポイント）。"
+                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。"
                 ),
                 Change.WORSE: self.tr(
-                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差の 95 % の幅 {low}～{high} ポイント）。"
+                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。"
                 ),
                 Change.UNCLEAR: self.tr(
-                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差の 95 % の幅 {low}～{high} ポイント）。"
+                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。"
                 ),
             }[found.learned.change]
         return _filled(words, found.learned)
