@@ -1,0 +1,249 @@
+"""From a finished run, and the project it belongs to, to the figures of its report. Needs no model."""
+
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from core import __version__
+from core.backbones.store import ModelStore
+from core.evaluation.compare import Change, Comparison, compare
+from core.evaluation.tally import class_tallies, confusion, consequence
+from core.methods.catalogue import parse_composition
+from core.problems import Problem
+from core.project.revision import DataRevision
+from core.project.store import PROJECT_FILE, RUNS_FOLDER, Project
+from core.report.assumptions import Assumptions
+from core.report.figures import ClassFigures, Headline, Model, Origin, PocReport
+from core.report.groups import groupings
+from core.report.payback import Effort, Payback, payback, rates_of
+from core.report.risks import data_risks, money_risks, result_risks
+from core.training.events import Event, Resources
+from core.training.job import JOB_FILE
+from core.training.result import PhotoPrediction, TrainResult
+from core.training.run import Run, runs_in
+
+REMEMBERED = "report_assumptions"
+_LIBRARIES = ("torch", "open_clip_torch", "numpy", "pillow", "safetensors")
+_GOOD = re.compile(
+    r"(?<!不)良品|(?<!異)正常|(?<!不)合格|^(良|○|ok)$|(?<!no )(?<!not )\b(good|normal|flawless|undamaged)\b|\bok\b",
+    re.IGNORECASE,
+)
+
+
+def find_run(folder: Path) -> tuple[Run, Path | None]:
+    """The run in a folder, or the newest finished run of the project there; and the project's folder, if any.
+
+    Raises:
+        Problem: `report.nothing_here`, `report.no_result`.
+    """
+    folder = folder.absolute()
+    folder = folder.parent if folder.name == PROJECT_FILE else folder
+    if (folder / PROJECT_FILE).is_file():
+        runs = [run for run in runs_in(folder / RUNS_FOLDER) if run.result() is not None]
+        if not runs:
+            raise Problem("report.no_result", path=folder)
+        return runs[0], folder
+    if not (folder / JOB_FILE).is_file():
+        raise Problem("report.nothing_here", path=folder)
+    owner = folder.parent.parent
+    return Run(folder), owner if (owner / PROJECT_FILE).is_file() else None
+
+
+def remembered(project: Project | None) -> Assumptions:
+    """The assumptions kept with a project; the examples where there are none, or none that still can be read."""
+    with suppress(Problem):
+        return Assumptions() if project is None else Assumptions.of(project.setting(REMEMBERED, {}))
+    return Assumptions()
+
+
+def gather(run: Run, assumed: Assumptions, project: Project | None = None) -> PocReport:
+    """The figures of a finished run.
+
+    Raises:
+        Problem: `report.no_result`, `report.unknown_class`, `project.revision_unreadable`,
+            `training.job_unreadable`.
+    """
+    result = run.result()
+    if result is None:
+        raise Problem("report.no_result", path=run.folder)
+    revision = run.revision
+    own = [index for index, entry in enumerate(revision.classes) if entry.source == "own"]
+    good = good_classes(revision, assumed)
+    judged = [p for p in result.predictions if p.label in set(own)]
+    learned = [p for p in judged if revision.classes[p.label].role == "base"]
+    held_back = [p for p in judged if revision.classes[p.label].role == "new"]
+    base, new = (compare(photos) if photos else None for photos in (learned, held_back))
+    threshold = result.unsure.probability if result.unsure else None
+    rates = rates_of(learned, good, threshold)
+    effort = effort_of(run, result, project)
+    paid = payback(rates, effort, assumed)
+    classes = _classes(revision, own, good, judged)
+    new_on_probe = any(revision.classes[index].source == "probe" for index in revision.new)
+    grouped = () if _features_only(run) else groupings(judged, Path(revision.root))
+    interval = result.intervals.get("tuned", {}).get("union_base")
+    risks = (
+        *result_risks(result, classes, interval, new, new_on_probe),
+        *data_risks(revision, classes),
+        *money_risks(rates, grouped, assumed),
+    )
+    return PocReport(
+        origin=_origin(run, result, revision, project),
+        model=_model(result),
+        classes=classes,
+        base=base,
+        new=new,
+        new_on_probe=new_on_probe,
+        metrics=result.metrics,
+        intervals=result.intervals,
+        confusion=confusion(judged, len(revision.classes))[np.ix_(own, own)],
+        unsure=result.unsure,
+        consequence=consequence(learned, threshold if threshold is not None else np.inf) if learned else None,
+        rates=rates,
+        effort=effort,
+        assumed=assumed,
+        payback=paid,
+        groupings=grouped,
+        risks=risks,
+        headline=_headline(result, base, new, paid),
+    )
+
+
+def good_classes(revision: DataRevision, assumed: Assumptions) -> frozenset[int]:
+    """The indices of the classes that pass an inspection: as assumed, or by their names.
+
+    Raises:
+        Problem: `report.unknown_class` when one that is assumed is not among the classes.
+    """
+    own = {entry.name: index for index, entry in enumerate(revision.classes) if entry.source == "own"}
+    if assumed.good_classes is None:
+        guessed = {
+            index for name, index in own.items() if looks_good(name, revision.classes[index].description)
+        }
+        # All of them good is a guess gone wrong: then nothing is there to be found.
+        return frozenset(guessed if len(guessed) < len(own) else ())
+    unknown = [name for name in assumed.good_classes if name not in own]
+    if unknown:
+        raise Problem("report.unknown_class", name=unknown[0], known=", ".join(own))
+    return frozenset(own[name] for name in assumed.good_classes)
+
+
+def looks_good(name: str, description: str) -> bool:
+    """Whether a class is called a good one, in Japanese or English."""
+    return bool(_GOOD.search(name) or _GOOD.search(description))
+
+
+def effort_of(run: Run, result: TrainResult, project: Project | None) -> Effort:
+    """What was measured of the work: the project's labelling up to this run, and the training."""
+    events = run.events()
+    began = datetime.fromtimestamp(events[0].time, UTC) if events else None
+    joules, sensors = measured_energy(events)
+    minutes = project.labelling_minutes(began) if project is not None else 0.0
+    return Effort(minutes or None, sum(result.stages_s.values()) / 60, joules, sensors)
+
+
+def measured_energy(events: Iterable[Event]) -> tuple[float | None, tuple[str, ...]]:
+    """Joules over all workers of a run: each counts from zero, so the count falls where a new one began."""
+    total, last, sensors = 0.0, 0.0, dict[str, None]()
+    for event in events:
+        if isinstance(event, Resources) and event.energy_joules is not None:
+            total += last if event.energy_joules < last else 0.0
+            last = event.energy_joules
+            sensors |= dict.fromkeys(event.energy_sensors)
+    return (total + last, tuple(sensors)) if sensors else (None, ())
+
+
+def _classes(
+    revision: DataRevision, own: Sequence[int], good: frozenset[int], judged: Sequence[PhotoPrediction]
+) -> tuple[ClassFigures, ...]:
+    tallies = {tally.label: tally for tally in class_tallies(judged, len(revision.classes))}
+    train, val, test = (revision.counts(part) for part in ("train", "val", "test"))
+    return tuple(
+        ClassFigures(
+            name=entry.name,
+            words=entry.description,
+            role=entry.role,
+            is_good=index in good,
+            train=train[index],
+            val=val[index],
+            test=test[index],
+            tally=tallies.get(index),
+        )
+        for index, entry in enumerate(revision.classes)
+        if index in own
+    )
+
+
+def _origin(run: Run, result: TrainResult, revision: DataRevision, project: Project | None) -> Origin:
+    return Origin(
+        project=project.name if project is not None else run.folder.name,
+        run=run.folder.name,
+        revision=revision.id,
+        sample=result.sample,
+        features_only=_features_only(run),
+        made=datetime.now(UTC).replace(microsecond=0),
+        program=__version__,
+        platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        versions={name: found for name in _LIBRARIES if (found := _version(name))},
+    )
+
+
+def _model(result: TrainResult) -> Model:
+    settings = parse_composition(result.composition).settings()
+    return Model(
+        backbone=result.backbone,
+        backbone_sha256=result.backbone_sha256,
+        licence=_licence(result.backbone),
+        preset=result.preset,
+        composition=result.composition,
+        parameters=result.trained_parameters,
+        judges_new=result.new_judged_by == "method",
+        seed=result.seed,
+        shots=result.shots,
+        steps=result.steps,
+        epochs=result.epochs,
+        kept_epoch=result.kept_epoch,
+        stopped_because=result.stopped_because,
+        device=result.device,
+        hyper={entry.key: result.hyper.get(entry.key, entry.default) for entry in settings},
+        stages_s=dict(result.stages_s),
+    )
+
+
+def _headline(
+    result: TrainResult, base: Comparison | None, new: Comparison | None, paid: Payback | None
+) -> Headline:
+    if base is None:
+        return "unmeasured"
+    if base.change is Change.WORSE:
+        return "worse"
+    if result.backbone == "embedded":
+        return "practice"
+    if base.change is Change.UNCLEAR:
+        return "unclear"
+    if paid is None or paid.months is None:
+        return "costly"
+    return "go_with_care" if paid.worst is None or (new and new.change is Change.WORSE) else "go"
+
+
+def _features_only(run: Run) -> bool:
+    return bool(getattr(run.job, "features", ""))
+
+
+def _licence(backbone: str) -> str:
+    try:
+        return ModelStore().entry(backbone).licence
+    except Problem:
+        return ""
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
