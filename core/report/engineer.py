@@ -4,8 +4,8 @@ from core.methods.catalogue import parse_composition
 from core.methods.presets import load_presets
 from core.report.blocks import Block, Bullets, Part, Table, Text
 from core.report.figures import Moment, PocReport
+from core.report.front import MOST_RISKS, measure, plain, risk_sentence
 from core.report.groups import Grouping
-from core.report.manager import MOST_RISKS, measure, plain, risk_sentence
 from core.report.payback import Payback, Side
 from core.report.words import Words, percent
 from core.training.result import Metrics

@@ -4,7 +4,7 @@ from core.problems import Language
 from core.report.blocks import Document
 from core.report.engineer import appendix
 from core.report.figures import PocReport
-from core.report.manager import front_page
+from core.report.front import front_page
 from core.report.words import words_in
 
 

@@ -118,9 +118,9 @@ def _answer(
 
 
 def _judged(predictions: Sequence[PhotoPrediction], classes: Sequence[ClassEntry], tuned: bool) -> Judged:
-    labels = np.array([p.label for p in predictions])
-    answers = np.array([p.predicted if tuned else p.zero_shot_predicted for p in predictions])
-    is_base = np.array([classes[label].role == "base" for label in labels])
+    labels = np.array([p.label for p in predictions], dtype=np.intp)
+    answers = np.array([p.predicted if tuned else p.zero_shot_predicted for p in predictions], dtype=np.intp)
+    is_base = np.array([classes[label].role == "base" for label in labels], dtype=bool)
     return Judged(
         labels, is_base, np.eye(len(classes), dtype=np.float32)[answers], answers == labels, answers == labels
     )
