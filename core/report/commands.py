@@ -8,7 +8,7 @@ from typing import Any
 
 from core.project.store import Project
 from core.report.assumptions import read_assumptions
-from core.report.gather import find_run, gather, remembered
+from core.report.gather import basis_of, find_run, gather, remembered
 from core.report.write import FORMATS, LANGUAGES, write_report
 
 
@@ -46,7 +46,7 @@ def _report(arguments: argparse.Namespace) -> dict[str, Any]:
             assumed = read_assumptions(arguments.assumptions)
         else:
             assumed = remembered(project)
-        report = gather(run, assumed, project)
+        report = gather(basis_of(run, project), assumed)
     written = write_report(report, arguments.out.absolute(), arguments.language, arguments.format)
     paid = report.payback
     return {

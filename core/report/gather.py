@@ -1,10 +1,12 @@
-"""From a finished run, and the project it belongs to, to the figures of its report. Needs no model."""
+"""From a finished run, and the project it belongs to, to the figures of its report. No model is loaded."""
 
 import platform
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,12 +18,12 @@ from core.evaluation.compare import Change, Comparison, compare
 from core.evaluation.tally import class_tallies, confusion, consequence
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
-from core.project.revision import DataRevision
+from core.project.revision import PARTS, DataRevision, Role
 from core.project.store import PROJECT_FILE, RUNS_FOLDER, Project
 from core.report.assumptions import Assumptions
 from core.report.figures import ClassFigures, Headline, Model, Origin, PocReport
 from core.report.groups import groupings
-from core.report.payback import Effort, Payback, payback, rates_of
+from core.report.payback import Effort, Payback, Rates, payback, rates_of
 from core.report.risks import data_risks, money_risks, result_risks
 from core.training.events import Event, Resources
 from core.training.job import JOB_FILE
@@ -62,38 +64,76 @@ def remembered(project: Project | None) -> Assumptions:
     return Assumptions()
 
 
-def gather(run: Run, assumed: Assumptions, project: Project | None = None) -> PocReport:
-    """The figures of a finished run.
+@dataclass(frozen=True)
+class Basis:
+    """What of a run does not hang on assumptions; payback under any of them follows at once."""
+
+    run: Run
+    result: TrainResult
+    revision: DataRevision
+    effort: Effort
+    project: str
+
+    @cached_property
+    def own(self) -> tuple[int, ...]:
+        """The indices of the operator's own classes."""
+        return tuple(i for i, entry in enumerate(self.revision.classes) if entry.source == "own")
+
+    @cached_property
+    def judged(self) -> tuple[PhotoPrediction, ...]:
+        """The test photos of the own classes."""
+        own = set(self.own)
+        return tuple(p for p in self.result.predictions if p.label in own)
+
+    def judged_of(self, role: Role) -> list[PhotoPrediction]:
+        """Those of learned (base) or held-back (new) classes."""
+        return [p for p in self.judged if self.revision.classes[p.label].role == role]
+
+    @property
+    def threshold(self) -> float | None:
+        """Below which probability a person decides."""
+        return self.result.unsure.probability if self.result.unsure else None
+
+    def rates(self, assumed: Assumptions) -> Rates:
+        """The machine's mistakes on the learned classes. Raises Problem as `good_classes`."""
+        return rates_of(self.judged_of("base"), good_classes(self.revision, assumed), self.threshold)
+
+    def payback(self, assumed: Assumptions) -> Payback | None:
+        """When it has paid for itself. Raises Problem as `good_classes`."""
+        return payback(self.rates(assumed), self.effort, assumed)
+
+
+def basis_of(run: Run, project: Project | None = None) -> Basis:
+    """Read a finished run.
 
     Raises:
-        Problem: `report.no_result`, `report.unknown_class`, `project.revision_unreadable`,
-            `training.job_unreadable`.
+        Problem: `report.no_result`, `project.revision_unreadable`, `training.job_unreadable`.
     """
     result = run.result()
     if result is None:
         raise Problem("report.no_result", path=run.folder)
-    revision = run.revision
-    own = [index for index, entry in enumerate(revision.classes) if entry.source == "own"]
-    good = good_classes(revision, assumed)
-    judged = [p for p in result.predictions if p.label in set(own)]
-    learned = [p for p in judged if revision.classes[p.label].role == "base"]
-    held_back = [p for p in judged if revision.classes[p.label].role == "new"]
+    name = project.name if project is not None else run.folder.name
+    return Basis(run, result, run.revision, effort_of(run, result, project), name)
+
+
+def gather(basis: Basis, assumed: Assumptions) -> PocReport:
+    """The figures under the assumptions. Raises Problem as `good_classes`."""
+    result, revision = basis.result, basis.revision
+    learned, held_back = (basis.judged_of(role) for role in ("base", "new"))
     base, new = (compare(photos) if photos else None for photos in (learned, held_back))
-    threshold = result.unsure.probability if result.unsure else None
-    rates = rates_of(learned, good, threshold)
-    effort = effort_of(run, result, project)
-    paid = payback(rates, effort, assumed)
-    classes = _classes(revision, own, good, judged)
+    rates, paid = basis.rates(assumed), basis.payback(assumed)
+    classes = _classes(basis, good_classes(revision, assumed))
     new_on_probe = any(revision.classes[index].source == "probe" for index in revision.new)
-    grouped = () if _features_only(run) else groupings(judged, Path(revision.root))
+    grouped = () if _features_only(basis.run) else groupings(basis.judged, Path(revision.root))
     interval = result.intervals.get("tuned", {}).get("union_base")
     risks = (
         *result_risks(result, classes, interval, new, new_on_probe),
         *data_risks(revision, classes),
         *money_risks(rates, grouped, assumed),
     )
+    threshold = np.inf if basis.threshold is None else basis.threshold
     return PocReport(
-        origin=_origin(run, result, revision, project),
+        origin=_origin(basis),
         model=_model(result),
         classes=classes,
         base=base,
@@ -101,11 +141,11 @@ def gather(run: Run, assumed: Assumptions, project: Project | None = None) -> Po
         new_on_probe=new_on_probe,
         metrics=result.metrics,
         intervals=result.intervals,
-        confusion=confusion(judged, len(revision.classes))[np.ix_(own, own)],
+        confusion=confusion(basis.judged, len(revision.classes))[np.ix_(basis.own, basis.own)],
         unsure=result.unsure,
-        consequence=consequence(learned, threshold if threshold is not None else np.inf) if learned else None,
+        consequence=consequence(learned, threshold) if learned else None,
         rates=rates,
-        effort=effort,
+        effort=basis.effort,
         assumed=assumed,
         payback=paid,
         groupings=grouped,
@@ -158,34 +198,32 @@ def measured_energy(events: Iterable[Event]) -> tuple[float | None, tuple[str, .
     return (total + last, tuple(sensors)) if sensors else (None, ())
 
 
-def _classes(
-    revision: DataRevision, own: Sequence[int], good: frozenset[int], judged: Sequence[PhotoPrediction]
-) -> tuple[ClassFigures, ...]:
-    tallies = {tally.label: tally for tally in class_tallies(judged, len(revision.classes))}
-    train, val, test = (revision.counts(part) for part in ("train", "val", "test"))
+def _classes(basis: Basis, good: frozenset[int]) -> tuple[ClassFigures, ...]:
+    revision = basis.revision
+    tallies = {tally.label: tally for tally in class_tallies(basis.judged, len(revision.classes))}
+    train, val, test = (revision.counts(part) for part in PARTS)
     return tuple(
         ClassFigures(
-            name=entry.name,
-            words=entry.description,
-            role=entry.role,
+            name=revision.classes[index].name,
+            words=revision.classes[index].description,
+            role=revision.classes[index].role,
             is_good=index in good,
             train=train[index],
             val=val[index],
             test=test[index],
             tally=tallies.get(index),
         )
-        for index, entry in enumerate(revision.classes)
-        if index in own
+        for index in basis.own
     )
 
 
-def _origin(run: Run, result: TrainResult, revision: DataRevision, project: Project | None) -> Origin:
+def _origin(basis: Basis) -> Origin:
     return Origin(
-        project=project.name if project is not None else run.folder.name,
-        run=run.folder.name,
-        revision=revision.id,
-        sample=result.sample,
-        features_only=_features_only(run),
+        project=basis.project,
+        run=basis.run.folder.name,
+        revision=basis.revision.id,
+        sample=basis.result.sample,
+        features_only=_features_only(basis.run),
         made=datetime.now(UTC).replace(microsecond=0),
         program=__version__,
         platform=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",

@@ -7,7 +7,7 @@ import pytest
 
 from core.problems import Problem, catalogue
 from core.report.assumptions import Assumptions
-from core.report.gather import find_run, gather, looks_good, measured_energy, remembered
+from core.report.gather import basis_of, find_run, gather, looks_good, measured_energy, remembered
 from core.training.events import Resources, StateChanged
 from core.training.result import UnsureThreshold
 from tests.core.report.made_up import THRESHOLD, made_up_project, made_up_run
@@ -16,7 +16,7 @@ RICH = Assumptions(inspections_per_day=5000, wrong_pass_cost=100, false_alarm_co
 
 
 def test_the_counts_are_those_of_the_run(tmp_path: Path) -> None:
-    report = gather(made_up_run(tmp_path / "run"), Assumptions())
+    report = gather(basis_of(made_up_run(tmp_path / "run")), Assumptions())
     assert report.base is not None
     assert (report.base.photos, report.base.before, report.base.after) == (200, 120, 190)
     assert [(entry.name, entry.is_good, entry.test) for entry in report.classes] == [
@@ -44,7 +44,7 @@ def test_the_counts_are_those_of_the_run(tmp_path: Path) -> None:
 def test_the_verdict_is_only_what_the_interval_allows(
     changes: dict[str, float], assumed: Assumptions, headline: str, tmp_path: Path
 ) -> None:
-    assert gather(made_up_run(tmp_path / "run", **changes), assumed).headline == headline  # type: ignore[arg-type]
+    assert gather(basis_of(made_up_run(tmp_path / "run", **changes)), assumed).headline == headline  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_danger_is_told_where_it_is_and_only_there(
     changes: dict[str, float], code: str, tmp_path: Path
 ) -> None:
     promised = THRESHOLD.model_copy(update={"promised": True})
-    sound = gather(made_up_run(tmp_path / "sound", right_after=1.0, unsure=promised), Assumptions())
+    sound = gather(basis_of(made_up_run(tmp_path / "sound", right_after=1.0, unsure=promised)), Assumptions())
     assert [risk.code for risk in sound.risks] == ["examples"]
-    spoiled = gather(made_up_run(tmp_path / "spoiled", **changes), Assumptions())  # type: ignore[arg-type]
+    spoiled = gather(basis_of(made_up_run(tmp_path / "spoiled", **changes)), Assumptions())  # type: ignore[arg-type]
     assert code in [risk.code for risk in spoiled.risks]
 
 
@@ -78,14 +78,14 @@ def test_a_test_photo_that_was_also_learned_is_found(tmp_path: Path) -> None:
     other = next(i for i, photo in enumerate(photos) if photo.label == 1)
     photos[other] = photos[other].model_copy(update={"sha256": photos[1].sha256})
     run.revision.model_copy(update={"photos": tuple(photos)}).save(run.folder / "data.json")
-    risks = {risk.code: risk.facts for risk in gather(replace(run), Assumptions()).risks}
+    risks = {risk.code: risk.facts for risk in gather(basis_of(replace(run)), Assumptions()).risks}
     assert risks["leaked"] == {"photos": 1}
     assert risks["contradicting"] == {"photos": 2}
 
 
 def test_when_everything_goes_to_a_person_no_work_is_saved(tmp_path: Path) -> None:
     everything = UnsureThreshold(probability=1.0, wished_error=0.01, sent_to_person=1.0, promised=False, n=9)
-    report = gather(made_up_run(tmp_path / "run", unsure=everything), Assumptions())
+    report = gather(basis_of(made_up_run(tmp_path / "run", unsure=everything)), Assumptions())
     assert report.payback is not None
     assert report.payback.months is None
     assert "everything_unsure" in [risk.code for risk in report.risks]
@@ -103,9 +103,9 @@ def test_a_bad_class_is_not_taken_for_a_good_one(name: str) -> None:
 
 def test_good_classes_are_as_assumed(tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "run")
-    assert gather(run, Assumptions(good_classes=())).rates.good is None
+    assert gather(basis_of(run), Assumptions(good_classes=())).rates.good is None
     with pytest.raises(Problem) as caught:
-        gather(run, Assumptions(good_classes=("ない",)))
+        gather(basis_of(run), Assumptions(good_classes=("ない",)))
     assert caught.value.code == "report.unknown_class"
 
 

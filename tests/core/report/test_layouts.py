@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from core.problems import Language
 from core.report.assumptions import Assumptions
 from core.report.figures import PocReport, Risk
-from core.report.gather import gather
+from core.report.gather import basis_of, gather
 from core.report.html import html_page
 from core.report.pdf import pdf_bytes
 from core.report.tell import tell
@@ -30,7 +30,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> PocReport:
         energy=(1.0, 7200.0),
         sub_folders=("ライン1", "ライン2"),
     )
-    return gather(run, Assumptions(inspections_per_day=1234))
+    return gather(basis_of(run), Assumptions(inspections_per_day=1234))
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -75,7 +75,7 @@ def test_equal_figures_give_equal_files(report: PocReport) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_hostile_names_are_only_text(language: Language, tmp_path: Path) -> None:
     run = made_up_run(tmp_path / "run", names=(HOSTILE, "<b>OK</b>", "%s"), train=4)
-    document = tell(gather(run, Assumptions(currency="<i>¥")), language)
+    document = tell(gather(basis_of(run), Assumptions(currency="<i>¥")), language)
     html = html_page([document])
     assert "<script" not in html
     assert "<b>" not in html
@@ -93,7 +93,9 @@ def test_the_page_needs_nothing_from_elsewhere(report: PocReport) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_run_without_test_photos_still_has_its_report(language: Language, tmp_path: Path) -> None:
-    document = tell(gather(made_up_run(tmp_path / "run", test=0, unsure=None), Assumptions()), language)
+    document = tell(
+        gather(basis_of(made_up_run(tmp_path / "run", test=0, unsure=None)), Assumptions()), language
+    )
     assert words_in(language)("accuracy_none") in html_page([document])
     assert len(PdfReader(io.BytesIO(pdf_bytes(document))).pages) >= 2
 
