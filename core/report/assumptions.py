@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.problems import Problem
 
+SHARES = ("defect_share", "person_wrong_pass", "person_false_alarm")
+MEASURED = ("labelling_minutes", "training_kwh")  # None: the program's own figure
+
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Hours = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
@@ -61,6 +64,11 @@ class Assumptions(BaseModel):
         """The names of those that still are the program's example."""
         fields = type(self).model_fields
         return frozenset(name for name in fields if getattr(self, name) == fields[name].default)
+
+    @property
+    def money_examples(self) -> frozenset[str]:
+        """Those of them that weigh on the sum: what the program measures or guesses by itself needs no word."""
+        return self.unchanged - {*MEASURED, "good_classes", "currency"}
 
 
 def read_assumptions(path: Path) -> Assumptions:

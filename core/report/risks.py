@@ -84,9 +84,8 @@ def money_risks(rates: Rates, groupings: Sequence[Grouping], assumed: Assumption
             yield Risk(f"group_{grouping.field}", facts)
     if rates.good is not None and rates.defective.wrong:
         yield Risk("wrong_pass", {"wrong": rates.defective.wrong, "photos": rates.defective.photos})
-    money = assumed.unchanged - {"labelling_minutes", "training_kwh", "good_classes", "currency"}
-    if money:
-        yield Risk("examples", {"count": len(money)})
+    if assumed.money_examples:
+        yield Risk("examples", {"count": len(assumed.money_examples)})
 
 
 def _unsure(result: TrainResult) -> Iterator[Risk]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.assets import ASSETS
 from core.problems import Language
-from core.report.assumptions import Assumptions
+from core.report.assumptions import SHARES, Assumptions
 
 _MOST_MONTHS = 1200  # what takes a hundred years never pays
 _YEN = "JPY"
@@ -52,12 +52,15 @@ class Words:
     def assumption(self, name: str, assumed: Assumptions) -> str:
         """The value of an assumption with its unit."""
         value = getattr(assumed, name)
-        if name in ("defect_share", "person_wrong_pass", "person_false_alarm"):
+        if name in SHARES:
             return percent(value)
-        currency = "円" if self.currency == _YEN and self.language == "ja" else self.currency
-        unit = self.texts.get(f"unit.{name}", "").format(currency=currency)
         number = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float | int) else str(value)
-        return f"{number} {unit}".strip()
+        return f"{number} {self.unit(name)}".strip()
+
+    def unit(self, name: str) -> str:
+        """The unit of an assumption, "" for a count."""
+        currency = "円" if self.currency == _YEN and self.language == "ja" else self.currency
+        return self.texts.get(f"unit.{name}", "").format(currency=currency)
 
 
 def words_in(language: Language, currency: str = _YEN) -> Words:
