@@ -32,7 +32,8 @@ _MOST: Mapping[str, float] = {
 }
 _A_LOT = 1e9
 _UNSET = -0.01  # below what can be entered: as measured
-_LIST_HEIGHT = 110
+_LIST_HEIGHT = 150
+_BOX_WIDTH = 110
 
 
 class AssumptionsForm(QWidget):
@@ -52,6 +53,7 @@ class AssumptionsForm(QWidget):
         self._currency.editingFinished.connect(self._edited)
         self._good = QListWidget(objectName="assumption_good_classes")
         self._good.setMaximumHeight(_LIST_HEIGHT)
+        self._good.setSpacing(3)
         self._good.itemChanged.connect(self._good_edited)
         self._build()
 
@@ -127,6 +129,8 @@ class AssumptionsForm(QWidget):
 
     def _number(self, name: str) -> QDoubleSpinBox:
         box = _NumberBox(objectName=f"assumption_{name}", minimumHeight=TOUCH)
+        # Its own wish is as wide as the largest number that could be entered.
+        box.setMinimumWidth(_BOX_WIDTH)
         box.setRange(_UNSET if name in MEASURED else 0, _MOST.get(name, _A_LOT))
         box.setDecimals(4 if name in MEASURED else 2)
         box.setGroupSeparatorShown(True)

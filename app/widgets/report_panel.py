@@ -11,6 +11,7 @@ from app.background import run_in_background
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.assumptions_form import AssumptionsForm
+from core.backbones.store import EMBEDDED
 from core.problems import Language, Problem
 from core.project.store import Project
 from core.report.assumptions import Assumptions
@@ -45,7 +46,7 @@ class ReportPanel(QFrame):
         if self._basis is not None and (self._project, self._basis.run) == (project, run):
             return
         self._project, self._basis, self._written = project, None, {}
-        self.where.clear()
+        self.where.hide()
         self._say()
         run_in_background(
             self,
@@ -102,32 +103,40 @@ class ReportPanel(QFrame):
 
     def _say(self) -> None:
         basis = self._basis
-        for widget in (self.months, self.formula, self.examples, self.more, self.make):
-            widget.setEnabled(basis is not None)
+        for button in (self.more, self.make):
+            button.setEnabled(basis is not None)
         self.form.setVisible(basis is not None and self.more.isChecked())
         for language, button in (("ja", self.open_ja), ("en", self.open_en)):
             button.setVisible(language in self._written)
         if basis is None:
             self.months.setText(self.tr("学習の結果を読んでいます…"))
-            self.formula.clear()
-            self.examples.clear()
+            for label in (self.formula, self.saved, self.span, self.examples):
+                label.hide()
             return
         assumed = self.form.value()
         self.form.show_measured(self._measured(basis, assumed))
         self._say_payback(basis.payback(assumed), assumed)
-        count = len(assumed.money_examples)
-        self.examples.setVisible(count > 0)
-        self.examples.setText(
-            self.tr("費用の前提のうち {count} 個は、例のままの値です。自社の値に変えてください。").format(
-                count=count
+        self._say_cautions(basis, len(assumed.money_examples))
+
+    def _say_cautions(self, basis: Basis, count: int) -> None:
+        told = []
+        if basis.result.backbone == EMBEDDED:
+            told.append(words_in(self._session.language)("risk.practice_model"))
+        if count:
+            told.append(
+                self.tr("費用の前提のうち {count} 個は、例のままの値です。自社の値に変えてください。").format(
+                    count=count
+                )
             )
-        )
+        self.examples.setVisible(bool(told))
+        self.examples.setText(" ".join(told))
 
     def _say_payback(self, paid: Payback | None, assumed: Assumptions) -> None:
         words = words_in(self._session.language, assumed.currency)
+        for label in (self.formula, self.saved, self.span):
+            label.setVisible(paid is not None)
         if paid is None:
             self.months.setText(words("pays_unknown"))
-            self.formula.clear()
             return
         told, best, worst = (words.months(months) for months in (paid.months, paid.best, paid.worst))
         if paid.months is None:
@@ -137,8 +146,11 @@ class ReportPanel(QFrame):
         formula = words(
             "formula", upfront=words.money(paid.upfront.total), saved=words.money(paid.saved), months=told
         )
-        span = self.tr("間違いの割合の幅を考えると、{best}〜{worst}。").format(best=best, worst=worst)
-        self.formula.setText("\n".join((formula, words("formula_saved"), span)))
+        self.formula.setText(formula)
+        self.saved.setText(words("formula_saved"))
+        self.span.setText(
+            self.tr("間違いの割合の幅を考えると、{best}〜{worst}。").format(best=best, worst=worst)
+        )
 
     def _measured(self, basis: Basis, assumed: Assumptions) -> dict[str, str]:
         """What stands in the boxes of what was measured."""
@@ -171,6 +183,7 @@ class ReportPanel(QFrame):
     def _made(self, written: dict[Language, Path]) -> None:
         self._written = written
         self.retranslate()
+        self.where.show()
         self.where.setText(self.tr("作りました：{folder}").format(folder=next(iter(written.values())).parent))
         self._open(self._session.language)
 
@@ -193,9 +206,11 @@ class ReportPanel(QFrame):
         self.months = QLabel(objectName="report_months", wordWrap=True)
         self.months.setProperty("class", "heading2")
         self.formula = QLabel(objectName="report_formula", wordWrap=True)
+        self.saved = QLabel(objectName="report_saved", wordWrap=True)
+        self.span = QLabel(objectName="report_span", wordWrap=True)
         self.examples = QLabel(objectName="report_examples", wordWrap=True)
         self.examples.setProperty("class", "muted")
-        self.where = QLabel(objectName="report_where", wordWrap=True)
+        self.where = QLabel(objectName="report_where", wordWrap=True, visible=False)
         self.form = AssumptionsForm()
         self.form.changed.connect(self._changed)
         self.more = QPushButton(objectName="report_assumptions", checkable=True, minimumHeight=TOUCH)
@@ -206,17 +221,31 @@ class ReportPanel(QFrame):
         self.open_ja.clicked.connect(lambda: self._open("ja"))
         self.open_en = QPushButton(objectName="report_open_en", minimumHeight=TOUCH)
         self.open_en.clicked.connect(lambda: self._open("en"))
-        act = QHBoxLayout(spacing=GAP)
-        for button in (self.make, self.more, self.open_ja, self.open_en):
-            act.addWidget(button)
-        act.addStretch(1)
+        act, opened = _row(self.make, self.more), _row(self.open_ja, self.open_en)
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(20, 16, 20, 16)
-        for label in (self.heading, self.lead, self.months, self.formula, self.examples):
+        for label in (
+            self.heading,
+            self.lead,
+            self.months,
+            self.formula,
+            self.saved,
+            self.span,
+            self.examples,
+        ):
             column.addWidget(label)
         column.addLayout(act)
         column.addWidget(self.where)
+        column.addLayout(opened)
         column.addWidget(self.form)
+
+
+def _row(*buttons: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout(spacing=GAP)
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch(1)
+    return row
 
 
 def _write(basis: Basis, assumed: Assumptions, folder: Path) -> dict[Language, Path]:

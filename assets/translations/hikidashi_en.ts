@@ -1565,11 +1565,11 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>推定：{kwh} kWh</source>
-        <translation>estimate: {kwh} kWh</translation>
+        <translation>est. {kwh} kWh</translation>
     </message>
     <message>
         <source>計測：{kwh} kWh</source>
-        <translation>measured: {kwh} kWh</translation>
+        <translation>meas. {kwh} kWh</translation>
     </message>
     <message>
         <source>計測なし</source>

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from core import __version__
-from core.backbones.store import ModelStore
+from core.backbones.store import EMBEDDED, ModelStore
 from core.evaluation.compare import Change, Comparison, compare
 from core.evaluation.tally import class_tallies, confusion, consequence
 from core.methods.catalogue import parse_composition
@@ -260,7 +260,7 @@ def _headline(
         return "unmeasured"
     if base.change is Change.WORSE:
         return "worse"
-    if result.backbone == "embedded":
+    if result.backbone == EMBEDDED:
         return "practice"
     if base.change is Change.UNCLEAR:
         return "unclear"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from core.backbones.store import EMBEDDED
 from core.evaluation.compare import Change, Comparison
 from core.project.revision import DataRevision
 from core.report.assumptions import Assumptions
@@ -55,7 +56,7 @@ def result_risks(
     new_on_probe: bool,
 ) -> Iterator[Risk]:
     """What the test photos show."""
-    if result.backbone == "embedded":
+    if result.backbone == EMBEDDED:
         yield Risk("practice_model", {})
     if base is not None and base.high - base.low > WIDE:
         yield Risk("wide_interval", {"low": base.low, "high": base.high, "photos": base.n})
