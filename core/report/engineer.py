@@ -1,5 +1,10 @@
 """The appendix for who rebuilds it: everything it takes to reproduce, and the model card."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from core.methods.catalogue import parse_composition
 from core.methods.presets import load_presets
 from core.report.blocks import Block, Bullets, Part, Table, Text
@@ -11,6 +16,7 @@ from core.report.words import Words, percent
 from core.training.result import Metrics
 
 _MOST_CLASSES_CROSSED = 12
+_MOST_MIX_UPS = 10
 _METRICS = tuple(Metrics.model_fields)
 
 
@@ -101,14 +107,31 @@ def _classes(report: PocReport, words: Words) -> Table:
 
 
 def _confusion(report: PocReport, words: Words) -> tuple[Block, ...]:
+    """All classes crossed where they fit on the page; else what was mixed up most."""
     names = tuple(entry.name for entry in report.classes)
-    if not report.confusion.any() or len(names) > _MOST_CLASSES_CROSSED:
+    if not report.confusion.any():
         return ()
+    if len(names) > _MOST_CLASSES_CROSSED:
+        return _mixed_up(report.confusion, names, words)
     rows = tuple(
         (name, *(str(count) if count else "·" for count in counts))
         for name, counts in zip(names, report.confusion.tolist(), strict=True)
     )
     return (Table((words("column.true_class"), *names), rows, numbers=1, small=True),)
+
+
+def _mixed_up(confusion: NDArray[np.int64], names: Sequence[str], words: Words) -> tuple[Block, ...]:
+    wrong = confusion - np.diag(confusion.diagonal())
+    places = [divmod(int(place), len(names)) for place in np.argsort(-wrong, axis=None, kind="stable")]
+    rows = tuple(
+        (names[true], names[answered], str(wrong[true, answered]))
+        for true, answered in places[:_MOST_MIX_UPS]
+        if wrong[true, answered]
+    )
+    if not rows:
+        return ()
+    head = (words("column.true"), words("column.answered"), words("column.photos"))
+    return Table(head, rows, numbers=2, small=True), Text(words("confusion.most"), "small")
 
 
 def _accuracy(report: PocReport, words: Words) -> tuple[Block, ...]:

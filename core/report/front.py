@@ -100,6 +100,8 @@ def _in_use(report: PocReport, words: Words) -> str:
     if report.consequence is None or report.unsure is None:
         return words("use_none")
     found, rates = report.consequence, report.rates
+    if found.to_person == found.photos:
+        return words("use_everything", photos=found.photos)
     if rates.good is None:
         alone = found.photos - found.to_person
         return words("use", photos=found.photos, sent=found.to_person, alone=alone, wrong=found.wrong)
@@ -147,11 +149,16 @@ def _tiles(report: PocReport, words: Words) -> tuple[Tile, ...]:
         Tile(
             words("tile_months"),
             words.months(paid.months) if paid else none,
-            words("tile_months_note", best=words.months(paid.best), worst=words.months(paid.worst))
-            if paid
-            else "",
+            _span_of_months(paid, words),
         ),
     )
+
+
+def _span_of_months(paid: Payback | None, words: Words) -> str:
+    if paid is None:
+        return ""
+    best, worst = words.months(paid.best), words.months(paid.worst)
+    return "" if best == worst else words("tile_months_note", best=best, worst=worst)
 
 
 def _chart(report: PocReport, words: Words) -> Chart:

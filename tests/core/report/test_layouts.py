@@ -11,13 +11,14 @@ from pypdf import PdfReader
 
 from core.problems import Language
 from core.report.assumptions import Assumptions
+from core.report.blocks import Table
 from core.report.figures import PocReport, Risk
 from core.report.gather import basis_of, gather
 from core.report.html import html_page
 from core.report.pdf import pdf_bytes
 from core.report.tell import tell
 from core.report.words import _texts, words_in
-from tests.core.report.made_up import made_up_run
+from tests.core.report.made_up import THRESHOLD, made_up_run
 
 HOSTILE = "<script>alert('x')</script>&\"{0}{name}"
 _FIGURE = re.compile(r"\d[\d,]*\.?\d*")
@@ -98,6 +99,26 @@ def test_a_run_without_test_photos_still_has_its_report(language: Language, tmp_
     )
     assert words_in(language)("accuracy_none") in html_page([document])
     assert len(PdfReader(io.BytesIO(pdf_bytes(document))).pages) >= 2
+
+
+def test_of_many_classes_the_worst_mix_ups_are_told(tmp_path: Path) -> None:
+    names = tuple(f"kind{number}" for number in range(14))
+    report = gather(
+        basis_of(made_up_run(tmp_path / "run", names=names, test=10, right_after=0.8)), Assumptions()
+    )
+    (part,) = (
+        part for part in tell(report, "en").appendix if part.heading == words_in("en")("part.confusion")
+    )
+    table = part.blocks[0]
+    assert isinstance(table, Table)
+    assert table.rows[0] == ("kind0", "kind13", "2")
+    assert len(table.rows) == 10
+
+
+def test_when_all_goes_to_a_person_that_is_said(tmp_path: Path) -> None:
+    everything = THRESHOLD.model_copy(update={"probability": 1.0})
+    report = gather(basis_of(made_up_run(tmp_path / "run", unsure=everything)), Assumptions())
+    assert words_in("ja")("use_everything", photos=200) in html_page([tell(report, "ja")])
 
 
 def test_both_languages_have_the_same_words_with_the_same_blanks() -> None:
