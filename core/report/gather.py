@@ -24,10 +24,10 @@ from core.report.assumptions import Assumptions
 from core.report.figures import ClassFigures, Headline, Model, Origin, PocReport
 from core.report.groups import groupings
 from core.report.payback import Effort, Payback, Rates, payback, rates_of
-from core.report.risks import data_risks, money_risks, result_risks
+from core.report.risks import data_risks, gravest_first, money_risks, result_risks, threshold_risks
 from core.training.events import Event, Resources
 from core.training.job import JOB_FILE
-from core.training.result import PhotoPrediction, TrainResult
+from core.training.result import PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import Run, runs_in
 
 REMEMBERED = "report_assumptions"
@@ -72,6 +72,7 @@ class Basis:
     result: TrainResult
     revision: DataRevision
     effort: Effort
+    unsure: UnsureThreshold | None
     project: str
 
     @cached_property
@@ -92,7 +93,7 @@ class Basis:
     @property
     def threshold(self) -> float | None:
         """Below which probability a person decides."""
-        return self.result.unsure.probability if self.result.unsure else None
+        return self.unsure.probability if self.unsure else None
 
     def rates(self, assumed: Assumptions) -> Rates:
         """The machine's mistakes on the learned classes. Raises Problem as `good_classes`."""
@@ -113,7 +114,7 @@ def basis_of(run: Run, project: Project | None = None) -> Basis:
     if result is None:
         raise Problem("report.no_result", path=run.folder)
     name = project.name if project is not None else run.folder.name
-    return Basis(run, result, run.revision, effort_of(run, result, project), name)
+    return Basis(run, result, run.revision, effort_of(run, result, project), result.unsure, name)
 
 
 def gather(basis: Basis, assumed: Assumptions) -> PocReport:
@@ -127,7 +128,8 @@ def gather(basis: Basis, assumed: Assumptions) -> PocReport:
     grouped = () if _features_only(basis.run) else groupings(basis.judged, Path(revision.root))
     interval = result.intervals.get("tuned", {}).get("union_base")
     risks = (
-        *result_risks(result, classes, interval, new, new_on_probe),
+        *result_risks(result.backbone, classes, interval, new, new_on_probe),
+        *threshold_risks(basis.unsure),
         *data_risks(revision, classes),
         *money_risks(rates, grouped, assumed),
     )
@@ -142,14 +144,14 @@ def gather(basis: Basis, assumed: Assumptions) -> PocReport:
         metrics=result.metrics,
         intervals=result.intervals,
         confusion=confusion(basis.judged, len(revision.classes))[np.ix_(basis.own, basis.own)],
-        unsure=result.unsure,
+        unsure=basis.unsure,
         consequence=consequence(learned, threshold) if learned else None,
         rates=rates,
         effort=basis.effort,
         assumed=assumed,
         payback=paid,
         groupings=grouped,
-        risks=risks,
+        risks=gravest_first(risks),
         headline=_headline(result, base, new, paid),
     )
 

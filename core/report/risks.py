@@ -1,7 +1,7 @@
 """What could go wrong with this result, found in its own data; nothing is said that was not found."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.backbones.store import EMBEDDED
 from core.evaluation.compare import Change, Comparison
@@ -10,7 +10,7 @@ from core.report.assumptions import Assumptions
 from core.report.figures import ClassFigures, Risk
 from core.report.groups import Grouping
 from core.report.payback import Rates
-from core.training.result import Interval, TrainResult
+from core.training.result import Interval, UnsureThreshold
 
 FEW_TO_LEARN = 10
 FEW_TO_TEST = 30
@@ -18,6 +18,16 @@ IMBALANCE = 5.0
 WIDE = 0.10
 POOR = 0.8
 _MOST_NAMED = 5
+_BY_GRAVITY = (
+    "practice_model", "leaked", "contradicting", "new_worse", "wrong_pass", "poor_class", "no_threshold",
+    "everything_unsure", "group_folder", "group_camera", "group_hours", "wide_interval", "examples", "not_promised",
+    "few_to_test", "few_to_learn", "imbalance", "new_on_probe", "new_not_measured",
+)  # fmt: skip
+
+
+def gravest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:
+    """In the order in which who signs should read them."""
+    return tuple(sorted(risks, key=lambda risk: _BY_GRAVITY.index(risk.code)))
 
 
 def data_risks(revision: DataRevision, classes: Sequence[ClassFigures]) -> Iterator[Risk]:
@@ -49,14 +59,14 @@ def data_risks(revision: DataRevision, classes: Sequence[ClassFigures]) -> Itera
 
 
 def result_risks(
-    result: TrainResult,
+    backbone: str,
     classes: Sequence[ClassFigures],
     base: Interval | None,
     new: Comparison | None,
     new_on_probe: bool,
 ) -> Iterator[Risk]:
     """What the test photos show."""
-    if result.backbone == EMBEDDED:
+    if backbone == EMBEDDED:
         yield Risk("practice_model", {})
     if base is not None and base.high - base.low > WIDE:
         yield Risk("wide_interval", {"low": base.low, "high": base.high, "photos": base.n})
@@ -73,7 +83,6 @@ def result_risks(
         yield Risk(
             "poor_class", {"name": worst.name, "missed": worst.tally.missed, "photos": worst.tally.photos}
         )
-    yield from _unsure(result)
 
 
 def money_risks(rates: Rates, groupings: Sequence[Grouping], assumed: Assumptions) -> Iterator[Risk]:
@@ -89,8 +98,8 @@ def money_risks(rates: Rates, groupings: Sequence[Grouping], assumed: Assumption
         yield Risk("examples", {"count": len(assumed.money_examples)})
 
 
-def _unsure(result: TrainResult) -> Iterator[Risk]:
-    unsure = result.unsure
+def threshold_risks(unsure: UnsureThreshold | None) -> Iterator[Risk]:
+    """What the threshold cannot do."""
     if unsure is None:
         yield Risk("no_threshold", {})
     elif unsure.probability >= 1:

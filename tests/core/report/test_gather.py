@@ -7,7 +7,10 @@ import pytest
 
 from core.problems import Problem, catalogue
 from core.report.assumptions import Assumptions
+from core.report.figures import Risk
 from core.report.gather import basis_of, find_run, gather, looks_good, measured_energy, remembered
+from core.report.risks import _BY_GRAVITY, gravest_first
+from core.report.words import _texts
 from core.training.events import Resources, StateChanged
 from core.training.result import UnsureThreshold
 from tests.core.report.made_up import THRESHOLD, made_up_project, made_up_run
@@ -135,6 +138,17 @@ def test_remembered_assumptions_that_cannot_be_read_are_the_examples(tmp_path: P
     project.remember("report_assumptions", {"wage_per_hour": "much"})
     assert remembered(project) == Assumptions()
     project.close()
+
+
+def test_every_danger_has_words_and_its_place() -> None:
+    codes = {key.removeprefix("risk.") for key in _texts("ja") if key.startswith("risk.")} - {
+        "heading",
+        "none",
+        "more",
+    }
+    assert codes == set(_BY_GRAVITY)
+    grave = [Risk("examples", {}), Risk("leaked", {})]
+    assert [risk.code for risk in gravest_first(grave)] == ["leaked", "examples"]
 
 
 def test_every_problem_of_the_report_has_words() -> None:
