@@ -176,11 +176,15 @@ class ReportPanel(QFrame):
         run_in_background(
             self,
             lambda _cancel: _write(basis, assumed, folder),
-            success=self._made,
+            success=lambda written: self._made(basis, written),
             failure=self._refused,
         )
 
-    def _made(self, written: dict[Language, Path]) -> None:
+    def _made(self, basis: Basis, written: dict[Language, Path]) -> None:
+        if basis is not self._basis:
+            # Another run is on screen by now; its report is not made yet.
+            self.retranslate()
+            return
         self._written = written
         self.retranslate()
         self.where.show()

@@ -225,13 +225,12 @@ def upfront_rows(report: PocReport, paid: Payback, words: Words) -> tuple[tuple[
     energy = (
         "assumed" if assumed.training_kwh is not None else "estimated" if paid.kwh_is_estimate else "measured"
     )
+    trained = words("minutes", minutes=plain(effort.training_minutes))
+    power = words("upfront_energy", minutes=trained, kwh=plain(paid.kwh), source=words(energy))
     return (
         (labelling, words.money(paid.upfront.labelling)),
         (words("upfront_setup", hours=f"{assumed.setup_hours:g}"), words.money(paid.upfront.setup)),
-        (
-            words("upfront_energy", kwh=plain(paid.kwh), source=words(energy)),
-            words.money(paid.upfront.energy),
-        ),
+        (power, words.money(paid.upfront.energy)),
         (words("upfront_equipment"), words.money(paid.upfront.equipment)),
         (words("cost_total"), words.money(paid.upfront.total)),
     )
