@@ -43,11 +43,10 @@ class ReportPanel(QFrame):
 
     def show_run(self, project: Project, run: Run) -> None:
         """Read a run, off the screen's thread, and show what its report says about cost."""
-        if self._basis is not None and (self._project, self._basis.run) == (project, run):
-            return
-        self._project, self._basis, self._written = project, None, {}
-        self.where.hide()
-        self._say()
+        if self._basis is None or (self._project, self._basis.run) != (project, run):
+            self._project, self._basis, self._written = project, None, {}
+            self.where.hide()
+            self._say()
         run_in_background(
             self,
             lambda _cancel: (basis_of(run, project), remembered(project)),
@@ -78,7 +77,11 @@ class ReportPanel(QFrame):
     def _show(self, project: Project, basis: Basis, assumed: Assumptions) -> None:
         if project is not self._session.project or basis.run != self._session.run:
             return
-        self._basis = basis
+        again, self._basis = self._basis is not None, basis
+        if again:
+            # What stands in the form is newer than what was read.
+            self._say()
+            return
         names = [basis.revision.classes[index].name for index in basis.own]
         if assumed.good_classes is not None:
             # A class may have been renamed since.
