@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from core.photos.alike import Cancelled
 from core.photos.scan import ScanResult
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
@@ -22,6 +23,7 @@ from core.project.classes import ProductClass
 from core.project.database import Database, now
 from core.project.glossary import glossary
 from core.project.history import History, Recording, Step
+from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
@@ -137,9 +139,23 @@ class Project:
 
     # Photos
 
-    def add_photos(self, found: ScanResult) -> int:
-        """Take in what a scan found, readable or not; gives how many photos are new."""
-        return self._library.add(found)
+    def add_photos(self, found: ScanResult, cancelled: Cancelled = lambda: False) -> int:
+        """Take in what a scan found, readable or not; gives how many photos are new.
+
+        Photos that are practically the same are grouped, the new ones with those known already.
+        """
+        added = self._library.add(found)
+        self._library.group_alike(cancelled)
+        return added
+
+    @property
+    def same_part(self) -> SamePart:
+        """How photos of the same part or lot are told."""
+        return as_same_part(self.setting("same_part"))
+
+    def set_same_part(self, way: SamePart) -> None:
+        """Say how photos of the same part or lot are told: those stay on one side of the split."""
+        self.remember("same_part", way)
 
     def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
         """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded or all."""
@@ -311,7 +327,7 @@ class Project:
             Problem: `project.nothing_labelled`.
         """
         with self._database.transaction():
-            return take_snapshot(self._library, self.classes(), self.seed, self.folder)
+            return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private
 

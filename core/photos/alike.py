@@ -1,0 +1,284 @@
+"""Which photos are practically the same: exact copies, near duplicates, bursts.
+
+- exact: the same bytes.
+- near: the same picture saved anew, made smaller, brighter or darker (looks that agree to a few grey levels).
+- burst: taken within seconds of each other, of the same thing. Where the camera wrote no time, the file's date must
+  do; it is believed less, because a copied file may carry the time of copying.
+
+Each photo is held against the first of its group only, never against the last one found, so that a row of photos
+of which each is a little different does not grow into one group.
+
+A hundred thousand photos take seconds and no table of pairs: photos are sorted into cells by a few directions in
+which this very set differs most. A distance there is never more than the whole distance, so nothing is missed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.photos.look import COLOUR_EDGE, LOOK_CELLS, LOOK_EDGE, Looks, looks_array
+
+Kind = Literal["exact", "near", "burst"]
+Cancelled = Callable[[], bool]
+
+NEAR_RMS = 0.1  # of contrast; saved at quality 40 or at half the size it is 0.02 to 0.08
+NEAR_LEVELS = 8.0  # grey levels in the worst cell; such copies have 2 to 5
+NEAR_COLOUR = 8.0  # the same of colour
+BURST_RMS = 0.6
+BURST_RMS_BY_DATE = 0.3
+BURST_GAP_S = 2.0
+MOST_IN_BURST = 20
+_LEAST_CONTRAST = 4.0  # grey levels; with less there is nothing to know a photo by
+_BRIGHT = 170  # from here on a brighter copy may be cut off at white
+_FEWEST_CELLS = LOOK_CELLS // 8
+_DIRECTIONS = 8
+_CELL_DIRECTIONS = 4
+_SAMPLE = 512
+_AT_ONCE = 1024
+_BATCH = 256
+
+_Floats = NDArray[np.float32]
+_Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a photo: content hash, look (b"" when not known), when the camera says that it was taken,
+    the file's date, the folder; times in seconds."""
+
+    sha256: str
+    look: bytes = b""
+    taken: float | None = None
+    dated: float | None = None
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A photo's group: the index of the group's first photo (its own where it is alone), and what ties it to that
+    group (None for the first)."""
+
+    first: int
+    kind: Kind | None = None
+
+
+def find_alike(photos: Sequence[Seen], cancelled: Cancelled = lambda: False) -> list[Kin]:
+    """The group of every photo, in their order. Once cancelled, what was found so far."""
+    groups = _Groups(len(photos))
+    for index, first in _copies(photos):
+        groups.join(index, first, "exact")
+    # Of exact copies only the first is looked at.
+    rows = [index for index, photo in enumerate(photos) if groups.first(index) == index and photo.look]
+    looks = looks_array([photos[index].look for index in rows])
+    for index, first in near(looks, cancelled):
+        groups.join(rows[index], rows[first], "near")
+    for index, first in bursts([photos[index] for index in rows], looks):
+        groups.join(rows[index], rows[first], "burst")
+    return groups.all()
+
+
+def near(looks: Looks, cancelled: Cancelled = lambda: False) -> Iterator[tuple[int, int]]:
+    """Near duplicates as (photo, first photo of its group), of looks `(N, LOOK_BYTES)`."""
+    if len(looks) < 2:
+        return
+    places = _places(looks)
+    neighbours = _Neighbours(places)
+    free = np.ones(len(looks), dtype=bool)
+    for first in range(len(looks)):
+        if not free[first]:
+            continue
+        if cancelled():
+            return
+        free[first] = False
+        for index in _near_one(looks, places, first, neighbours.of(first, free)):
+            free[index] = False
+            yield int(index), first
+
+
+def bursts(photos: Sequence[Seen], looks: Looks) -> Iterator[tuple[int, int]]:
+    """Bursts as (photo, first photo of its burst).
+
+    A row of more than `MOST_IN_BURST` photos without a pause is the pace of a line, or the dates are those of a
+    copied folder: time says nothing then. Neither does a folder without any pause, by date.
+    """
+    by_camera: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
+    by_date: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
+    for index, photo in enumerate(photos):
+        if photo.taken is not None:
+            by_camera[photo.folder].append((photo.taken, index))
+        elif photo.dated is not None:
+            by_date[photo.folder].append((photo.dated, index))
+    for times in by_camera.values():
+        for row in _rows_without_pause(times):
+            yield from _of_one_thing(row, looks, BURST_RMS)
+    for times in by_date.values():
+        rows = _rows_without_pause(times)
+        for row in rows if len(rows) > 1 else []:
+            yield from _of_one_thing(row, looks, BURST_RMS_BY_DATE)
+
+
+def _rows_without_pause(times: list[tuple[float, int]]) -> list[_Indices]:
+    """Photos given as (time, index), in order of time, cut at every pause."""
+    times.sort()
+    pauses = np.flatnonzero(np.diff([time for time, _ in times]) > BURST_GAP_S) + 1
+    return np.split(np.array([index for _, index in times]), pauses)
+
+
+def _of_one_thing(row: _Indices, looks: Looks, within: float) -> Iterator[tuple[int, int]]:
+    """The photos of a row without a pause, by what they show."""
+    rest = row if len(row) <= MOST_IN_BURST else row[:0]
+    while len(rest) > 1:
+        unlike = _unlike(looks[rest[0]], looks[rest[1:]])
+        for index in rest[1:][unlike <= within]:
+            yield int(index), int(rest[0])
+        rest = rest[1:][unlike > within]
+
+
+def _near_one(looks: Looks, places: _Floats, first: int, others: _Indices) -> Iterator[int]:
+    """Those of the others that are near duplicates of one: the likeliest first, until a whole batch brings none."""
+    away = np.square(places[others] - places[first]).sum(1)
+    within = away <= LOOK_CELLS * NEAR_RMS**2
+    others = others[within][np.argsort(away[within], kind="stable")]
+    for start in range(0, len(others), _BATCH):
+        some = others[start : start + _BATCH]
+        found = some[_is_near(looks[first], looks[some])]
+        if not len(found):
+            return
+        yield from found
+
+
+def _is_near(one: Looks, others: Looks) -> NDArray[np.bool_]:
+    """Whether looks `(B, LOOK_BYTES)` are one look `(LOOK_BYTES,)` saved anew, smaller, brighter or darker.
+
+    Brightness and contrast are evened out over the cells that are cut off at white in neither.
+    """
+    a, b = (each.astype(np.float32) for each in (np.broadcast_to(one, others.shape), others))
+    counted = np.maximum(a, b)[:, :LOOK_CELLS] < _BRIGHT
+    counted[counted.sum(1) < _FEWEST_CELLS] = True
+    unit_a, contrast_a = _standardise(a, counted)
+    unit_b, contrast_b = _standardise(b, counted)
+    least = np.minimum(contrast_a, contrast_b)
+    apart = np.abs(unit_a - unit_b)
+    rms = np.sqrt(np.square(apart).sum(1) / counted.sum(1))
+    apart_in_colour = np.abs(_colour(a, least / contrast_a) - _colour(b, least / contrast_b))
+    tint = (apart_in_colour * _whole_blocks(counted)).max((1, 2))
+    alike: NDArray[np.bool_] = (
+        (least > _LEAST_CONTRAST)
+        & (rms <= NEAR_RMS)
+        & (apart.max(1) * least <= NEAR_LEVELS)
+        & (tint <= NEAR_COLOUR)
+    )
+    return alike
+
+
+def _colour(looks: _Floats, gain: NDArray[np.floating]) -> _Floats:
+    """Colour differences `(B, 2, cells)` as they are at another contrast."""
+    both: _Floats = (looks[:, LOOK_CELLS:] - 128).reshape(len(looks), 2, -1) * gain[:, None, None]
+    return both
+
+
+def _whole_blocks(counted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells of colour `(B, 1, cells)` below which every cell of brightness is counted; all where there is none."""
+    step = LOOK_EDGE // COLOUR_EDGE
+    blocks = (
+        counted.reshape(-1, COLOUR_EDGE, step, COLOUR_EDGE, step).all((2, 4)).reshape(len(counted), 1, -1)
+    )
+    blocks[~blocks.any((1, 2))] = True
+    return blocks
+
+
+def _unlike(one: Looks, others: Looks) -> _Floats:
+    """How far looks `(B, LOOK_BYTES)` are from one, in its contrast, brightness evened out: 0 alike, 1.4 unrelated."""
+    both = np.concatenate((one[None], others)).astype(np.float32)
+    unit, contrast = _standardise(both)
+    away: _Floats = np.sqrt(np.square(unit[1:] - unit[0]).mean(1))
+    away[(contrast[1:] <= _LEAST_CONTRAST) | (contrast[0] <= _LEAST_CONTRAST)] = np.inf
+    return away
+
+
+def _standardise(looks: _Floats, counted: NDArray[np.bool_] | None = None) -> tuple[_Floats, _Floats]:
+    """Brightness `(B, cells)` with mean 0 and contrast 1 over the counted cells, 0 elsewhere; and the contrasts."""
+    if counted is None:
+        counted = np.ones((len(looks), LOOK_CELLS), dtype=bool)
+    number = counted.sum(1, keepdims=True)
+    cells = looks[:, :LOOK_CELLS] * counted
+    shifted = (cells - cells.sum(1, keepdims=True) / number) * counted
+    contrast = np.sqrt(np.square(shifted).sum(1, keepdims=True) / number)
+    contrast = np.maximum(contrast, np.float32(_LEAST_CONTRAST))
+    return (shifted / contrast).astype(np.float32), contrast[:, 0].astype(np.float32)
+
+
+def _places(looks: Looks) -> _Floats:
+    """Where looks lie `(N, _DIRECTIONS)` along the directions in which some of them differ most."""
+    sample = looks[:: max(1, len(looks) // _SAMPLE)].astype(np.float32)
+    unit, _ = _standardise(sample)
+    centre = unit.mean(0)
+    directions = np.linalg.svd(unit - centre, full_matrices=False)[2][:_DIRECTIONS].T
+    places = np.empty((len(looks), directions.shape[1]), dtype=np.float32)
+    for start in range(0, len(looks), _AT_ONCE):
+        some = looks[start : start + _AT_ONCE].astype(np.float32)
+        unit, _ = _standardise(some)
+        places[start : start + _AT_ONCE] = (unit - centre) @ directions
+    return places
+
+
+class _Neighbours:
+    """Photos in cells as wide as a near duplicate can be away: those of one photo are in its own and the next cells."""
+
+    def __init__(self, places: _Floats) -> None:
+        width = np.sqrt(LOOK_CELLS) * NEAR_RMS
+        self._cell_of = [
+            tuple(cell) for cell in np.floor(places[:, :_CELL_DIRECTIONS] / width).astype(int).tolist()
+        ]
+        members: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+        for index, cell in enumerate(self._cell_of):
+            members[cell].append(index)
+        self._members = {cell: np.array(rows) for cell, rows in members.items()}
+        self._around: dict[tuple[int, ...], list[_Indices]] = {}
+
+    def of(self, index: int, free: NDArray[np.bool_]) -> _Indices:
+        """The free photos around one."""
+        cell = self._cell_of[index]
+        if cell not in self._around:
+            steps = product((-1, 0, 1), repeat=len(cell))
+            cells = (tuple(a + b for a, b in zip(cell, step, strict=True)) for step in steps)
+            self._around[cell] = [self._members[other] for other in cells if other in self._members]
+        found = np.concatenate(self._around[cell])
+        return found[free[found]]
+
+
+def _copies(photos: Sequence[Seen]) -> Iterator[tuple[int, int]]:
+    seen: dict[str, int] = {}
+    for index, photo in enumerate(photos):
+        first = seen.setdefault(photo.sha256, index)
+        if first != index:
+            yield index, first
+
+
+class _Groups:
+    """Photos joined into groups; a group goes by its first photo."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+        self._kind: list[Kind | None] = [None] * count
+
+    def first(self, index: int) -> int:
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
+        return index
+
+    def join(self, index: int, other: int, kind: Kind) -> None:
+        a, b = sorted((self.first(index), self.first(other)))
+        if a != b:
+            self._parent[b] = a
+            self._kind[b] = self._kind[b] or kind
+
+    def all(self) -> list[Kin]:
+        firsts = [self.first(index) for index in range(len(self._parent))]
+        return [Kin(first, self._kind[index]) for index, first in enumerate(firsts)]
