@@ -175,7 +175,7 @@ class LabelsPage(Page):
         self._follow = False
         grid.show_photos(photos, self._classes, project.thumbnails)
         rows = [row for photo_id in wanted if (row := grid.row_of(photo_id)) is not None]
-        row = rows[0] if rows else min(place, len(photos) - 1)
+        row = rows[0] if rows else min(place, grid.rowCount() - 1)
         # A selection of several photos stays while the place is the same.
         if photos and self.grid.currentIndex().row() != row:
             self.grid.select_row(row)
@@ -337,8 +337,13 @@ class LabelsPage(Page):
             self.preview.show_picture(None)
             self.preview_name.setText("")
             return
-        photo = self.grid.grid.photo(index.row())
-        self.preview_name.setText(photo.path.name)
+        photo, *others = self.grid.grid.photos_of(index.row())
+        words = photo.path.name
+        if others:
+            words = self.tr("そっくりな写真 {count} 枚にまとめて付きます（Enter で開く）：{name}").format(
+                count=len(others) + 1, name=words
+            )
+        self.preview_name.setText(words)
         self.preview.load(photo.path)
 
     # Laying out

@@ -8,16 +8,23 @@ from core.problems import Problem
 from core.project.classes import ProductClass
 from core.project.lots import SamePart, Tied, groups_to_keep, lot_of
 from core.project.probe import with_probe
-from core.project.revision import ClassEntry, DataRevision, PhotoEntry
+from core.project.revision import ClassEntry, DataRevision, Part, PhotoEntry
 from core.project.roles import needs_probe
 from core.project.sources import Photo, PhotoLibrary
 from core.project.split import SplitPhoto, split_photos
 
 
 def take_snapshot(
-    library: PhotoLibrary, classes: Sequence[ProductClass], seed: int, folder: Path, same_part: SamePart
+    library: PhotoLibrary,
+    classes: Sequence[ProductClass],
+    seed: int,
+    folder: Path,
+    same_part: SamePart,
+    *,
+    remember: bool = True,
 ) -> DataRevision:
-    """The labelled photos that can be read, with their classes, groups and parts; new parts are remembered.
+    """The labelled photos that can be read, with their classes, groups and parts; new parts are remembered, unless
+    it is only to see.
 
     Raises:
         Problem: `project.nothing_labelled`.
@@ -25,7 +32,9 @@ def take_snapshot(
     bad = {path for path, _ in library.unreadable()}
     readable = [photo for photo in library.photos("labelled") if photo.path not in bad]
     groups = groups_of(readable, same_part)
-    photos = _assign_parts(library, readable, groups, seed)
+    photos, fresh = _assign_parts(readable, groups, seed)
+    if remember:
+        library.set_parts(fresh)
     if not photos:
         raise Problem("project.nothing_labelled")
     place = {entry.id: index for index, entry in enumerate(classes)}
@@ -46,22 +55,25 @@ def take_snapshot(
 
 def groups_of(photos: Sequence[Photo], same_part: SamePart) -> list[str]:
     """What each photo stays together with (`groups_to_keep`)."""
-    return groups_to_keep([Tied(photo.sha256, str(photo.kin), _lot(photo, same_part)) for photo in photos])
+    return groups_to_keep(
+        [Tied(photo.sha256, str(photo.kin), lot_in_project(photo, same_part)) for photo in photos]
+    )
 
 
-def _lot(photo: Photo, same_part: SamePart) -> str:
+def lot_in_project(photo: Photo, same_part: SamePart) -> str:
+    """The part or lot of a photo; equal names in two folders that were taken in are two lots."""
     lot = lot_of(photo.inner, same_part)
     return f"{photo.source_id} {lot}" if lot else ""
 
 
 def _assign_parts(
-    library: PhotoLibrary, photos: Sequence[Photo], groups: Sequence[str], seed: int
-) -> list[Photo]:
+    photos: Sequence[Photo], groups: Sequence[str], seed: int
+) -> tuple[list[Photo], list[tuple[Part, int]]]:
+    """The photos with their parts, and the parts that are new as (part, photo id)."""
     wanted = [
         SplitPhoto(photo.sha256, photo.class_id or 0, photo.folder_part, photo.part, group)
         for photo, group in zip(photos, groups, strict=True)
     ]
     parts = split_photos(wanted, seed)
     fresh = [(part, photo.id) for photo, part in zip(photos, parts, strict=True) if photo.part != part]
-    library.set_parts(fresh)
-    return [replace(photo, part=part) for photo, part in zip(photos, parts, strict=True)]
+    return [replace(photo, part=part) for photo, part in zip(photos, parts, strict=True)], fresh

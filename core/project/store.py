@@ -22,7 +22,9 @@ from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
 from core.project.glossary import glossary
+from core.project.grouping import Grouping, grouping_of
 from core.project.history import History, Recording, Step
+from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
@@ -156,6 +158,20 @@ class Project:
     def set_same_part(self, way: SamePart) -> None:
         """Say how photos of the same part or lot are told: those stay on one side of the split."""
         self.remember("same_part", way)
+
+    def grouping(self) -> Grouping:
+        """What belongs together among the photos, and whether a split could keep it so."""
+        try:
+            revision = take_snapshot(
+                self._library, self.classes(), self.seed, self.folder, self.same_part, remember=False
+            )
+        except Problem:  # nothing is labelled yet
+            told = None
+        else:
+            leak = leak_of(revision)
+            told = None if leak is None else leak.told(revision)
+        answered = self.setting("same_part") is not None
+        return grouping_of(self.photos(), self.same_part, answered, told)
 
     def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
         """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded or all."""

@@ -132,7 +132,7 @@ def test_copies_saved_anew_and_lots_stay_on_one_side(tmp_path: Path) -> None:
             scene = draw_scene(np.random.default_rng(number if name == "a" else 90 + number), _BOLT)
             photo = ImageEnhance.Brightness(Image.fromarray(render(scene, 160))).enhance(0.8)
             photo.save(tmp_path / name / f"P{number // 3}_{number}.png")
-            photo.save(tmp_path / name / f"again {chr(97 + number)}{number}.jpg", quality=60)
+            photo.save(tmp_path / name / f"again {chr(97 + number)}{number}.jpg", quality=80)
     alone = revision_from_folder(tmp_path, 1)
     lots = revision_from_folder(tmp_path, 1, same_part="name")
     assert len({photo.group for photo in alone.photos}) == 24
