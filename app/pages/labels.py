@@ -340,9 +340,7 @@ class LabelsPage(Page):
         photo, *others = self.grid.grid.photos_of(index.row())
         words = photo.path.name
         if others:
-            words = self.tr("そっくりな写真 {count} 枚にまとめて付きます（Enter で開く）：{name}").format(
-                count=len(others) + 1, name=words
-            )
+            words = self.tr("そっくりな %n 枚に付きます（Enter で開く）", "", len(others) + 1)
         self.preview_name.setText(words)
         self.preview.load(photo.path)
 

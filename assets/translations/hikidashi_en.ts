@@ -833,9 +833,12 @@ Confidence: {percent} %</translation>
         <source>{key} のキーの種類は、まだありません。</source>
         <translation>No class has the key {key} yet.</translation>
     </message>
-    <message>
-        <source>そっくりな写真 {count} 枚にまとめて付きます（Enter で開く）：{name}</source>
-        <translation>Labels {count} look-alike photos at once (Enter lays them out): {name}</translation>
+    <message numerus="yes">
+        <source>そっくりな %n 枚に付きます（Enter で開く）</source>
+        <translation>
+            <numerusform>Labels %n photo</numerusform>
+            <numerusform>Labels %n look-alikes (Enter opens)</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1388,7 +1391,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>一覧では 1 枚に重ねて表示し（Enter か枚数の印で開きます）、学習用と試験用に分かれないようにします。</source>
-        <translation>In the grid they lie on one another (Enter or the number lays them out), and they are never divided between learning and testing.</translation>
+        <translation>In the grid they lie on one another (Enter or the number lays them out), and they stay on one side: learning or testing.</translation>
     </message>
     <message numerus="yes">
         <source>写真を探しています… %n 枚</source>

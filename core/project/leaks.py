@@ -10,6 +10,7 @@ from typing import Any
 from core.project.revision import DataRevision, PhotoEntry
 
 LEAK = "project.leak"  # words for it
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Leak:
     def told(self, revision: DataRevision) -> dict[str, Any]:
         """What its words are filled from."""
         names = [revision.classes[index].name for index in self.classes]
-        return {"photos": self.photos, "groups": self.groups, "classes": "、".join(names)}
+        classes = "、".join([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
+        return {"photos": self.photos, "groups": self.groups, "classes": classes}
 
 
 def leak_of(revision: DataRevision) -> Leak | None:
