@@ -23,7 +23,7 @@ from core.photos.thumbnails import ThumbnailStore
 from core.photos.walk import FoundFile, Unwalkable, walk
 from core.problems import Problem
 
-_CHECK_EDGE = 32  # pixels; a JPEG is then decoded at an eighth of its size, every byte of it still read
+_CHECK_EDGE = 64  # pixels; a large JPEG is then decoded at an eighth of its size, every byte of it still read
 _SAVE_EVERY = 500
 _REPORT_EVERY_S = 0.1
 _ESTIMATE_AFTER_S = 1.0

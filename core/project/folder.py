@@ -40,11 +40,18 @@ def revision_from_folder(
         for photo, meaning in zip(found.photos, found.folders.meanings, strict=True)
         if meaning.label in place
     ]
-    groups = _groups([photo for photo, _ in labelled], found.root, same_part)
+    kin = [str(each.first) for each in find_alike(seen_of([photo for photo, _ in labelled]))]
+    inner = [photo.path.relative_to(found.root).as_posix() for photo, _ in labelled]
+    groups = groups_to_keep(
+        [
+            Tied(photo.sha256, alike, lot_of(path, same_part))
+            for (photo, _), alike, path in zip(labelled, kin, inner, strict=True)
+        ]
+    )
     parts = split_photos(
         [
-            SplitPhoto(photo.sha256, place[m.label], given=m.part, group=group)
-            for (photo, m), group in zip(labelled, groups, strict=True)
+            SplitPhoto(photo.sha256, place[m.label], given=m.part, group=group, within=alike)
+            for (photo, m), group, alike in zip(labelled, groups, kin, strict=True)
         ],
         seed,
     )
@@ -70,18 +77,6 @@ def seen_of(photos: Sequence[ScannedPhoto]) -> list[Seen]:
         Seen(photo.sha256, photo.look, photo.taken, photo.mtime_ns / 1e9, str(photo.path.parent))
         for photo in photos
     ]
-
-
-def _groups(photos: Sequence[ScannedPhoto], root: Path, same_part: SamePart) -> list[str]:
-    """What each photo stays together with."""
-    inner = [photo.path.relative_to(root).as_posix() for photo in photos]
-    alike = find_alike(seen_of(photos))
-    return groups_to_keep(
-        [
-            Tied(photo.sha256, str(kin.first), lot_of(path, same_part))
-            for photo, kin, path in zip(photos, alike, inner, strict=True)
-        ]
-    )
 
 
 def _classes(found: ScanResult, seed: int, shuffle: bool) -> Sequence[FolderClass]:

@@ -71,7 +71,7 @@ def _assign_parts(
 ) -> tuple[list[Photo], list[tuple[Part, int]]]:
     """The photos with their parts, and the parts that are new as (part, photo id)."""
     wanted = [
-        SplitPhoto(photo.sha256, photo.class_id or 0, photo.folder_part, photo.part, group)
+        SplitPhoto(photo.sha256, photo.class_id or 0, photo.folder_part, photo.part, group, str(photo.kin))
         for photo, group in zip(photos, groups, strict=True)
     ]
     parts = split_photos(wanted, seed)

@@ -25,7 +25,8 @@ _TO_LEARN: tuple[Part, ...] = ("train", "val")
 @dataclass(frozen=True)
 class SplitPhoto:
     """A labelled photo. Photos of one `content` (exact copies) end in one part, whatever comes; those of one `group`
-    as long as it can be ("": it is alone; copies are of one group).
+    as long as it can be ("": it is alone; copies are of one group). `within`: the smaller group that stays together
+    even where the group is cut ("": none).
 
     `given`: the part its folder names; `assigned`: the part it already has.
     """
@@ -35,6 +36,7 @@ class SplitPhoto:
     given: Part | None = None
     assigned: Part | None = None
     group: str = ""
+    within: str = ""
 
 
 def split_photos(photos: Sequence[SplitPhoto], seed: int) -> list[Part]:
@@ -67,6 +69,7 @@ class _Bundle:
     allowed: tuple[Part, ...]
     earlier: Mapping[str, Part]
     label_of: Mapping[str, Counter[int]]
+    within: Mapping[str, str]
 
     @classmethod
     def of(cls, group: str, copies: Mapping[str, Sequence[SplitPhoto]]) -> Self:
@@ -78,7 +81,12 @@ class _Bundle:
             if (part := _most_reserved(photo.assigned for photo in same)) is not None
         }
         labels = sum(label_of.values(), Counter[int]())
-        return cls(group, tuple(sorted(copies)), labels, _TO_LEARN if told else PARTS, earlier, label_of)
+        within = {
+            content: next((photo.within for photo in same if photo.within), content)
+            for content, same in copies.items()
+        }
+        allowed = _TO_LEARN if told else PARTS
+        return cls(group, tuple(sorted(copies)), labels, allowed, earlier, label_of, within)
 
     def settled(self, beside: Iterable[Part]) -> Part | None:
         """The part it has, or that the rest of its group (`beside`) has; None where it is to be dealt."""
@@ -87,9 +95,19 @@ class _Bundle:
             return earlier.pop()
         return None if earlier else _most_reserved(part for part in beside if part in self.allowed)
 
-    def single(self, content: str) -> "_Bundle":
-        labels = self.label_of[content]
-        return replace(self, contents=(content,), labels=labels)
+    def pieces(self, label: int) -> list["_Bundle"]:
+        """Its photos of a class, cut into the smaller groups; into contents where that is a single one."""
+        own = [content for content in self.contents if self.label_of[content][label]]
+        by_piece: defaultdict[str, list[str]] = defaultdict(list)
+        for content in own:
+            by_piece[self.within[content]].append(content)
+        cut = list(by_piece.values()) if len(by_piece) > 1 else [[content] for content in own]
+        return [self._piece(tuple(contents)) for contents in cut]
+
+    def _piece(self, contents: tuple[str, ...]) -> "_Bundle":
+        labels = sum((self.label_of[content] for content in contents), Counter[int]())
+        earlier = {content: part for content, part in self.earlier.items() if content in contents}
+        return replace(self, contents=contents, labels=labels, earlier=earlier)
 
 
 class _Deal:
@@ -136,26 +154,24 @@ class _Deal:
                 self.place(min(able, key=lambda bundle: (bundle.labels.total(), self.turn(bundle))), part)
 
     def cut_through(self, bundles: Sequence[_Bundle]) -> None:
-        """Deal the photos of the largest group singly in classes that would else lack a side."""
+        """Deal the photos of the largest group piece by piece in classes that would else lack a side."""
         for label, part in self._unserved():
             own = [each for each in bundles if part in each.allowed and _contents_of(each, label) > 1]
             if not own:
                 continue
             bundle = max(own, key=lambda each: (_contents_of(each, label), each.group))
-            singles = [
-                bundle.single(content) for content in bundle.contents if bundle.label_of[content][label]
-            ]
-            for single in singles:
-                self._take_back(single)
-            for single in sorted(
-                singles, key=lambda each: (each.contents[0] not in each.earlier, self.turn(each))
-            ):
-                self.place(single, single.earlier.get(single.contents[0]) or self.wanted(single))
+            pieces = bundle.pieces(label)
+            for piece in pieces:
+                self._take_back(piece)
+            settled = {piece.contents: piece.settled(()) for piece in pieces}
+            for piece in sorted(pieces, key=lambda each: (settled[each.contents] is None, self.turn(each))):
+                self.place(piece, settled[piece.contents] or self.wanted(piece))
 
-    def _take_back(self, single: _Bundle) -> None:
-        before = self.parts.pop(single.contents[0])
-        for label, count in single.labels.items():
-            self._counts[label][before] -= count
+    def _take_back(self, piece: _Bundle) -> None:
+        for content in piece.contents:
+            before = self.parts.pop(content)
+            for label, count in piece.label_of[content].items():
+                self._counts[label][before] -= count
 
     def _unserved(self) -> Iterator[tuple[int, Part]]:
         for label in sorted(self._counts):

@@ -135,7 +135,8 @@ def test_copies_saved_anew_and_lots_stay_on_one_side(tmp_path: Path) -> None:
             photo.save(tmp_path / name / f"again {chr(97 + number)}{number}.jpg", quality=80)
     alone = revision_from_folder(tmp_path, 1)
     lots = revision_from_folder(tmp_path, 1, same_part="name")
-    assert len({photo.group for photo in alone.photos}) == 24
+    assert len({photo.group for photo in alone.photos} - {""}) == 24
+    assert all(photo.group for photo in alone.photos)
     assert len({photo.group for photo in lots.photos}) == 8
     for revision in (alone, lots):
         assert len({(photo.group, photo.part) for photo in revision.photos}) == len(

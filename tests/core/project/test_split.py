@@ -199,3 +199,12 @@ def test_a_split_that_the_folders_bring_is_kept_even_through_a_group() -> None:
 def test_what_the_folders_leave_open_goes_where_the_rest_of_its_group_is() -> None:
     brought = [SplitPhoto("a", 0, "test", group="g"), SplitPhoto("b", 0, group="g"), *class_of(6, 0)]
     assert split_photos(brought, seed=1)[:2] == ["test", "test"]
+
+
+def test_a_lot_that_is_cut_keeps_its_bursts_whole() -> None:
+    lot = [SplitPhoto(str(n), 0, group="lot", within=f"burst {n // 4}") for n in range(40)]
+    parts = split_photos(lot, seed=1)
+    assert Counter(parts) == {"train": 20, "val": 8, "test": 12}
+    assert len(set(zip([photo.within for photo in lot], parts, strict=True))) == 10
+    again = [replace(photo, assigned=part) for photo, part in zip(lot, parts, strict=True)]
+    assert split_photos(again, seed=1) == parts
