@@ -5,6 +5,9 @@
 - burst: taken within seconds of each other, of the same thing. Where the camera wrote no time, the file's date must
   do; it is believed less, because a copied file may carry the time of copying.
 
+Beside these there are photos that an untouched backbone takes for the same although they are not the same picture:
+cropped a little, or burnt out. Those are never folded, but stay on one side of a split (`resembling`).
+
 Each photo is held against the first of its group only, never against the last one found, so that a row of photos
 of which each is a little different does not grow into one group.
 
@@ -16,11 +19,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.photos.embeddings import Embeddings
 from core.photos.look import COLOUR_EDGE, LOOK_CELLS, LOOK_EDGE, Looks, looks_array
 
 Kind = Literal["exact", "near", "burst"]
@@ -29,6 +33,9 @@ Cancelled = Callable[[], bool]
 NEAR_RMS = 0.1  # of contrast; saved at quality 40 or at half the size it is 0.02 to 0.08
 NEAR_LEVELS = 8.0  # grey levels in the worst cell; such copies have 2 to 5
 NEAR_COLOUR = 8.0  # the same of colour
+RESEMBLING_COSINE = 0.985
+RESEMBLING_RMS = 0.5
+RARE = 0.995  # of all pairs of photos are further apart
 BURST_RMS = 0.6
 BURST_RMS_BY_DATE = 0.3
 BURST_GAP_S = 2.0
@@ -41,6 +48,7 @@ _CELL_DIRECTIONS = 4
 _SAMPLE = 512
 _AT_ONCE = 1024
 _BATCH = 256
+_FEWEST_PAIRS = 1000
 
 _Floats = NDArray[np.float32]
 _Indices = NDArray[np.intp]
@@ -82,22 +90,52 @@ def find_alike(photos: Sequence[Seen], cancelled: Cancelled = lambda: False) -> 
     return groups.all()
 
 
+def find_resembling(
+    photos: Sequence[Seen], embeddings: Embeddings | None, cancelled: Cancelled = lambda: False
+) -> Iterator[tuple[int, int]]:
+    """Photos that a backbone takes for the same, as (photo, first photo of its group), of those that it has seen."""
+    if embeddings is None:
+        return
+    first_of = {photo.sha256: index for index, photo in reversed(list(enumerate(photos)))}
+    rows = sorted(
+        index for sha256, index in first_of.items() if sha256 in embeddings.rows and photos[index].look
+    )
+    vectors = embeddings.of([photos[index].sha256 for index in rows])
+    looks = looks_array([photos[index].look for index in rows])
+    for index, first in resembling(vectors, looks, cancelled):
+        yield rows[index], rows[first]
+
+
 def near(looks: Looks, cancelled: Cancelled = lambda: False) -> Iterator[tuple[int, int]]:
     """Near duplicates as (photo, first photo of its group), of looks `(N, LOOK_BYTES)`."""
-    if len(looks) < 2:
+    if len(looks) > 1:
+        places = _places(looks, lambda some: _standardise(some.astype(np.float32))[0])
+        reach = float(np.sqrt(LOOK_CELLS)) * NEAR_RMS
+        yield from _stars(places, reach, lambda one, some: _is_near(looks[one], looks[some]), cancelled)
+
+
+def resembling(
+    vectors: _Floats, looks: Looks, cancelled: Cancelled = lambda: False
+) -> Iterator[tuple[int, int]]:
+    """Photos that a backbone takes for the same, as (photo, first photo of its group): unit vectors `(N, D)` as close
+    as hardly any two of this very set, and laid out alike by their looks."""
+    if len(vectors) < 2:
         return
-    places = _places(looks)
-    neighbours = _Neighbours(places)
-    free = np.ones(len(looks), dtype=bool)
-    for first in range(len(looks)):
-        if not free[first]:
-            continue
-        if cancelled():
-            return
-        free[first] = False
-        for index in _near_one(looks, places, first, neighbours.of(first, free)):
-            free[index] = False
-            yield int(index), first
+    least = max(RESEMBLING_COSINE, _rarely_closer(vectors))
+
+    def alike(one: int, some: _Indices) -> NDArray[np.bool_]:
+        close: NDArray[np.bool_] = vectors[some] @ vectors[one] >= least
+        return close & (_unlike(looks[one], looks[some]) <= RESEMBLING_RMS)
+
+    reach = float(np.sqrt(2 - 2 * least))
+    yield from _stars(_places(vectors, lambda some: some), reach, alike, cancelled)
+
+
+def _rarely_closer(vectors: _Floats) -> float:
+    """The cosine above which only few pairs of these photos are: of a camera that stands still all are close."""
+    sample = vectors[:: max(1, len(vectors) // _SAMPLE)]
+    pairs = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
+    return float(np.quantile(pairs, RARE)) if len(pairs) >= _FEWEST_PAIRS else 0.0
 
 
 def bursts(photos: Sequence[Seen], looks: Looks) -> Iterator[tuple[int, int]]:
@@ -139,14 +177,34 @@ def _of_one_thing(row: _Indices, looks: Looks, within: float) -> Iterator[tuple[
         rest = rest[1:][unlike > within]
 
 
-def _near_one(looks: Looks, places: _Floats, first: int, others: _Indices) -> Iterator[int]:
-    """Those of the others that are near duplicates of one: the likeliest first, until a whole batch brings none."""
-    away = np.square(places[others] - places[first]).sum(1)
-    within = away <= LOOK_CELLS * NEAR_RMS**2
-    others = others[within][np.argsort(away[within], kind="stable")]
+def _stars(
+    places: _Floats, reach: float, alike: Callable[[int, _Indices], NDArray[np.bool_]], cancelled: Cancelled
+) -> Iterator[tuple[int, int]]:
+    """Groups about their first members, as (member, first): those within reach that are alike, each in one group."""
+    neighbours = _Neighbours(places, reach)
+    free = np.ones(len(places), dtype=bool)
+    for first in range(len(places)):
+        if not free[first]:
+            continue
+        if cancelled():
+            return
+        free[first] = False
+        others = neighbours.of(first, free)
+        away = np.square(places[others] - places[first]).sum(1)
+        within = away <= reach**2
+        in_order = others[within][np.argsort(away[within], kind="stable")]
+        for index in _likeliest_first(first, in_order, alike):
+            free[index] = False
+            yield int(index), first
+
+
+def _likeliest_first(
+    one: int, others: _Indices, alike: Callable[[int, _Indices], NDArray[np.bool_]]
+) -> Iterator[int]:
+    """Those of the others that are alike to one, until a whole batch brings none."""
     for start in range(0, len(others), _BATCH):
         some = others[start : start + _BATCH]
-        found = some[_is_near(looks[first], looks[some])]
+        found = some[alike(one, some)]
         if not len(found):
             return
         yield from found
@@ -213,25 +271,21 @@ def _standardise(looks: _Floats, counted: NDArray[np.bool_] | None = None) -> tu
     return (shifted / contrast).astype(np.float32), contrast[:, 0].astype(np.float32)
 
 
-def _places(looks: Looks) -> _Floats:
-    """Where looks lie `(N, _DIRECTIONS)` along the directions in which some of them differ most."""
-    sample = looks[:: max(1, len(looks) // _SAMPLE)].astype(np.float32)
-    unit, _ = _standardise(sample)
-    centre = unit.mean(0)
-    directions = np.linalg.svd(unit - centre, full_matrices=False)[2][:_DIRECTIONS].T
-    places = np.empty((len(looks), directions.shape[1]), dtype=np.float32)
-    for start in range(0, len(looks), _AT_ONCE):
-        some = looks[start : start + _AT_ONCE].astype(np.float32)
-        unit, _ = _standardise(some)
-        places[start : start + _AT_ONCE] = (unit - centre) @ directions
+def _places(rows: NDArray[Any], vectors_of: Callable[[NDArray[Any]], _Floats]) -> _Floats:
+    """Where vectors lie `(N, _DIRECTIONS)` along the directions in which some of them differ most."""
+    sample = vectors_of(rows[:: max(1, len(rows) // _SAMPLE)])
+    centre = sample.mean(0)
+    directions = np.linalg.svd(sample - centre, full_matrices=False)[2][:_DIRECTIONS].T
+    places = np.empty((len(rows), directions.shape[1]), dtype=np.float32)
+    for start in range(0, len(rows), _AT_ONCE):
+        places[start : start + _AT_ONCE] = (vectors_of(rows[start : start + _AT_ONCE]) - centre) @ directions
     return places
 
 
 class _Neighbours:
-    """Photos in cells as wide as a near duplicate can be away: those of one photo are in its own and the next cells."""
+    """Photos in cells as wide as the reach: those within reach of one photo are in its own and the next cells."""
 
-    def __init__(self, places: _Floats) -> None:
-        width = np.sqrt(LOOK_CELLS) * NEAR_RMS
+    def __init__(self, places: _Floats, width: float) -> None:
         self._cell_of = [
             tuple(cell) for cell in np.floor(places[:, :_CELL_DIRECTIONS] / width).astype(int).tolist()
         ]

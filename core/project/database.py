@@ -78,6 +78,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE photos ADD COLUMN taken REAL",
         "ALTER TABLE photos ADD COLUMN alike_to INTEGER",
         "ALTER TABLE photos ADD COLUMN alike_by TEXT CHECK (alike_by IN ('exact', 'near', 'burst'))",
+        "ALTER TABLE photos ADD COLUMN resembles INTEGER",
     ),
 )
 

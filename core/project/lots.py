@@ -16,11 +16,13 @@ _LAST = re.compile(r"^(?P<front>.*[^\s_(（-])[\s_(（-]+(?:\d+|[a-z])[)）]?$",
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """What ties a photo to others: its content, the group of photos that look the same, its part or lot ("": none)."""
+    """What ties a photo to others: its content, the group of photos that look the same, its part or lot, the group
+    of those that a backbone takes for the same ("": none)."""
 
     content: str
     alike: str
     lot: str = ""
+    resembles: str = ""
 
 
 def as_same_part(value: object) -> SamePart:
@@ -61,7 +63,9 @@ def groups_to_keep(photos: Sequence[Tied]) -> list[str]:
 
     for photo in photos:
         ties = [f"content {photo.content}", f"alike {photo.alike}"]
-        for tie in [*ties, f"lot {photo.lot}"] if photo.lot else ties:
+        ties += [f"lot {photo.lot}"] if photo.lot else []
+        ties += [f"resembles {photo.resembles}"] if photo.resembles else []
+        for tie in ties:
             parent[root(tie)] = root(ties[0])
     roots = [root(f"content {photo.content}") for photo in photos]
     members: defaultdict[str, list[str]] = defaultdict(list)

@@ -56,7 +56,15 @@ def take_snapshot(
 def groups_of(photos: Sequence[Photo], same_part: SamePart) -> list[str]:
     """What each photo stays together with (`groups_to_keep`)."""
     return groups_to_keep(
-        [Tied(photo.sha256, str(photo.kin), lot_in_project(photo, same_part)) for photo in photos]
+        [
+            Tied(
+                photo.sha256,
+                str(photo.kin),
+                lot_in_project(photo, same_part),
+                str(photo.id if photo.resembles is None else photo.resembles),
+            )
+            for photo in photos
+        ]
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from core.photos.alike import Cancelled
+from core.photos.embeddings import EMBEDDINGS_FILE, read_embeddings
 from core.photos.scan import ScanResult
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
@@ -147,7 +148,7 @@ class Project:
         Photos that are practically the same are grouped, the new ones with those known already.
         """
         added = self._library.add(found)
-        self._library.group_alike(cancelled)
+        self._group(cancelled)
         return added
 
     @property
@@ -161,6 +162,7 @@ class Project:
 
     def grouping(self) -> Grouping:
         """What belongs together among the photos, and whether a split could keep it so."""
+        self._group_by_new_embeddings()
         try:
             revision = take_snapshot(
                 self._library, self.classes(), self.seed, self.folder, self.same_part, remember=False
@@ -342,10 +344,29 @@ class Project:
         Raises:
             Problem: `project.nothing_labelled`.
         """
+        self._group_by_new_embeddings()
         with self._database.transaction():
             return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private
+
+    def _group(self, cancelled: Cancelled = lambda: False) -> None:
+        """Find anew which photos belong together, by all that is known of them now."""
+        stamp = self._embeddings_stamp()
+        self._library.group_alike(read_embeddings(self.folder / CACHE_FOLDER), cancelled)
+        if not cancelled():
+            self.remember("grouped_with", stamp)
+
+    def _group_by_new_embeddings(self) -> None:
+        """A run or a trial may have had its backbone look at more photos since."""
+        if self._embeddings_stamp() not in (0, self.setting("grouped_with")):
+            self._group()
+
+    def _embeddings_stamp(self) -> int:
+        try:
+            return (self.folder / CACHE_FOLDER / EMBEDDINGS_FILE).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _fact(self, key: str) -> str:
         return str(self._database.read("SELECT value FROM facts WHERE key = ?", (key,))[0][0])

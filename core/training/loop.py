@@ -30,7 +30,7 @@ from core.training.events import Finished, Stage, Stopped, Terminal, Warned
 from core.training.judging import Judging
 from core.training.learn import learn
 from core.training.pace import Pace
-from core.training.photos import gather
+from core.training.photos import gather, leave_embeddings
 from core.training.recall import recall
 from core.training.result import RESULT_FILE, Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
@@ -92,6 +92,8 @@ def carry_out(
             emit(Warned(code=LEAK, data=leak.told(setup.revision)))
     with stages.stage("features"):
         photos = gather(setup, emit, commands) if setup.features is None else recall(setup, setup.features)
+        if setup.features is None:
+            leave_embeddings(setup, photos)
     judging = Judging(setup, photos, emit)
     with stages.stage("zero_shot"):
         untouched = setup.zero_shot.classifier(setup.classes)

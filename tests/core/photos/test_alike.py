@@ -12,8 +12,18 @@ from PIL import Image, ImageEnhance
 from core.partsworld.render import render
 from core.partsworld.scene import Scene, draw_scene
 from core.partsworld.vocabulary import Composition, Finish
-from core.photos.alike import Kin, Seen, bursts, find_alike, near
+from core.photos.alike import (
+    RESEMBLING_COSINE,
+    Kin,
+    Seen,
+    bursts,
+    find_alike,
+    find_resembling,
+    near,
+    resembling,
+)
 from core.photos.decode import open_photo
+from core.photos.embeddings import EMBEDDINGS_FILE, keep_embeddings, read_embeddings
 from core.photos.look import LOOK_BYTES, LOOK_CELLS, LOOK_EDGE, Looks, look_of, looks_array, taken_at
 from core.photos.scan import scan
 from core.photos.scan_cache import ScanCache
@@ -219,3 +229,67 @@ def test_a_file_that_changed_is_looked_at_again(parts: list[Image.Image], tmp_pa
     parts[1].save(path)
     os.utime(path, ns=(1, 1))
     assert scan(path.parent, cache=cache).photos[0].look != before
+
+
+# What a backbone takes for the same
+
+
+def as_seen(looks: Looks) -> list[Seen]:
+    return [Seen(f"{number:064x}", look.tobytes()) for number, look in enumerate(looks)]
+
+
+def vectors_with_twins(count: int, twins: int) -> np.ndarray:
+    """Unit vectors, the last ones close to the first."""
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(count, 32)).astype(np.float32)
+    vectors[count - twins :] = vectors[:twins] + 0.02 * rng.normal(size=(twins, 32))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_a_cropped_copy_resembles_where_a_backbone_says_so(tmp_path: Path) -> None:
+    images = [
+        Image.fromarray(each[:LOOK_CELLS].reshape(32, 32)).resize((256, 256)).convert("RGB")
+        for each in synthetic(60)
+    ]
+    cropped = [image.crop((4, 4, 252, 252)) for image in images[:5]]
+    seen = as_seen(looks_array([look_of(image) for image in (*images, *cropped)]))
+    assert {kin.kind for kin in find_alike(seen)} == {None}
+    keep_embeddings(tmp_path, "backbone", [photo.sha256 for photo in seen], vectors_with_twins(65, 5))
+    found = dict(find_resembling(seen, read_embeddings(tmp_path)))
+    assert found == {60 + number: number for number in range(5)}
+    assert dict(find_resembling(seen, None)) == {}
+
+
+def test_what_a_backbone_takes_for_the_same_must_look_alike_too(tmp_path: Path) -> None:
+    seen = as_seen(synthetic(65))
+    keep_embeddings(tmp_path, "backbone", [photo.sha256 for photo in seen], vectors_with_twins(65, 5))
+    assert list(find_resembling(seen, read_embeddings(tmp_path))) == []
+
+
+def test_where_all_photos_are_close_only_the_closest_resemble() -> None:
+    """A camera that stands still: the backbone hardly tells one photo from another."""
+    rng = np.random.default_rng(0)
+    vectors = 1 + 0.02 * rng.normal(size=(200, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert (vectors @ vectors.T).min() > RESEMBLING_COSINE
+    looks = np.repeat(synthetic(1), 200, axis=0)
+    assert len(list(resembling(vectors, looks))) < 60
+
+
+def test_embeddings_add_up_and_those_of_another_backbone_go(tmp_path: Path) -> None:
+    hashes, vectors = [f"{number:064x}" for number in range(4)], vectors_with_twins(4, 0)
+    keep_embeddings(tmp_path, "one", hashes[:2], 3 * vectors[:2])
+    keep_embeddings(tmp_path, "one", hashes[1:3], vectors[1:3])
+    kept = read_embeddings(tmp_path)
+    assert kept is not None and kept.hashes == tuple(hashes[:3])
+    assert np.allclose(kept.of(hashes[:3]), vectors[:3], atol=1e-3)
+    keep_embeddings(tmp_path, "other", hashes[3:], vectors[3:])
+    kept = read_embeddings(tmp_path)
+    assert kept is not None and kept.hashes == (hashes[3],)
+
+
+def test_a_spoiled_file_of_embeddings_is_as_none(tmp_path: Path) -> None:
+    (tmp_path / EMBEDDINGS_FILE).write_bytes(b"spoiled")
+    assert read_embeddings(tmp_path) is None
+    keep_embeddings(tmp_path, "one", ["0" * 64], vectors_with_twins(1, 0))
+    assert read_embeddings(tmp_path) is not None

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.photos.embeddings import keep_embeddings
 from core.photos.scan import ScanResult, scan
 from core.problems import Problem
 from core.project.database import MIGRATIONS, ProjectClosed
@@ -447,6 +448,28 @@ class TestSnapshot:
         parts = {(photo.group, photo.part) for photo in project.snapshot().photos if photo.group}
         assert len(parts) == 8
 
+    def test_photos_that_a_backbone_takes_for_the_same_stay_on_one_side(self, tmp_path: Path) -> None:
+        project = Project.create(tmp_path / "project", "a")
+        rng = np.random.default_rng(0)
+        for number in range(8):
+            cells = rng.integers(40, 150, (6, 6, 3)).astype(np.uint8)
+            photo = Image.fromarray(cells).resize((256, 256), Image.Resampling.BICUBIC)
+            (tmp_path / f"photos/{number % 2}").mkdir(parents=True, exist_ok=True)
+            photo.save(tmp_path / f"photos/{number % 2}/{number}.png")
+            photo.crop((6, 6, 250, 250)).save(tmp_path / f"photos/{number % 2}/{number} cut.png")
+        project.add_photos(scan(tmp_path / "photos"))
+        project.label_by_folders()
+        before = project.snapshot()
+        assert {photo.group for photo in before.photos} == {""}
+        photos = project.photos()
+        of_thing = rng.normal(size=(8, 16)).astype(np.float32)
+        features = np.stack([of_thing[int(photo.path.name[0])] for photo in photos])
+        keep_embeddings(project.folder / "cache", "backbone", [photo.sha256 for photo in photos], features)
+        after = project.snapshot()
+        groups = {(photo.group, photo.part) for photo in after.photos if photo.group}
+        assert len(groups) == 8 and len({group for group, _ in groups}) == 8
+        assert len({photo.kin for photo in project.photos()}) == 16
+
     def test_few_classes_get_probe_classes_to_hold_back(self, tmp_path: Path) -> None:
         project = project_with(tmp_path, {"a": 5, "b": 5})
         project.label_by_folders()
@@ -478,7 +501,7 @@ def test_a_project_of_before_there_were_groups_opens_and_learns_them(tmp_path: P
     project.add_photos(scan(tmp_path / "photos"))
     project.close()
     with sqlite3.connect(tmp_path / "project/project.hikidashi") as old:
-        for column in ("look", "taken", "alike_to", "alike_by"):
+        for column in ("look", "taken", "alike_to", "alike_by", "resembles"):
             old.execute(f"ALTER TABLE photos DROP COLUMN {column}")
         old.execute("DELETE FROM migrations WHERE version = 2")
         old.execute("PRAGMA user_version = 1")
