@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from app.background import run_in_background
-from app.models.folding import Tile, fold
+from app.models.folding import Shelf
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -47,45 +47,48 @@ class PhotoGridModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._photos: list[Photo] = []
-        self._tiles: list[Tile] = []
+        self._shelf = Shelf.of((), ())
         self._opened: set[int] = set()
         self._store: ThumbnailStore | None = None
         self._labels: dict[int, int | None] = {}
         self._classes: dict[int, ProductClass] = {}
-        self._rows: dict[int, int] = {}
-        self._places: dict[Path, int] = {}
         self._thumbnails = _Thumbnails(self)
         self._thumbnails.arrived.connect(self._thumbnail_arrived)
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """The groups that are laid out, by their first photos' ids."""
+        return frozenset(self._opened)
 
     def show_photos(
         self, photos: Sequence[Photo], classes: Sequence[ProductClass], store: ThumbnailStore | None
     ) -> None:
         """Show these photos instead. Where they are the same ones, selection and scrolling stay."""
-        labels = {photo.id: photo.class_id for photo in photos}
-        tiles = fold(photos, lambda photo: photo.class_id, self._opened)
-        same = store is self._store and _ids(tiles) == _ids(self._tiles)
+        self.show_shelf(Shelf.of(photos, self._opened), classes, store)
+
+    def show_shelf(self, shelf: Shelf, classes: Sequence[ProductClass], store: ThumbnailStore | None) -> None:
+        """The same of photos that are laid out already."""
+        same = store is self._store and shelf.marks == self._shelf.marks
         if not same:
             self.beginResetModel()
         self._store = store
-        self._photos = list(photos)
-        self._labels = labels
+        self._shelf = shelf
+        self._labels = dict(shelf.labels)
         self._classes = {entry.id: entry for entry in classes}
         self._thumbnails.use(store)
-        self._lay_out(tiles)
         if not same:
             self.endResetModel()
-        elif tiles:
-            self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
+        elif shelf.tiles:
+            self.dataChanged.emit(self.index(0), self.index(len(shelf.tiles) - 1))
 
     def toggle(self, row: int) -> bool:
         """Lay out the photos that are folded into a row, or fold them again; False when there are no others."""
-        tile = self._tiles[row]
+        tile = self._shelf.tiles[row]
         if len(tile.photos) < 2:
             return False
-        self._opened ^= {tile.first.id}
+        self._opened = self._opened - {tile.first.id} if tile.opened else self._opened | {tile.first.id}
         self.beginResetModel()
-        self._lay_out(fold(self._photos, lambda photo: self._labels[photo.id], self._opened))
+        self._shelf = self._shelf.toggled(row, self._opened, self._labels)
         self.endResetModel()
         return True
 
@@ -95,23 +98,23 @@ class PhotoGridModel(QAbstractListModel):
 
     def set_labels(self, photo_ids: Sequence[int], class_id: int | None) -> None:
         """Show a label on photos at once."""
-        shown = [photo_id for photo_id in photo_ids if photo_id in self._rows]
+        shown = [photo_id for photo_id in photo_ids if photo_id in self._shelf.rows]
         self._labels |= dict.fromkeys(shown, class_id)
-        rows = [self._rows[photo_id] for photo_id in shown]
+        rows = [self._shelf.rows[photo_id] for photo_id in shown]
         if rows:
             self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def photo(self, row: int) -> Photo:
         """The photo of a row; of photos folded together the first."""
-        return self._tiles[row].first
+        return self._shelf.tiles[row].first
 
     def photos_of(self, row: int) -> tuple[Photo, ...]:
         """All photos that a row stands for."""
-        return self._tiles[row].covered
+        return self._shelf.tiles[row].covered
 
     def row_of(self, photo_id: int) -> int | None:
         """The row of a photo, if it is shown, be it folded together with others."""
-        return self._rows.get(photo_id)
+        return self._shelf.rows.get(photo_id)
 
     def label(self, row: int) -> int | None:
         """The class id of a row's label."""
@@ -119,17 +122,17 @@ class PhotoGridModel(QAbstractListModel):
 
     def next_unlabelled(self, row: int) -> int | None:
         """The first unlabelled row behind `row`, else before it."""
-        count = len(self._tiles)
+        count = len(self._shelf.tiles)
         order = [*range(row + 1, count), *range(min(row + 1, count))]
         return next((other for other in order if self.label(other) is None), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._tiles)
+        return 0 if parent.isValid() else len(self._shelf.tiles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._tiles):
+        if not index.isValid() or index.row() >= len(self._shelf.tiles):
             return None
-        tile = self._tiles[index.row()]
+        tile = self._shelf.tiles[index.row()]
         photo = tile.first
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
@@ -154,19 +157,10 @@ class PhotoGridModel(QAbstractListModel):
             case _:
                 return None
 
-    def _lay_out(self, tiles: list[Tile]) -> None:
-        self._tiles = tiles
-        self._rows = {photo.id: row for row, tile in enumerate(tiles) for photo in tile.covered}
-        self._places = {tile.first.path: row for row, tile in enumerate(tiles)}
-
     def _thumbnail_arrived(self, path: Path) -> None:
-        if (row := self._places.get(path)) is not None:
+        if (row := self._shelf.places.get(path)) is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
-
-
-def _ids(tiles: Sequence[Tile]) -> list[tuple[int, int]]:
-    return [(tile.first.id, len(tile.photos)) for tile in tiles]
 
 
 class _Thumbnails(QObject):

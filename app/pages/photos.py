@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import Cancel, Task, post, run_in_background
+from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
@@ -39,7 +40,7 @@ from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], list[ProductClass], list[tuple[Path, Problem]], Grouping]
+_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping]
 
 
 class PhotosPage(Page):
@@ -232,24 +233,15 @@ class PhotosPage(Page):
             self.grid.grid.show_photos([], [], None)
             self.changed.emit()
             return
-        run_in_background(
-            self,
-            lambda _cancel: (
-                project,
-                project.photos(),
-                project.classes(),
-                project.unreadable(),
-                project.grouping(),
-            ),
-            success=self._show_found,
-        )
+        opened = self.grid.grid.opened
+        run_in_background(self, lambda _cancel: _look(project, opened), success=self._show_found)
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, classes, unreadable, grouping = found
+        project, photos, shelf, classes, unreadable, grouping = found
         if project is not self.session.project:
             return
         self._counted = len(photos)
-        self.grid.grid.show_photos(photos, classes, project.thumbnails)
+        self.grid.grid.show_shelf(shelf, classes, project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
         self._offer_folders(offered, waiting)
@@ -428,6 +420,13 @@ class PhotosPage(Page):
         column.addWidget(self.unreadable_heading)
         column.addWidget(self.unreadable)
         return self.unreadable_box
+
+
+def _look(project: Project, opened: frozenset[int]) -> _Found:
+    """What the project holds now."""
+    photos = project.photos()
+    shelf = Shelf.of(photos, opened)
+    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping()
 
 
 def _take_in(

@@ -38,7 +38,7 @@ RESEMBLING_RMS = 0.5
 RARE = 0.995  # of all pairs of photos are further apart
 BURST_RMS = 0.6
 BURST_RMS_BY_DATE = 0.3
-BURST_GAP_S = 2.0
+BURST_GAP_S = 1.5
 MOST_IN_BURST = 20
 _LEAST_CONTRAST = 4.0  # grey levels; with less there is nothing to know a photo by
 _BRIGHT = 170  # from here on a brighter copy may be cut off at white
@@ -49,6 +49,7 @@ _SAMPLE = 512
 _AT_ONCE = 1024
 _BATCH = 256
 _FEWEST_PAIRS = 1000
+_LEAST_REACH = 1e-6
 
 _Floats = NDArray[np.float32]
 _Indices = NDArray[np.intp]
@@ -127,7 +128,7 @@ def resembling(
         close: NDArray[np.bool_] = vectors[some] @ vectors[one] >= least
         return close & (_unlike(looks[one], looks[some]) <= RESEMBLING_RMS)
 
-    reach = float(np.sqrt(2 - 2 * least))
+    reach = float(np.sqrt(max(2 - 2 * least, _LEAST_REACH)))
     yield from _stars(_places(vectors, lambda some: some), reach, alike, cancelled)
 
 
