@@ -25,14 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.photos.embeddings import Embeddings
-from core.photos.look import COLOUR_EDGE, LOOK_CELLS, LOOK_EDGE, Looks, looks_array
+from core.photos.likeness import NEAR_RMS, is_near, standardise, unlike
+from core.photos.look import LOOK_CELLS, Looks, looks_array
 
 Kind = Literal["exact", "near", "burst"]
 Cancelled = Callable[[], bool]
 
-NEAR_RMS = 0.1  # of contrast; saved at quality 40 or at half the size it is 0.02 to 0.08
-NEAR_LEVELS = 8.0  # grey levels in the worst cell; such copies have 2 to 5
-NEAR_COLOUR = 8.0  # the same of colour
 RESEMBLING_COSINE = 0.985
 RESEMBLING_RMS = 0.5
 RARE = 0.995  # of all pairs of photos are further apart
@@ -40,9 +38,6 @@ BURST_RMS = 0.6
 BURST_RMS_BY_DATE = 0.3
 BURST_GAP_S = 1.5
 MOST_IN_BURST = 20
-_LEAST_CONTRAST = 4.0  # grey levels; with less there is nothing to know a photo by
-_BRIGHT = 170  # from here on a brighter copy may be cut off at white
-_FEWEST_CELLS = LOOK_CELLS // 8
 _DIRECTIONS = 8
 _CELL_DIRECTIONS = 4
 _SAMPLE = 512
@@ -110,9 +105,9 @@ def find_resembling(
 def near(looks: Looks, cancelled: Cancelled = lambda: False) -> Iterator[tuple[int, int]]:
     """Near duplicates as (photo, first photo of its group), of looks `(N, LOOK_BYTES)`."""
     if len(looks) > 1:
-        places = _places(looks, lambda some: _standardise(some.astype(np.float32))[0])
+        places = _places(looks, lambda some: standardise(some.astype(np.float32))[0])
         reach = float(np.sqrt(LOOK_CELLS)) * NEAR_RMS
-        yield from _stars(places, reach, lambda one, some: _is_near(looks[one], looks[some]), cancelled)
+        yield from _stars(places, reach, lambda one, some: is_near(looks[one], looks[some]), cancelled)
 
 
 def resembling(
@@ -126,7 +121,7 @@ def resembling(
 
     def alike(one: int, some: _Indices) -> NDArray[np.bool_]:
         close: NDArray[np.bool_] = vectors[some] @ vectors[one] >= least
-        return close & (_unlike(looks[one], looks[some]) <= RESEMBLING_RMS)
+        return close & (unlike(looks[one], looks[some]) <= RESEMBLING_RMS)
 
     reach = float(np.sqrt(max(2 - 2 * least, _LEAST_REACH)))
     yield from _stars(_places(vectors, lambda some: some), reach, alike, cancelled)
@@ -172,10 +167,10 @@ def _of_one_thing(row: _Indices, looks: Looks, within: float) -> Iterator[tuple[
     """The photos of a row without a pause, by what they show."""
     rest = row if len(row) <= MOST_IN_BURST else row[:0]
     while len(rest) > 1:
-        unlike = _unlike(looks[rest[0]], looks[rest[1:]])
-        for index in rest[1:][unlike <= within]:
+        away = unlike(looks[rest[0]], looks[rest[1:]])
+        for index in rest[1:][away <= within]:
             yield int(index), int(rest[0])
-        rest = rest[1:][unlike > within]
+        rest = rest[1:][away > within]
 
 
 def _stars(
@@ -209,67 +204,6 @@ def _likeliest_first(
         if not len(found):
             return
         yield from found
-
-
-def _is_near(one: Looks, others: Looks) -> NDArray[np.bool_]:
-    """Whether looks `(B, LOOK_BYTES)` are one look `(LOOK_BYTES,)` saved anew, smaller, brighter or darker.
-
-    Brightness and contrast are evened out over the cells that are cut off at white in neither.
-    """
-    a, b = (each.astype(np.float32) for each in (np.broadcast_to(one, others.shape), others))
-    counted = np.maximum(a, b)[:, :LOOK_CELLS] < _BRIGHT
-    counted[counted.sum(1) < _FEWEST_CELLS] = True
-    unit_a, contrast_a = _standardise(a, counted)
-    unit_b, contrast_b = _standardise(b, counted)
-    least = np.minimum(contrast_a, contrast_b)
-    apart = np.abs(unit_a - unit_b)
-    rms = np.sqrt(np.square(apart).sum(1) / counted.sum(1))
-    apart_in_colour = np.abs(_colour(a, least / contrast_a) - _colour(b, least / contrast_b))
-    tint = (apart_in_colour * _whole_blocks(counted)).max((1, 2))
-    alike: NDArray[np.bool_] = (
-        (least > _LEAST_CONTRAST)
-        & (rms <= NEAR_RMS)
-        & (apart.max(1) * least <= NEAR_LEVELS)
-        & (tint <= NEAR_COLOUR)
-    )
-    return alike
-
-
-def _colour(looks: _Floats, gain: NDArray[np.floating]) -> _Floats:
-    """Colour differences `(B, 2, cells)` as they are at another contrast."""
-    both: _Floats = (looks[:, LOOK_CELLS:] - 128).reshape(len(looks), 2, -1) * gain[:, None, None]
-    return both
-
-
-def _whole_blocks(counted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Cells of colour `(B, 1, cells)` below which every cell of brightness is counted; all where there is none."""
-    step = LOOK_EDGE // COLOUR_EDGE
-    blocks = (
-        counted.reshape(-1, COLOUR_EDGE, step, COLOUR_EDGE, step).all((2, 4)).reshape(len(counted), 1, -1)
-    )
-    blocks[~blocks.any((1, 2))] = True
-    return blocks
-
-
-def _unlike(one: Looks, others: Looks) -> _Floats:
-    """How far looks `(B, LOOK_BYTES)` are from one, in its contrast, brightness evened out: 0 alike, 1.4 unrelated."""
-    both = np.concatenate((one[None], others)).astype(np.float32)
-    unit, contrast = _standardise(both)
-    away: _Floats = np.sqrt(np.square(unit[1:] - unit[0]).mean(1))
-    away[(contrast[1:] <= _LEAST_CONTRAST) | (contrast[0] <= _LEAST_CONTRAST)] = np.inf
-    return away
-
-
-def _standardise(looks: _Floats, counted: NDArray[np.bool_] | None = None) -> tuple[_Floats, _Floats]:
-    """Brightness `(B, cells)` with mean 0 and contrast 1 over the counted cells, 0 elsewhere; and the contrasts."""
-    if counted is None:
-        counted = np.ones((len(looks), LOOK_CELLS), dtype=bool)
-    number = counted.sum(1, keepdims=True)
-    cells = looks[:, :LOOK_CELLS] * counted
-    shifted = (cells - cells.sum(1, keepdims=True) / number) * counted
-    contrast = np.sqrt(np.square(shifted).sum(1, keepdims=True) / number)
-    contrast = np.maximum(contrast, np.float32(_LEAST_CONTRAST))
-    return (shifted / contrast).astype(np.float32), contrast[:, 0].astype(np.float32)
 
 
 def _places(rows: NDArray[Any], vectors_of: Callable[[NDArray[Any]], _Floats]) -> _Floats:

@@ -16,7 +16,6 @@ from core.photos.alike import (
     RESEMBLING_COSINE,
     Kin,
     Seen,
-    _is_near,
     _Neighbours,
     bursts,
     find_alike,
@@ -26,6 +25,7 @@ from core.photos.alike import (
 )
 from core.photos.decode import open_photo
 from core.photos.embeddings import EMBEDDINGS_FILE, keep_embeddings, read_embeddings
+from core.photos.likeness import is_near
 from core.photos.look import LOOK_BYTES, LOOK_CELLS, LOOK_EDGE, Looks, look_of, looks_array, taken_at
 from core.photos.scan import scan
 from core.photos.scan_cache import ScanCache
@@ -142,7 +142,7 @@ def test_many_photos_take_no_table_of_pairs(monkeypatch: pytest.MonkeyPatch) -> 
     looks[-500:] = looks[:500]
     held, looked = [], []
     of = _Neighbours.of
-    monkeypatch.setattr(alike, "_is_near", lambda one, some: held.append(len(some)) or _is_near(one, some))
+    monkeypatch.setattr(alike, "is_near", lambda one, some: held.append(len(some)) or is_near(one, some))
     monkeypatch.setattr(_Neighbours, "of", lambda *asked: looked.append(len(of(*asked))) or of(*asked))
     assert len(list(near(looks))) == 500
     assert sum(held) < 20 * len(looks)
