@@ -35,8 +35,8 @@ from app.widgets.trust import Trust
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from app.widgets.what_if import WhatIf
-from app.wish import keep_wish, wish_for
 from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.evaluation.wish import keep_wish, wish_for
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem, problem_text

@@ -33,7 +33,7 @@ from app.session import Session
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
 from app.widgets.report_panel import ReportPanel
-from app.wish import wish_for, wish_of
+from core.evaluation.wish import wish_for, wish_of
 from core.package.archive import CARD, open_package
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
