@@ -27,8 +27,8 @@ from app.widgets.live_chart import REDRAW_MS
 from app.widgets.preflight import PreflightList
 from app.widgets.state_chip import StateChip
 from app.widgets.training_view import Course, TrainingView
-from app.wish import wish_of
 from core.doctor import Check, preflight
+from core.evaluation.wish import wish_of
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
 from core.project.revision import DataRevision

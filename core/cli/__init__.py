@@ -34,6 +34,7 @@ COMMANDS = {
     "train": Command("core.cli.train", "tune a backbone on a folder of photos, or on a features file"),
     "evaluate": Command("core.cli.train", "measure a run on a folder of photos, or on a features file"),
     "compare": Command("core.evaluation.commands", "compare finished runs, paired over the same photos"),
+    "duplicates": Command("core.cli.duplicates", "find photos that are practically the same"),
     "features": Command(
         "core.cli.features", "image features in place of photos, to train on another machine"
     ),
@@ -44,6 +45,7 @@ COMMANDS = {
     "keys": Command(
         "core.package.key_commands", "make a key to sign packages with; say whose are taken here"
     ),
+    "report": Command("core.report.commands", "write the PoC report of a run, as PDF and HTML"),
     "predict": Command("core.package.commands", "judge photos with a package"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
@@ -102,7 +104,7 @@ def _refuse(problem: Problem, as_json: bool) -> int:
 
 def _parser(word: str) -> argparse.ArgumentParser:
     """The parser; only the module of the command that was called is imported."""
-    epilog = "commands:\n" + "\n".join(f"  {name:<9} {command.help}" for name, command in COMMANDS.items())
+    epilog = "commands:\n" + "\n".join(f"  {name:<10} {command.help}" for name, command in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="hikidashi",
         description="Tune a vision-language model to your own photos. With no command the window opens.",

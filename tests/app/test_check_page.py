@@ -13,9 +13,9 @@ from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.confusion_matrix import ConfusionMatrix
 from app.widgets.unsure_preview import STOPS
-from app.wish import keep_wish, wish_for, wish_of
 from core.evaluation.tally import consequence
 from core.evaluation.unsure import choose_threshold, photos_needed
+from core.evaluation.wish import keep_wish, wish_for, wish_of
 from core.methods.presets import load_presets
 from core.project.store import Project
 from core.training.events import Decided, Warned

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.engine import EngineProcess
 from app.pages.export import ExportPage
 from app.session import Session
-from app.wish import keep_wish
+from core.evaluation.wish import keep_wish
 from core.project.store import Project
 from core.training.events import Event, Failed, Finished, Stage, StateChanged
 from core.training.job import ExportJob, load_job
