@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import run_in_background
+from app.background import Task, run_in_background
 from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
@@ -30,11 +30,13 @@ from app.widgets.confusion_matrix import ConfusionMatrix
 from app.widgets.drawers import Drawers
 from app.widgets.judged_photos import JudgedPhoto, JudgedPhotosList
 from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
-from app.widgets.runs_table import RunRow, RunsTable, read_row
+from app.widgets.runs_table import RunRow, RunsTable, read_rows
+from app.widgets.trust import Trust
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from app.widgets.what_if import WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.evaluation.wish import keep_wish, wish_for
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem, problem_text
@@ -85,6 +87,7 @@ class CheckPage(Page):
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
         self._rows: Sequence[RunRow] = ()
+        self._comparing: Task[tuple[RunRow, ...]] | None = None
         self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
         self._inquiry.told.connect(self.drawers.show_progress)
@@ -143,6 +146,7 @@ class CheckPage(Page):
             self.list,
             self.judgement,
             self.unsure,
+            self.trust,
             self.drawers,
             self.runs,
             self.what_if,
@@ -153,8 +157,8 @@ class CheckPage(Page):
         self._show_runs()
 
     def restyle(self) -> None:
-        parts = self.what_if.parts.values()
-        for figure in (*self.drawers.figures.values(), *(part.figure for part in parts)):
+        drawn = (*self.drawers.figures.values(), *self.trust.figures.values())
+        for figure in (*drawn, *(part.figure for part in self.what_if.parts.values())):
             figure.update()
 
     # Loading
@@ -174,9 +178,11 @@ class CheckPage(Page):
         self._shown = None
         self._mended.clear()
         run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._not_loaded)
-        run_in_background(
+        if self._comparing is not None:
+            self._comparing.cancel()
+        self._comparing = run_in_background(
             self,
-            lambda _cancel: tuple(read_row(other) for other in runs_in(project.runs_folder)),
+            lambda cancel: read_rows(runs_in(project.runs_folder), run, cancel),
             success=self._runs_loaded,
         )
 
@@ -216,7 +222,7 @@ class CheckPage(Page):
         self.table.show_result(result, revision)
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)
-        self.unsure.show_result(result)
+        self._fill_unsure(result, revision)
         self._inquiry.give_up()
         self.drawers.banner.hide()
         self.drawers.show_insight(shown.insight)
@@ -226,6 +232,22 @@ class CheckPage(Page):
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
+
+    def _fill_unsure(self, result: TrainResult, revision: DataRevision) -> None:
+        """By the test photos of the operator's own classes: the built-in ones are not offered on site."""
+        own = [p for p in result.predictions if revision.classes[p.label].source == "own"]
+        self.unsure.show_result(result, own, wish_for(self._project(), result))
+        self.trust.show_result(result, own)
+
+    def _keep_wish(self, wished_error: float) -> None:
+        project = self._project()
+        run_in_background(
+            self,
+            lambda _cancel: keep_wish(project, wished_error),
+            success=lambda _: None,
+            failure=self._not_loaded,
+            in_order=True,
+        )
 
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""
@@ -482,8 +504,13 @@ class CheckPage(Page):
         return self.photos_tab
 
     def _build_unsure(self) -> QWidget:
-        self.unsure = UnsurePreview()
-        return _scrolled(self.unsure)
+        self.unsure, self.trust = UnsurePreview(), Trust()
+        self.unsure.wished.connect(self._keep_wish)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addWidget(self.unsure)
+        column.addWidget(self.trust, 1)
+        return _scrolled(inside)
 
     def _build_drawers(self) -> QWidget:
         self.drawers = Drawers()

@@ -1956,6 +1956,38 @@ Logs: {log}</translation>
         <source>同じ写真で比べられます</source>
         <translation>same photos: can be compared</translation>
     </message>
+    <message>
+        <source>表示中より良い（{what}）</source>
+        <translation>Better than the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>表示中より悪い（{what}）</source>
+        <translation>Worse than the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>表示中との差は、偶然でも起こる大きさ（{what}）</source>
+        <translation>Chance could make this difference to the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>つりあい</source>
+        <translation>Balance</translation>
+    </message>
+    <message>
+        <source>{name} {mean} ポイント、{low}～{high}</source>
+        <translation>{name} {mean} points, {low} to {high}</translation>
+    </message>
+    <message>
+        <source>表示中の学習との差（全部の種類から選ぶとき、95 % の幅、同じ写真どうし）</source>
+        <translation>Difference to the training shown (all classes offered, 95 % interval, photo by photo)</translation>
+    </message>
 </context>
 <context>
     <name>RunsTable</name>
@@ -2485,14 +2517,77 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
-    <name>UnsurePreview</name>
+    <name>Trust</name>
     <message>
-        <source>要確認のしきい値（%）</source>
-        <translation>Threshold for a check by a person (%)</translation>
+        <source>人が確認する写真と、残るまちがい</source>
+        <translation>What a person checks, and the mistakes that remain</translation>
     </message>
     <message>
-        <source>決めた値に戻す</source>
-        <translation>Back to the chosen value</translation>
+        <source>自信の数字は、正解の割合と合っているか</source>
+        <translation>Does the confidence match the share that is right?</translation>
+    </message>
+    <message>
+        <source>試験の写真が少ないため、これは測れません。</source>
+        <translation>There are too few test photos to measure this.</translation>
+    </message>
+    <message>
+        <source>右へ行くほど、人が確認する写真が増えます。線は、そのまま通る写真に残るまちがいの割合（%）です。試験の {photos} 枚で測りました。</source>
+        <translation>Further to the right a person checks more photos. The line is the share of mistakes (%) among the photos that pass. Measured on {photos} test photos.</translation>
+    </message>
+    <message>
+        <source>95 % の上の端</source>
+        <translation>Upper end of the 95 % interval</translation>
+    </message>
+    <message>
+        <source>残るまちがい（%）</source>
+        <translation>Mistakes that remain (%)</translation>
+    </message>
+    <message>
+        <source>人が確認 {share} %</source>
+        <translation>{share} % checked by a person</translation>
+    </message>
+    <message>
+        <source>この結果には、自信の数字を確かめた記録がありません。もう一度学習すると出ます。</source>
+        <translation>This result has no record of how honest its confidence is. It appears after the next training.</translation>
+    </message>
+    <message>
+        <source>モデルの自信（%）</source>
+        <translation>Confidence of the model (%)</translation>
+    </message>
+    <message>
+        <source>実際の正解（%）</source>
+        <translation>Right in fact (%)</translation>
+    </message>
+    <message>
+        <source>{photos} 枚</source>
+        <translation>{photos} photos</translation>
+    </message>
+    <message>
+        <source>確認用の写真 {val} 枚で、自信の数字を直しました。試験の {photos} 枚では、正解の割合とのずれは平均 {before} ポイントから {after} ポイントになりました。</source>
+        <translation>The confidence was adjusted on {val} validation photos. On {photos} test photos its mean gap to the share that is right went from {before} to {after} points.</translation>
+    </message>
+    <message>
+        <source>確認用の写真が少ないので、自信の数字は直していません。試験の {photos} 枚では、正解の割合とのずれは平均 {after} ポイントです。</source>
+        <translation>There are too few validation photos to adjust the confidence. On {photos} test photos its mean gap to the share that is right is {after} points.</translation>
+    </message>
+    <message>
+        <source> 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。</source>
+        <translation> On so few photos chance alone makes a gap of up to {chance} points.</translation>
+    </message>
+</context>
+<context>
+    <name>UnsurePreview</name>
+    <message>
+        <source>人が確認せずに通す写真のうち、まちがいをどこまで許しますか。</source>
+        <translation>Of the photos that pass without a person, how many may be wrong?</translation>
+    </message>
+    <message>
+        <source>何枚につき 1 枚までまちがいを許すか</source>
+        <translation>1 mistake allowed in so many photos</translation>
+    </message>
+    <message>
+        <source> 枚につき 1 枚まで</source>
+        <translation> photos: at most 1 wrong</translation>
     </message>
     <message>
         <source>そのまま通って、正しい</source>
@@ -2515,20 +2610,36 @@ Logs: {log}</translation>
         <translation>{count}</translation>
     </message>
     <message>
-        <source>自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では、{people} 枚です。</source>
-        <translation>Photos below {percent} % confidence go to a person: {people} of the {photos} test photos.</translation>
+        <source>確認用の写真がないので、しきい値を決められません。現場では、すべての答えを人が確かめてください。</source>
+        <translation>Without validation photos there is no threshold. On site, have a person check every answer.</translation>
     </message>
     <message>
-        <source>確かめる写真が足りないので、しきい値はまだ決められません。つまみで試せます。</source>
-        <translation>There are too few photos to choose the threshold. Try it with the slider.</translation>
+        <source>前の版のプログラムで学習した結果なので、ここは変えられません。もう一度学習すると、選べるようになります。</source>
+        <translation>An earlier version of the program made this result, so this cannot be changed. Train again to be able to choose.</translation>
     </message>
     <message>
-        <source>持ち出すときは {chosen} % を使います（まちがいを {wished} % 以下にする値）。つまみは試し見です。</source>
-        <translation>The package uses {chosen} % (chosen for at most {wished} % mistakes). The slider is only a preview.</translation>
+        <source>約束できます。確認用の写真でそのまま通った {passed} 枚のうち、まちがいは {wrong} 枚でした（写真を取りかえても、95 % は {high} % 以下）。</source>
+        <translation>This can be promised. Of the {passed} validation photos that passed, {wrong} were wrong (95 % interval: up to {high} %).</translation>
     </message>
     <message>
-        <source>持ち出すときは {chosen} % を使います。まちがいを {wished} % 以下にすると約束するには、写真が足りません。つまみは試し見です。</source>
-        <translation>The package uses {chosen} %. There are too few photos to promise at most {wished} % mistakes. The slider is only a preview.</translation>
+        <source>まだ約束できません。{number} 枚につき 1 枚までと約束するには、確認用の写真が、まちがいなしでも {needed} 枚要ります（いまは {photos} 枚）。しきい値は目安です。</source>
+        <translation>This cannot be promised yet. To promise at most 1 in {number} takes {needed} validation photos, even without a mistake (now: {photos}). The threshold is a rough one.</translation>
+    </message>
+    <message>
+        <source>約束できません。確認用の写真 {photos} 枚の中に、自信を持ってまちがえた写真が多すぎます。しきい値は目安です。</source>
+        <translation>This cannot be promised. Too many of the {photos} validation photos were mistaken with confidence. The threshold is a rough one.</translation>
+    </message>
+    <message>
+        <source>この割合を守れるしきい値がないので、すべての写真を人が確認します。</source>
+        <translation>No threshold keeps this rate, so a person checks every photo.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い写真は、人が確認します。</source>
+        <translation>Photos of which the model is less than {percent} % sure go to a person.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では {people} 枚です（写真 100 枚あたり {low}～{high} 枚の見込み）。</source>
+        <translation>Photos of which the model is less than {percent} % sure go to a person: {people} of the {photos} test photos (expect {low} to {high} in 100).</translation>
     </message>
 </context>
 <context>
@@ -2542,16 +2653,16 @@ Logs: {log}</translation>
         <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
     </message>
     <message>
-        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。</source>
-        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。</source>
-        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。</source>
-        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance.</translation>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>取り置いた種類の写真がないので、新しい製品への強さはわかりません。</source>
@@ -2562,16 +2673,16 @@ Logs: {log}</translation>
         <translation>Of the classes held back, {after} of {photos} photos were told apart.</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>{said} 付属の見本写真で測りました。</source>

@@ -33,6 +33,7 @@ COMMANDS = {
     "demo": Command("core.cli.demo", "do the whole job on the sample project, without a screen"),
     "train": Command("core.cli.train", "tune a backbone on a folder of photos, or on a features file"),
     "evaluate": Command("core.cli.train", "measure a run on a folder of photos, or on a features file"),
+    "compare": Command("core.evaluation.commands", "compare finished runs, paired over the same photos"),
     "duplicates": Command("core.cli.duplicates", "find photos that are practically the same"),
     "features": Command(
         "core.cli.features", "image features in place of photos, to train on another machine"

@@ -90,7 +90,7 @@ def look_at(run: Run, revision: DataRevision, photo: Path, class_name: str, emit
     emit(Stage(stage="load", index=1, of=2))
     stood = _Stood.up(run, revision)
     emit(Stage(stage="insight", index=2, of=2))
-    return heat_map(run.folder, stood.tuned.method, stood.reference(), stood.classes, photo, class_name)
+    return heat_map(run, stood.tuned.method, stood.reference(), stood.classes, photo, class_name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,7 @@ class Setup:
     def id(self) -> str:
         """Hash of all that decides what training does: a checkpoint of another id is not taken up."""
         parts = (
-            self.job.model_dump_json(exclude={"run", "features"}),
+            self.job.model_dump_json(exclude={"run", "features", "wished_error"}),
             self.revision.id,
             self.backbone.card.sha256,
             self.sample.id,
