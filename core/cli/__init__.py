@@ -40,6 +40,7 @@ COMMANDS = {
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
     "predict": Command("core.package.commands", "judge photos with a package"),
+    "stage": Command("core.poc.commands", "say where a project stands, and decide about it"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),

@@ -72,6 +72,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (step_id, position)
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time TEXT NOT NULL,
+            stage INTEGER NOT NULL CHECK (stage IN (1, 2, 3)),
+            verdict TEXT NOT NULL CHECK (verdict IN ('go', 'not-yet', 'no-go', 'take-back')),
+            stage_after INTEGER NOT NULL CHECK (stage_after IN (1, 2, 3)),
+            who TEXT NOT NULL CHECK (who <> ''),
+            reason TEXT NOT NULL CHECK (reason <> ''),
+            run TEXT NOT NULL,
+            seen TEXT NOT NULL,
+            takes_back INTEGER UNIQUE REFERENCES decisions (id)
+        )""",
+        """CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decisions
+            BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END""",
+        """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
+            BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END""",
+    ),
 )
 
 

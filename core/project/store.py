@@ -20,6 +20,7 @@ from core.project import classes as class_list
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
+from core.project.decisions import DecisionLog
 from core.project.glossary import glossary
 from core.project.history import History, Recording, Step
 from core.project.revision import DataRevision, Role
@@ -62,6 +63,7 @@ class Project:
         self._database = database
         self._history = History(database)
         self._library = PhotoLibrary(database, folder)
+        self.decisions = DecisionLog(database)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
