@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.method_groups import MethodGroup, group_of, sees_photos_anew
+from app.method_groups import MethodGroup, group_of
 from app.theme import theme
 from app.widgets.cost_line import CostLine
 from core.methods.catalogue import CATALOGUE
@@ -129,7 +129,7 @@ class MethodChooser(QWidget):
         )
         self.new_by_words.setText(self.tr("習っていない種類は、元のモデルの説明文で見分けます。"))
         self.takes_longer.setText(self.tr("写真を毎回モデルに通して学習するので、時間が長くかかります。"))
-        self.takes_longer.setVisible(sees_photos_anew(composition))
+        self.takes_longer.setVisible(composition.needs_pixels)
         self.cost.expect_training(composition.trainable)
 
     def _moved(self, item: QTreeWidgetItem | None) -> None:

@@ -5,21 +5,14 @@ from core.methods.presets import Recommendation, recommend
 from core.project.decisions import Stage, Standing
 from core.project.revision import DataRevision
 
-# What changes how the model itself sees or reads. Everything else leaves the model as it is, but for a prefix, with
-# which a first try may begin as well.
-_STRONG = frozenset(
-    {
-        *("vpt-shallow", "vpt-deep", "maple", "promptsrc"),
-        *("lora", "adapter", "full", "bitfit", "skip-tuning"),
-    }
-)
 STRONG_PRESET, STRONG_ON_FEATURES = "pt-peft-lora", "dept-cocoop"
 
 
 def stage_of(composition: str) -> Stage:
-    """1 for what is small and safe (words, a prefix, references), 2 for what is stronger; the innermost part decides."""
-    *_, innermost = parse_composition(composition).parts()
-    return 2 if innermost in _STRONG else 1
+    """1 for what is small and safe: a prefix, or what leaves the model itself as it is (words, a head, references);
+    2 for what changes how the model sees."""
+    parsed = parse_composition(composition)
+    return 2 if parsed.needs_pixels and str(parsed) != "prefix" else 1
 
 
 def recommend_at(

@@ -158,6 +158,18 @@ class Database:
             if self._depth == 0:
                 self._commit()
 
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, so that nothing of it can be read there.
+
+        Raises:
+            Problem: `project.locked` while another window reads.
+        """
+        with self._lock, self._explained():
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise Problem("project.locked", path=self.path)
+
     def _commit(self) -> None:
         try:
             self._connection.execute("COMMIT")

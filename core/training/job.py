@@ -75,6 +75,19 @@ class InsightJob(_Job):
     class_name: str = ""
 
 
+class FeaturesJob(_Job):
+    """Write the features of the revision in `<run>/data.json` to the features file `out`."""
+
+    kind: Literal["features"] = "features"
+    out: str
+    backbone: str = "embedded"
+    views: int = 10
+    smallest_crop: float = 0.5
+    flip: bool = True
+    seed: int = 1
+    device: Device = "auto"
+
+
 class PredictJob(_Job):
     """Open a package once, then answer the requests that come through standard input."""
 
@@ -83,7 +96,9 @@ class PredictJob(_Job):
     device: Device = "auto"
 
 
-Job = Annotated[TrainJob | TrialJob | ExportJob | InsightJob | PredictJob, Field(discriminator="kind")]
+Job = Annotated[
+    TrainJob | TrialJob | ExportJob | InsightJob | FeaturesJob | PredictJob, Field(discriminator="kind")
+]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 
 

@@ -11,6 +11,7 @@ import torch
 
 from core.evaluation.run import evaluate
 from core.features.file import open_features, save_features
+from core.features.shown import backbone_for, shown_as_in
 from core.methods.catalogue import compositions, parse_composition
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.presets import resolve_preset
@@ -21,7 +22,7 @@ from core.training.artefact import read_artefact
 from core.training.loop import train
 from core.training.result import TrainResult
 from core.training.run import Run
-from core.training.served import backbone_for, check_views, shown_as_in
+from core.training.served import check_views
 from tests.core.features.tiny_features import AS_QUICK, run_on, tiny_features
 from tests.core.tiny_backbone import NAME
 from tests.core.tiny_run import QUICK, tiny_revision, tiny_run
