@@ -57,6 +57,7 @@ class _Shown:
     findings: Findings
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
+    has_photos: bool  # a run on features alone has none to show
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,8 @@ class CheckPage(Page):
             return
         names = [entry.name for entry in shown.revision.classes]
         root = _root(shown, self._project())
-        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in self._listed()]
+        listed = self._listed() if shown.has_photos else ()
+        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in listed]
         self.list.show_photos(photos, self._project().thumbnails)
         self._say_list()
 
@@ -257,7 +259,8 @@ class CheckPage(Page):
         shown = self._shown
         if shown is None:
             return
-        count = self.list.photos.rowCount()
+        count = len(self._listed())
+        self.photos_row.setVisible(shown.has_photos)
         self.all_mistakes.setVisible(self._cell is not None)
         if self._cell is not None:
             truth, answer = (shown.revision.classes[index].name for index in self._cell)
@@ -274,6 +277,9 @@ class CheckPage(Page):
             )
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
+        if not shown.has_photos:
+            words = self.tr("{told} 写真を残していないので、ここには出せません。")
+            self.list_words.setText(words.format(told=self.list_words.text()))
 
     def _look_where(self, photo: JudgedPhoto) -> None:
         shown = self._shown
@@ -434,7 +440,7 @@ class CheckPage(Page):
         right_column.setContentsMargins(0, 0, 0, 0)
         right_column.addWidget(self.judgement, 1)
         right_column.addWidget(self.train_again)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.list)
         split.addWidget(right)
         split.setStretchFactor(0, 2)
@@ -447,6 +453,7 @@ class CheckPage(Page):
         column = QVBoxLayout(self.photos_tab, spacing=8)
         column.addLayout(row)
         column.addWidget(split, 1)
+        column.addStretch()
         return self.photos_tab
 
     def _build_unsure(self) -> QWidget:
@@ -483,7 +490,15 @@ def _read(run: Run) -> _Shown | None:
     if result is None:
         return None
     revision = run.revision
-    return _Shown(run, result, revision, find(result, revision), _bearing(run), Insight.read(run.folder))
+    return _Shown(
+        run,
+        result,
+        revision,
+        find(result, revision),
+        _bearing(run),
+        Insight.read(run.folder),
+        not getattr(run.job, "features", ""),
+    )
 
 
 def _bearing(run: Run) -> tuple[Warned | Decided, ...]:

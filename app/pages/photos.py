@@ -28,6 +28,7 @@ from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
+from app.widgets.privacy_choice import PrivacyChoice
 from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
 from core.photos.scan_cache import user_scan_cache
 from core.problems import Problem, problem_text
@@ -36,7 +37,7 @@ from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], list[ProductClass], list[tuple[Path, Problem]]]
+_Found = tuple[Project, list[Photo], list[ProductClass], list[tuple[Path, Problem]], int]
 
 
 class PhotosPage(Page):
@@ -73,6 +74,7 @@ class PhotosPage(Page):
 
     def enter(self) -> None:
         self._on_screen = True
+        self.keeping.look()
         self._count()
 
     def leave(self) -> None:
@@ -98,6 +100,7 @@ class PhotosPage(Page):
         self.unreadable.setAccessibleName(self.unreadable_heading.text())
         self.grid.setAccessibleName(self.tr("取り込んだ写真"))
         self.banner.retranslate()
+        self.keeping.retranslate()
         self._say_progress()
         self._say_found()
         self._count()
@@ -110,7 +113,7 @@ class PhotosPage(Page):
     def take_in(self, paths: list[Path]) -> None:
         """Look through folders and files and take what can be used into the project."""
         project = self.session.project
-        if project is None or self._task is not None or not paths:
+        if project is None or self._task is not None or not paths or not self.keeping.keeps_photos:
             return
         self.banner.hide()
         self._shown, self._last = None, None
@@ -218,15 +221,14 @@ class PhotosPage(Page):
             return
         run_in_background(
             self,
-            lambda _cancel: (project, project.photos(), project.classes(), project.unreadable()),
+            lambda _cancel: _found(project),
             success=self._show_found,
         )
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, classes, unreadable = found
+        project, photos, classes, unreadable, self._counted = found
         if project is not self.session.project:
             return
-        self._counted = len(photos)
         self.grid.grid.show_photos(photos, classes, project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
@@ -281,9 +283,17 @@ class PhotosPage(Page):
         self.details.setText("\n".join(lines))
         self.summary.setVisible(photos > 0)
         self.details.setVisible(bool(lines))
-        self.zone.setVisible(not photos and self._task is None)
-        self.grid.setVisible(photos > 0)
-        self.splitter.setVisible(photos + broken > 0)
+        room = not self.keeping.is_open
+        self.top.setVisible(self.keeping.keeps_photos)
+        self.zone.setVisible(room and not photos and self._task is None)
+        self.grid.setVisible(room and photos > 0)
+        self.splitter.setVisible(room and photos + broken > 0)
+
+    def _make_room(self) -> None:
+        """The words of "features only" take the place of the pictures."""
+        self.privacy.setVisible(self.keeping.keeps_photos)
+        self._say_found()
+        self.changed.emit()
 
     def _show_working(self, working: bool) -> None:
         self.progress_row.setVisible(working)
@@ -324,7 +334,9 @@ class PhotosPage(Page):
         self.choose.clicked.connect(self._choose)
         self.drop_words = QLabel(objectName="photos_drop", wordWrap=True)
         self.drop_words.setProperty("class", "muted")
-        top = QHBoxLayout(spacing=2 * GAP)
+        self.top = QWidget()
+        top = QHBoxLayout(self.top, spacing=2 * GAP)
+        top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.choose)
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
@@ -337,7 +349,11 @@ class PhotosPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.privacy)
         column.addWidget(self.banner)
-        column.addLayout(top)
+        column.addWidget(self.top)
+        self.keeping = PrivacyChoice(self.session)
+        self.keeping.opened.connect(self._make_room)
+        self.keeping.forgotten.connect(self.session.labels_changed)
+        column.addWidget(self.keeping, 1)
         column.addWidget(self._build_progress())
         column.addWidget(self.summary)
         column.addWidget(self.details)
@@ -388,6 +404,12 @@ class PhotosPage(Page):
         column.addWidget(self.unreadable_heading)
         column.addWidget(self.unreadable)
         return self.unreadable_box
+
+
+def _found(project: Project) -> _Found:
+    counts = project.counts()
+    usable = counts.labelled + counts.unlabelled
+    return project, project.photos(), project.classes(), project.unreadable(), usable
 
 
 def _take_in(

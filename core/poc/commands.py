@@ -5,8 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
+from core.files import sha256_file
 from core.poc.evidence import Figure, Wish
-from core.poc.handover import Handover, found_report, verified_package
+from core.poc.handover import Handover, found_report, package_label
 from core.poc.review import Review, decide, review
 from core.problems import Problem, problem_text
 from core.project.decisions import Verdict
@@ -68,7 +69,7 @@ def _note_handover(project: Project, arguments: argparse.Namespace) -> None:
     known = Handover.of(project)
     given: dict[str, str] = {}
     if arguments.package is not None:
-        given["package"] = verified_package(arguments.package)
+        given["package"] = _verified_package(arguments.package)
     if arguments.report is not None:
         given["report"] = found_report(arguments.report)
     given |= {
@@ -78,6 +79,21 @@ def _note_handover(project: Project, arguments: argparse.Namespace) -> None:
     }
     if given:
         known.model_copy(update=given).keep(project)
+
+
+def _verified_package(path: Path) -> str:
+    """A package as the checklist names it: file name and hash, once it has been checked.
+
+    Raises:
+        Problem: `stage.package_not_verified`.
+    """
+    from core.package.verify import verify_package
+
+    found = verify_package(path)
+    if not found.ok:
+        reason = "; ".join(str(problem) for problem in found.problems) or path.name
+        raise Problem("stage.package_not_verified", path=path, reason=reason)
+    return package_label(path.name, sha256_file(path))
 
 
 def _run_of(project: Project, name: str | None) -> Path | None:

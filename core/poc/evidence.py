@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.evaluation.compare import Change, Comparison, compare
 from core.project.store import Project
-from core.training.result import Interval
+from core.training.result import RESULT_FILE, Interval
 from core.training.run import Run, runs_in
 
 Figure = Literal["base", "new", "h", "union_base", "union_new", "union_h"]
@@ -118,7 +118,7 @@ def evidence_of(run: Run, wish: Wish, tried: int = 1) -> Evidence | None:
 
 def latest_evidence(project: Project, wish: Wish, run: Path | None = None) -> Evidence | None:
     """The figures of a run of the project, by default of the newest that has a result."""
-    finished = [found for found in runs_in(project.runs_folder) if found.result() is not None]
+    finished = [found for found in runs_in(project.runs_folder) if (found.folder / RESULT_FILE).is_file()]
     if run is not None:
         return evidence_of(Run(run), wish, max(1, len(finished)))
     return evidence_of(finished[0], wish, len(finished)) if finished else None

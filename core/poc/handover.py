@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.files import sha256_file
 from core.problems import Problem
 from core.project.store import Project
 
@@ -42,21 +41,6 @@ class Handover(BaseModel):
     def missing(self) -> tuple[Item, ...]:
         """What is not there yet."""
         return tuple(item for item in ITEMS if not getattr(self, item).strip())
-
-
-def verified_package(path: Path) -> str:
-    """A package as the checklist names it: file name and hash, once it has been checked.
-
-    Raises:
-        Problem: `stage.package_not_verified`.
-    """
-    from core.package.verify import verify_package
-
-    found = verify_package(path)
-    if not found.ok:
-        reason = "; ".join(str(problem) for problem in found.problems) or path.name
-        raise Problem("stage.package_not_verified", path=path, reason=reason)
-    return package_label(path.name, sha256_file(path))
 
 
 def package_label(name: str, sha256: str) -> str:

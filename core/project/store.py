@@ -222,6 +222,7 @@ class Project:
             raise Problem("project.not_writable", path=self.folder) from error
         sha256 = sha256_file(self.features_file)
         state = FeaturesOnly(sha256, photos_by_class(file, own), self.user, now())
+        self.thumbnails.close()
         forget(self._database, state)
         self.finish_forgetting()
         return self.features_only or state
