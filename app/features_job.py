@@ -19,10 +19,11 @@ _GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipe
 
 
 class FeaturesKeeping(QObject):
-    """At most one at a time. `told` passes on how far the engine is; `ended` comes with a Problem where it went wrong,
+    """At most one at a time. `told` passes on how far the engine is; from `forgetting` on there is no way back; `ended` comes with a Problem where it went wrong,
     and then nothing was forgotten, else with None."""
 
     told = Signal(object)
+    forgetting = Signal()
     ended = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -38,6 +39,11 @@ class FeaturesKeeping(QObject):
     def running(self) -> bool:
         """Whether features are being made or photos forgotten."""
         return self._project is not None
+
+    @property
+    def can_give_up(self) -> bool:
+        """Whether the engine is still at work, and nothing was forgotten."""
+        return self._engine is not None
 
     def start(self, project: Project) -> None:
         """Make features of the labelled photos as they are now, with the model that was chosen for training."""
@@ -88,6 +94,7 @@ class FeaturesKeeping(QObject):
         if not self._finished:
             self._failed(self._problem or Problem("app.features_cut_off"))
             return
+        self.forgetting.emit()
         run_in_background(
             self,
             lambda _cancel: project.keep_features_only(path, revision),
@@ -101,7 +108,9 @@ class FeaturesKeeping(QObject):
         self.ended.emit(None if state.swept else Problem("app.features_not_swept"))
 
     def _failed(self, error: Exception) -> None:
-        self._project, self._engine = None, None
+        given_up, self._project, self._engine = self._project is None, None, None
+        if given_up:
+            return
         if not isinstance(error, Problem):
             raise error
         self.ended.emit(error)

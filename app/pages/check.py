@@ -278,8 +278,8 @@ class CheckPage(Page):
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
         if not shown.has_photos:
-            words = self.tr("{told} 写真を残していないので、ここには出せません。")
-            self.list_words.setText(words.format(told=self.list_words.text()))
+            words = self.tr("{count} 枚です。写真を残していないので、ここには出せません。")
+            self.list_words.setText(words.format(count=count))
 
     def _look_where(self, photo: JudgedPhoto) -> None:
         shown = self._shown

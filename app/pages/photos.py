@@ -281,9 +281,9 @@ class PhotosPage(Page):
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
         self.details.setText("\n".join(lines))
-        self.summary.setVisible(photos > 0)
-        self.details.setVisible(bool(lines))
         room = not self.keeping.is_open
+        self.summary.setVisible(room and photos > 0)
+        self.details.setVisible(room and bool(lines))
         self.top.setVisible(self.keeping.keeps_photos)
         self.zone.setVisible(room and not photos and self._task is None)
         self.grid.setVisible(room and photos > 0)
@@ -292,6 +292,7 @@ class PhotosPage(Page):
     def _make_room(self) -> None:
         """The words of "features only" take the place of the pictures."""
         self.privacy.setVisible(self.keeping.keeps_photos)
+        self.column.setStretchFactor(self.keeping, 1 if self.keeping.is_open else 0)
         self._say_found()
         self.changed.emit()
 
@@ -345,7 +346,7 @@ class PhotosPage(Page):
         self.zone = DropZone()
         self.grid: PhotoGrid = PhotoGrid("photos_grid")
         self.grid.setVisible(False)
-        column = QVBoxLayout(self, spacing=GAP + GAP // 2)
+        self.column = column = QVBoxLayout(self, spacing=GAP + GAP // 2)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.privacy)
         column.addWidget(self.banner)
@@ -353,7 +354,7 @@ class PhotosPage(Page):
         self.keeping = PrivacyChoice(self.session)
         self.keeping.opened.connect(self._make_room)
         self.keeping.forgotten.connect(self.session.labels_changed)
-        column.addWidget(self.keeping, 1)
+        column.addWidget(self.keeping)
         column.addWidget(self._build_progress())
         column.addWidget(self.summary)
         column.addWidget(self.details)

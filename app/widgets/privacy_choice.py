@@ -25,6 +25,7 @@ from app.session import Session
 from app.theme import GAP, TOUCH
 from app.translations import spoken
 from app.widgets.banner import ProblemBanner
+from app.widgets.stage_words import local_time
 from core.features.file import open_features
 from core.features.words import Told, tell
 from core.methods.presets import LANGUAGES
@@ -68,6 +69,7 @@ class PrivacyChoice(QWidget):
         self._progress: Progress | None = None
         self.keeping = FeaturesKeeping(self)
         self.keeping.told.connect(self._show_progress)
+        self.keeping.forgetting.connect(self._say_progress)
         self.keeping.ended.connect(self._ended)
         self._build()
         session.project_changed.connect(self._other_project)
@@ -116,6 +118,7 @@ class PrivacyChoice(QWidget):
         self.understood.setText(self.tr("元に戻せないことがわかりました"))
         self.start.setText(self.tr("特徴を取り出して、写真の記録を消す"))
         self.cancel.setText(self.tr("やめる"))
+        self.untouched.setText(self.tr("特徴を取り出しています。写真の記録は、まだ何も消していません。"))
         self.bar.setAccessibleName(self.tr("特徴を取り出しています"))
         self.banner.retranslate()
         self._show()
@@ -179,6 +182,12 @@ class PrivacyChoice(QWidget):
 
     def _say_progress(self) -> None:
         progress = self._progress
+        self.cancel.setEnabled(self.keeping.can_give_up)
+        self.untouched.setVisible(self.keeping.can_give_up)
+        if not self.keeping.can_give_up:
+            self.bar.setRange(0, 0)
+            self.progress_words.setText(self.tr("写真の記録を消しています…"))
+            return
         if progress is None:
             self.bar.setRange(0, 0)
             self.progress_words.setText(self.tr("モデルを準備しています…"))
@@ -199,7 +208,7 @@ class PrivacyChoice(QWidget):
         self.kept_heading.setText(self.tr("このプロジェクトは、写真を残していません"))
         by = self.tr("{time} に {who} が、写真の記録を消しました。特徴は {photos} 枚分あります。")
         self.kept_by.setText(
-            by.format(time=state.time[:16].replace("T", " "), who=state.who or "－", photos=state.photos)
+            by.format(time=local_time(state.time), who=state.who or "－", photos=state.photos)
         )
         if told is None:
             self.kept_words.setText("")
@@ -300,6 +309,7 @@ class PrivacyChoice(QWidget):
         act = QHBoxLayout(spacing=2 * GAP)
         act.addWidget(self.start)
         act.addWidget(self.refusal, 1)
+        act.addStretch()
         for part in (self.lead, self.counts, self.lost_heading, self.lost, self.understood):
             column.addWidget(part)
         column.addLayout(act)
@@ -317,9 +327,13 @@ class PrivacyChoice(QWidget):
         self.progress_words = QLabel(objectName="privacy_progress")
         self.cancel = QPushButton(objectName="privacy_cancel", minimumHeight=TOUCH)
         self.cancel.clicked.connect(self._give_up)
+        self.untouched = QLabel(objectName="privacy_untouched", wordWrap=True)
         self.working = QWidget(visible=False)
-        row = QHBoxLayout(self.working)
-        row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self.working)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.untouched)
+        row = QHBoxLayout()
+        column.addLayout(row)
         row.addWidget(self.bar, 1)
         row.addWidget(self.progress_words)
         row.addWidget(self.cancel)
@@ -356,4 +370,4 @@ def _look(project: Project) -> _Found:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+    return "<ul>" + "".join(f'<li style="margin-top: 4px">{escape(line)}</li>' for line in lines) + "</ul>"

@@ -23,7 +23,7 @@ from app.translations import spoken
 from app.widgets.banner import ProblemBanner
 from app.widgets.handover_list import HandoverList
 from app.widgets.settings_drawer import ChoiceBox
-from app.widgets.stage_words import figure_names, percent, stage_name, verdict_name
+from app.widgets.stage_words import figure_names, local_time, percent, stage_name, verdict_name
 from core.methods.presets import resolve_preset
 from core.poc.evidence import Evidence, Figure, Gain, Wish
 from core.poc.review import Review
@@ -40,6 +40,7 @@ class StageDialog(QDialog):
         self.setObjectName("stage_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._stage = stage
+        self._writing = False
         self._build()
         self.who.setText(operator)
         stage.changed.connect(self._show)
@@ -142,7 +143,7 @@ class StageDialog(QDialog):
     def _entry(self, entry: Decision) -> str:
         words = self.tr("{time}　第 {stage} 段階　{verdict}　{who}「{reason}」")
         return words.format(
-            time=entry.time[:16].replace("T", " "),
+            time=local_time(entry.time),
             stage=entry.stage,
             verdict=verdict_name(entry.verdict),
             who=entry.who,
@@ -177,23 +178,35 @@ class StageDialog(QDialog):
 
     def _enable(self) -> None:
         """Nobody decides without a name and a reason."""
-        ready = bool(self.who.text().strip() and self.reason.text().strip())
+        named = bool(self.who.text().strip() and self.reason.text().strip())
+        ready = named and not self._writing
+        self.reason.setReadOnly(self._writing)
         for button in (*self.go.values(), self.not_yet, self.stop, self.back):
             button.setEnabled(ready)
-        self.refusal.setText("" if ready else self.tr("決める人と理由を入れると、ボタンを押せます。"))
+        self.refusal.setText("" if named else self.tr("決める人と理由を入れると、ボタンを押せます。"))
 
     def _decide(self, verdict: Verdict, to: Stage | None = None) -> None:
-        self.banner.hide()
+        self._write()
         self._stage.decide(verdict, self.who.text(), self.reason.text(), to)
 
     def _take_back(self) -> None:
-        self.banner.hide()
+        self._write()
         self._stage.take_back(self.who.text(), self.reason.text())
 
+    def _write(self) -> None:
+        """One decision at a time: the buttons wait until it is on record."""
+        self.banner.hide()
+        self._writing = True
+        self._enable()
+
     def _decided(self) -> None:
+        self._writing = False
         self.reason.clear()
+        self._enable()
 
     def _refused(self, problem: Problem) -> None:
+        self._writing = False
+        self._enable()
         self.banner.show_problem(problem)
 
     def _wished(self) -> None:
@@ -221,6 +234,7 @@ class StageDialog(QDialog):
         self.history.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self.history_label)
         column.addWidget(self.history, 1)
+        column.addStretch()
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         area.setWidget(self.body)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -297,7 +311,10 @@ class StageDialog(QDialog):
         row.addStretch(1)
         form.addRow(self.refusal)
         form.addRow(row)
-        form.addRow(self.back)
+        last = QHBoxLayout()
+        last.addWidget(self.back)
+        last.addStretch(1)
+        form.addRow(last)
         return holder
 
 

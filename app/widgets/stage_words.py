@@ -1,5 +1,7 @@
 """What stages, figures and decisions are called in the window."""
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from core.poc.evidence import Figure
@@ -44,3 +46,8 @@ def verdict_name(verdict: str) -> str:
 def percent(share: float) -> str:
     """A share as a number of percent."""
     return f"{100 * share:.1f}".removesuffix(".0")
+
+
+def local_time(stored: str) -> str:
+    """A stored time as the clock on this PC shows it, to the minute."""
+    return datetime.fromisoformat(stored).astimezone().strftime("%Y-%m-%d %H:%M")

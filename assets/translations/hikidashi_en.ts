@@ -147,8 +147,8 @@
         <translation>There are no mistakes.</translation>
     </message>
     <message>
-        <source>{told} 写真を残していないので、ここには出せません。</source>
-        <translation>{told} No photos are kept, so none can be shown here.</translation>
+        <source>{count} 枚です。写真を残していないので、ここには出せません。</source>
+        <translation>{count} photos. No photos are kept, so none can be shown here.</translation>
     </message>
 </context>
 <context>
@@ -1589,6 +1589,10 @@ Logs: {log}</translation>
         <translation>Cancel</translation>
     </message>
     <message>
+        <source>特徴を取り出しています。写真の記録は、まだ何も消していません。</source>
+        <translation>Features are being extracted. Nothing was forgotten yet.</translation>
+    </message>
+    <message>
         <source>特徴を取り出しています</source>
         <translation>Extracting features</translation>
     </message>
@@ -1607,6 +1611,10 @@ Logs: {log}</translation>
     <message>
         <source>学習が終わってから、行ってください。</source>
         <translation>Wait until the training is over.</translation>
+    </message>
+    <message>
+        <source>写真の記録を消しています…</source>
+        <translation>Forgetting the photos…</translation>
     </message>
     <message>
         <source>モデルを準備しています…</source>
