@@ -654,7 +654,7 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>まだありません。「持ち出す」で書き出して確かめると、ここに入ります。</source>
-        <translation>Not there yet. Once it is written and verified on “Export”, it stands here.</translation>
+        <translation>Not there yet. Once it is written and verified on “Take it away”, it stands here.</translation>
     </message>
     <message>
         <source>まだありません。</source>
@@ -818,7 +818,7 @@ Confidence: {percent} %</translation>
     </message>
     <message>
         <source>ラベルを付け終わったら、「写真を選ぶ」に戻って特徴を取り出してください。特徴だけで学習します。</source>
-        <translation>When all is labelled, go back to “Photos” and extract the features. Training then uses features only.</translation>
+        <translation>When all is labelled, go back to “Choose photos” and extract the features. Training then uses features only.</translation>
     </message>
     <message>
         <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
@@ -1606,7 +1606,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>先に「ラベルを付ける」で 2 つ以上の種類にラベルを付けて、ここに戻ってください。</source>
-        <translation>First label at least 2 classes on “Labels”, then come back here.</translation>
+        <translation>First label at least 2 classes on “Label”, then come back here.</translation>
     </message>
     <message>
         <source>学習が終わってから、行ってください。</source>
