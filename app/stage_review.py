@@ -30,11 +30,12 @@ class StageReview(QObject):
         super().__init__(parent)
         self._session = session
         self.review: Review | None = None
+        self._asked = self._shown = 0
         session.project_changed.connect(self._other_project)
 
     def look(self) -> None:
         """Look again at the project and its newest result."""
-        self._then(_review, lambda _: None)
+        self._then(_review, lambda _: None, in_order=False)
 
     def wish(self, wish: Wish) -> None:
         """Wish for another figure."""
@@ -61,19 +62,29 @@ class StageReview(QObject):
         """Take the latest decision back."""
         self._then(lambda project: _taken_back(project, who, reason), lambda _: self.decided.emit())
 
-    def _then(self, act: Callable[[Project], Review], done: Callable[[Any], None]) -> None:
+    def _then(
+        self, act: Callable[[Project], Review], done: Callable[[Any], None], *, in_order: bool = True
+    ) -> None:
+        """Act on the project, then show what it is like. A look writes next to nothing, and labels wait for none."""
         project = self._session.project
         if project is None:
             return
+        self._asked += 1
+        number = self._asked
 
         def looked(found: Review) -> None:
-            if project is self._session.project:
-                self.review = found
+            if project is not self._session.project:
+                return
+            if number > self._shown:
+                self.review, self._shown = found, number
                 self.changed.emit()
-                done(found)
+            elif in_order:
+                # A look that was asked for later came first, and may not have seen this.
+                self.look()
+            done(found)
 
         run_in_background(
-            self, lambda _cancel: act(project), success=looked, failure=self._not_done, in_order=True
+            self, lambda _cancel: act(project), success=looked, failure=self._not_done, in_order=in_order
         )
 
     def _not_done(self, error: Exception) -> None:

@@ -216,13 +216,16 @@ class PrivacyChoice(QWidget):
         parts = (
             (self.tr("このプロジェクトを手に入れた人が、持っているもの"), told.contains),
             (self.tr("持っていないもの"), told.absent),
-            (self.tr("それでも、できてしまうこと"), (*told.still_possible, self._of_the_disk())),
+            (self.tr("それでも、できてしまうこと"), (*told.still_possible, *self._around_it())),
         )
         self.kept_words.setText("".join(f"<h4>{heading}</h4>{_listed(lines)}" for heading, lines in parts))
 
-    def _of_the_disk(self) -> str:
-        return self.tr(
-            "消したばかりのファイルは、ディスクを調べる道具で読み戻せることがあります。心配なときはディスクを暗号化してください。元のフォルダーの写真は、そのまま残っています。"
+    def _around_it(self) -> tuple[str, ...]:
+        return (
+            self.tr(
+                "消したばかりのファイルは、ディスクを調べる道具で読み戻せることがあります。心配なときはディスクを暗号化してください。元のフォルダーの写真は、そのまま残っています。"
+            ),
+            self.tr("プログラムのログに、開けなかったファイルの名前が残っていることがあります。"),
         )
 
     # Choosing and doing

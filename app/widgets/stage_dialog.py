@@ -84,6 +84,7 @@ class StageDialog(QDialog):
         found = self._stage.review
         self.body.setEnabled(found is not None)
         if found is None:
+            self._writing = False  # the project it was meant for is no longer open
             return
         standing = found.standing
         self.where.setText(stage_name(standing.stage))

@@ -1751,6 +1751,10 @@ Logs: {log}</translation>
         <source>消したばかりのファイルは、ディスクを調べる道具で読み戻せることがあります。心配なときはディスクを暗号化してください。元のフォルダーの写真は、そのまま残っています。</source>
         <translation>Files that were just deleted can sometimes be read back with tools that search a disk; encrypt the disk if that matters. The photos in their own folder are still there.</translation>
     </message>
+    <message>
+        <source>プログラムのログに、開けなかったファイルの名前が残っていることがあります。</source>
+        <translation>The program's log may still hold names of files that could not be opened.</translation>
+    </message>
 </context>
 <context>
     <name>ProblemBanner</name>
