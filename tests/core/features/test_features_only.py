@@ -159,6 +159,7 @@ def test_the_project_goes_on_with_what_the_file_says(project: Project) -> None:
     assert project.undo() is None, "nothing comes back"
 
 
+@pytest.mark.slow
 def test_it_learns_and_exports_without_a_name_in_run_or_package(project: Project, tmp_path: Path) -> None:
     project.keep_features_only(extracted(project), project.snapshot().id)
     store_tiny_backbone()
@@ -299,6 +300,7 @@ def test_the_scan_cache_forgets_this_folder_and_no_other(project: Project, tmp_p
     assert len(user_scan_cache().load(other)) == 2
 
 
+@pytest.mark.slow
 def test_the_worker_extracts_as_its_job_says(project: Project) -> None:
     folder = project.folder / CACHE_FOLDER / "features-1"
     folder.mkdir()

@@ -192,6 +192,7 @@ def test_the_compositions_are_those_that_there_are() -> None:
     assert {*FROM_FEATURES, *WITH_PIXELS} <= {str(composition) for composition in compositions()}
 
 
+@pytest.mark.slow
 def test_a_run_on_features_is_looked_into_as_one_on_photos(tmp_path: Path) -> None:
     path = tmp_path / "f.features"
     file = tiny_features(path)
