@@ -25,6 +25,7 @@ from core.training.job import (
     PredictJob,
     TrainJob,
     TrialJob,
+    WhatIfJob,
     load_job,
 )
 from core.training.run import CONTROL_FILE, Run
@@ -80,6 +81,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.extract import run_extraction
 
             return None, Finished(result=run_extraction(job, emit, commands))
+        case WhatIfJob():
+            from core.whatif.ask import run_what_if
+
+            return None, Finished(result=run_what_if(job, emit, commands))
         case PredictJob():
             from core.onsite.service import run_predict
 
