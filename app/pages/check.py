@@ -64,6 +64,7 @@ class _Shown:
     findings: Findings
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
+    has_photos: bool  # a run on features alone has none to show
     course: tuple[Collapse, ...]
     answers: dict[WhatIfQuestion, Answer]
 
@@ -284,7 +285,8 @@ class CheckPage(Page):
             return
         names = [entry.name for entry in shown.revision.classes]
         root = _root(shown, self._project())
-        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in self._listed()]
+        listed = self._listed() if shown.has_photos else ()
+        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in listed]
         self.list.show_photos(photos, self._project().thumbnails)
         self._say_list()
 
@@ -292,7 +294,8 @@ class CheckPage(Page):
         shown = self._shown
         if shown is None:
             return
-        count = self.list.photos.rowCount()
+        count = len(self._listed())
+        self.photos_row.setVisible(shown.has_photos)
         self.all_mistakes.setVisible(self._cell is not None)
         if self._cell is not None:
             truth, answer = (shown.revision.classes[index].name for index in self._cell)
@@ -309,6 +312,9 @@ class CheckPage(Page):
             )
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
+        if not shown.has_photos:
+            words = self.tr("{count} 枚です。写真を残していないので、ここには出せません。")
+            self.list_words.setText(words.format(count=count))
 
     def _look_where(self, photo: JudgedPhoto) -> None:
         shown = self._shown
@@ -488,7 +494,7 @@ class CheckPage(Page):
         right_column.setContentsMargins(0, 0, 0, 0)
         right_column.addWidget(self.judgement, 1)
         right_column.addWidget(self.train_again)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.list)
         split.addWidget(right)
         split.setStretchFactor(0, 2)
@@ -501,6 +507,7 @@ class CheckPage(Page):
         column = QVBoxLayout(self.photos_tab, spacing=8)
         column.addLayout(row)
         column.addWidget(split, 1)
+        column.addStretch()
         return self.photos_tab
 
     def _build_unsure(self) -> QWidget:
@@ -555,6 +562,7 @@ def _read(run: Run) -> _Shown | None:
         insight=Insight.read(run.folder),
         course=course_of(events),
         answers=read_answers(run.folder),
+        has_photos=not getattr(run.job, "features", ""),
     )
 
 

@@ -486,5 +486,6 @@ def _look(project: Project) -> _Ready:
 def _write_job(project: Project, choice: TrainingChoice, revision: DataRevision) -> Run:
     run = project.new_run_folder()
     revision.save(run / DATA_FILE)
-    save_job(choice.job(run).model_copy(update={"wished_error": wish_of(project)}))
+    job = choice.job(run, project.features_file if project.features_only is not None else None)
+    save_job(job.model_copy(update={"wished_error": wish_of(project)}))
     return Run(run)

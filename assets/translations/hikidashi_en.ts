@@ -219,6 +219,10 @@
         <source>まちがえた写真はありません。</source>
         <translation>There are no mistakes.</translation>
     </message>
+    <message>
+        <source>{count} 枚です。写真を残していないので、ここには出せません。</source>
+        <translation>{count} photos. No photos are kept, so none can be shown here.</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -819,6 +823,45 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
 </context>
 <context>
+    <name>HandoverList</name>
+    <message>
+        <source>確かめたパッケージ</source>
+        <translation>Verified package</translation>
+    </message>
+    <message>
+        <source>報告書</source>
+        <translation>Report</translation>
+    </message>
+    <message>
+        <source>現場のパソコン</source>
+        <translation>PC on site</translation>
+    </message>
+    <message>
+        <source>これから受け持つ人</source>
+        <translation>Who answers for it from now on</translation>
+    </message>
+    <message>
+        <source>例：検査室 PC-3</source>
+        <translation>e.g. inspection room PC-3</translation>
+    </message>
+    <message>
+        <source>例：製造 2 課 佐藤</source>
+        <translation>e.g. Sato, line 2</translation>
+    </message>
+    <message>
+        <source>報告書を選ぶ…</source>
+        <translation>Choose the report…</translation>
+    </message>
+    <message>
+        <source>まだありません。「持ち出す」で書き出して確かめると、ここに入ります。</source>
+        <translation>Not there yet. Once it is written and verified on “Take it away”, it stands here.</translation>
+    </message>
+    <message>
+        <source>まだありません。</source>
+        <translation>Not there yet.</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>使い方</source>
@@ -1073,8 +1116,16 @@ Confidence: {percent} %</translation>
         <translation>Label photos of at least two classes.</translation>
     </message>
     <message>
+        <source>ラベルを付け終わったら、「写真を選ぶ」に戻って特徴を取り出してください。特徴だけで学習します。</source>
+        <translation>When all is labelled, go back to “Choose photos” and extract the features. Training then uses features only.</translation>
+    </message>
+    <message>
         <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
         <translation>Select photos and press a number key (1–9). The next photo is selected then. 0 takes a label away.</translation>
+    </message>
+    <message>
+        <source>このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。</source>
+        <translation>This project keeps no photos, so labels and classes cannot be changed. You can go on as it is.</translation>
     </message>
     <message>
         <source>元に戻す</source>
@@ -1788,6 +1839,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>PresetCard</name>
     <message>
+        <source>写真を残していないので、選べません。</source>
+        <translation>Cannot be chosen, because no photos are kept.</translation>
+    </message>
+    <message>
         <source>おすすめ</source>
         <translation>Recommended</translation>
     </message>
@@ -1885,10 +1940,132 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PresetPick</name>
+    <message>
+        <source>おすすめの「{title}」にする</source>
+        <translation>Take the recommended “{title}”</translation>
+    </message>
+</context>
+<context>
     <name>Preview</name>
     <message>
         <source>この写真は開けません。</source>
         <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyChoice</name>
+    <message>
+        <source>写真を使う</source>
+        <translation>Use photos</translation>
+    </message>
+    <message>
+        <source>特徴だけを残す（写真を残さない）</source>
+        <translation>Keep features only (no photos)</translation>
+    </message>
+    <message>
+        <source>写真をモデルが見た数（特徴）に変え、写真の記録をこのプロジェクトから消します。学習は特徴だけで行います。元のフォルダーの写真は消しません。</source>
+        <translation>Photos become the numbers that the model makes of them (features), and this project forgets the photos. Training uses the features alone. The photos in their own folder are not deleted.</translation>
+    </message>
+    <message>
+        <source>できなくなること（元に戻せません）</source>
+        <translation>What is lost (it cannot be undone)</translation>
+    </message>
+    <message>
+        <source>結果のページで、まちがえた写真やヒートマップ（見ていたところ）を見ること</source>
+        <translation>Seeing mistaken photos, or heat maps of where the model looked, on the check page</translation>
+    </message>
+    <message>
+        <source>モデルの中まで学習するやり方（LoRA、プレフィックスなど）を選ぶこと</source>
+        <translation>Choosing ways that learn inside the model (LoRA, prefix and the like)</translation>
+    </message>
+    <message>
+        <source>写真やラベルを、あとから足したり直したりすること。ラベルのない写真と外した写真も、記録から消えます</source>
+        <translation>Adding or mending photos and labels later. Photos without a label, or left out, are forgotten too</translation>
+    </message>
+    <message>
+        <source>これまでの学習の結果を開くこと。書き出したパッケージと、段階の決定の記録は残ります</source>
+        <translation>Opening earlier results. Exported packages and the record of decisions stay</translation>
+    </message>
+    <message>
+        <source>元に戻せないことがわかりました</source>
+        <translation>I understand that this cannot be undone</translation>
+    </message>
+    <message>
+        <source>特徴を取り出して、写真の記録を消す</source>
+        <translation>Extract features and forget the photos</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>特徴を取り出しています。写真の記録は、まだ何も消していません。</source>
+        <translation>Features are being extracted. Nothing was forgotten yet.</translation>
+    </message>
+    <message>
+        <source>特徴を取り出しています</source>
+        <translation>Extracting features</translation>
+    </message>
+    <message>
+        <source>ラベルの付いた写真 {labelled} 枚の特徴を取り出します。</source>
+        <translation>Features are extracted from {labelled} labelled photos.</translation>
+    </message>
+    <message>
+        <source>ラベルの付いた写真 {labelled} 枚の特徴を取り出します。ほかの {left_out} 枚は、特徴も残りません。</source>
+        <translation>Features are extracted from {labelled} labelled photos. Of the other {left_out} not even features stay.</translation>
+    </message>
+    <message>
+        <source>先に「ラベルを付ける」で 2 つ以上の種類にラベルを付けて、ここに戻ってください。</source>
+        <translation>First label at least 2 classes on “Label”, then come back here.</translation>
+    </message>
+    <message>
+        <source>学習が終わってから、行ってください。</source>
+        <translation>Wait until the training is over.</translation>
+    </message>
+    <message>
+        <source>写真の記録を消しています…</source>
+        <translation>Forgetting the photos…</translation>
+    </message>
+    <message>
+        <source>モデルを準備しています…</source>
+        <translation>Preparing the model…</translation>
+    </message>
+    <message>
+        <source>{done}／{total} を見ました</source>
+        <translation>{done} of {total} seen</translation>
+    </message>
+    <message>
+        <source>{done}／{total} を見ました（あと約 {seconds} 秒）</source>
+        <translation>{done} of {total} seen (about {seconds} s left)</translation>
+    </message>
+    <message>
+        <source>このプロジェクトは、写真を残していません</source>
+        <translation>This project keeps no photos</translation>
+    </message>
+    <message>
+        <source>{time} に {who} が、写真の記録を消しました。特徴は {photos} 枚分あります。</source>
+        <translation>{who} had the photos forgotten on {time}. Features of {photos} photos are kept.</translation>
+    </message>
+    <message>
+        <source>このプロジェクトを手に入れた人が、持っているもの</source>
+        <translation>What someone who gets hold of this project has</translation>
+    </message>
+    <message>
+        <source>持っていないもの</source>
+        <translation>What they do not have</translation>
+    </message>
+    <message>
+        <source>それでも、できてしまうこと</source>
+        <translation>What is still possible</translation>
+    </message>
+    <message>
+        <source>消したばかりのファイルは、ディスクを調べる道具で読み戻せることがあります。心配なときはディスクを暗号化してください。元のフォルダーの写真は、そのまま残っています。</source>
+        <translation>Files that were just deleted can sometimes be read back with tools that search a disk; encrypt the disk if that matters. The photos in their own folder are still there.</translation>
+    </message>
+    <message>
+        <source>プログラムのログに、開けなかったファイルの名前が残っていることがあります。</source>
+        <translation>The program&apos;s log may still hold names of files that could not be opened.</translation>
     </message>
 </context>
 <context>
@@ -2212,6 +2389,175 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>強い変化</source>
         <translation>strong change</translation>
+    </message>
+</context>
+<context>
+    <name>StageDialog</name>
+    <message>
+        <source>段階と決定</source>
+        <translation>Stage and decisions</translation>
+    </message>
+    <message>
+        <source>小さく試し、数字を見て、足りないときだけ強め、現場に引き渡します。おすすめは数字の幅から出します。おすすめと違う決め方もでき、どちらも記録に残ります。</source>
+        <translation>Try something small, look at the figures, strengthen only if needed, hand over. What is recommended is drawn from intervals. You may decide otherwise; both are kept.</translation>
+    </message>
+    <message>
+        <source>めざす数字</source>
+        <translation>Wished for</translation>
+    </message>
+    <message>
+        <source> % 以上</source>
+        <translation> % or more</translation>
+    </message>
+    <message>
+        <source>めざす数字の下限（%）</source>
+        <translation>The least it is to be (%)</translation>
+    </message>
+    <message>
+        <source>決める人</source>
+        <translation>Who decides</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>例：現場で 1 週間試して問題がなかった</source>
+        <translation>e.g. tried on the line for a week without trouble</translation>
+    </message>
+    <message>
+        <source>まだ進まない</source>
+        <translation>Not yet</translation>
+    </message>
+    <message>
+        <source>ここで止める</source>
+        <translation>Stop here</translation>
+    </message>
+    <message>
+        <source>最後の決定を取り消す</source>
+        <translation>Take the last decision back</translation>
+    </message>
+    <message>
+        <source>これまでの決定</source>
+        <translation>Decisions so far</translation>
+    </message>
+    <message>
+        <source>見た結果：{run}「{title}」（このプロジェクトの結果は {tried} 件）</source>
+        <translation>Result looked at: {run} “{title}” ({tried} in this project)</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>{when}：{name} {mean} %（95 % の幅 {low}～{high} %、{n} 枚）</source>
+        <translation>{when}: {name} {mean} % (95 % interval {low} to {high} %, {n} photos)</translation>
+    </message>
+    <message>
+        <source>取り置いた種類：正解 {photos} 枚中 {before} 枚 → {after} 枚</source>
+        <translation>Held-back classes: {before} → {after} right of {photos} photos</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（付属の見本写真）：正解 {photos} 枚中 {before} 枚 → {after} 枚</source>
+        <translation>Held-back classes (built-in samples): {before} → {after} right of {photos} photos</translation>
+    </message>
+    <message>
+        <source>{time}&#x3000;第 {stage} 段階&#x3000;{verdict}&#x3000;{who}「{reason}」</source>
+        <translation>{time}  stage {stage}  {verdict}  {who}: “{reason}”</translation>
+    </message>
+    <message>
+        <source>第 2 段階へ進む</source>
+        <translation>Go on to stage 2</translation>
+    </message>
+    <message>
+        <source>引き渡しへ進む</source>
+        <translation>Go on to the hand-over</translation>
+    </message>
+    <message>
+        <source>引き渡した</source>
+        <translation>Handed over</translation>
+    </message>
+    <message>
+        <source>おすすめ</source>
+        <translation>Recommended</translation>
+    </message>
+    <message>
+        <source>決める人と理由を入れると、ボタンを押せます。</source>
+        <translation>Give a name and a reason to press a button.</translation>
+    </message>
+</context>
+<context>
+    <name>StageLine</name>
+    <message>
+        <source>段階と決定…</source>
+        <translation>Stage and decisions…</translation>
+    </message>
+    <message>
+        <source>いまの段階を見て、進むかどうかを決める</source>
+        <translation>See the present stage and decide whether to go on</translation>
+    </message>
+    <message>
+        <source>求める証拠：{figure}が、幅の下の端で {least} % 以上。{advice}</source>
+        <translation>Evidence asked for: {figure} at {least} % or more even at the lower end of its interval. {advice}</translation>
+    </message>
+</context>
+<context>
+    <name>StageWords</name>
+    <message>
+        <source>第 1 段階：小さく安全に試す</source>
+        <translation>Stage 1: try something small and safe</translation>
+    </message>
+    <message>
+        <source>第 2 段階：足りないときだけ強める</source>
+        <translation>Stage 2: strengthen, only if needed</translation>
+    </message>
+    <message>
+        <source>第 3 段階：現場に引き渡す</source>
+        <translation>Stage 3: hand over</translation>
+    </message>
+    <message>
+        <source>習った種類の正解率</source>
+        <translation>accuracy on learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の正解率</source>
+        <translation>accuracy on held-back classes</translation>
+    </message>
+    <message>
+        <source>両方のつりあい</source>
+        <translation>balance of both</translation>
+    </message>
+    <message>
+        <source>習った種類の正解率（全部の種類から選ぶとき）</source>
+        <translation>accuracy on learned classes (among all classes)</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の正解率（全部の種類から選ぶとき）</source>
+        <translation>accuracy on held-back classes (among all classes)</translation>
+    </message>
+    <message>
+        <source>両方のつりあい（全部の種類から選ぶとき）</source>
+        <translation>balance of both (among all classes)</translation>
+    </message>
+    <message>
+        <source>進む</source>
+        <translation>go</translation>
+    </message>
+    <message>
+        <source>まだ進まない</source>
+        <translation>Not yet</translation>
+    </message>
+    <message>
+        <source>ここで止める</source>
+        <translation>Stop here</translation>
+    </message>
+    <message>
+        <source>取り消し</source>
+        <translation>taken back</translation>
     </message>
 </context>
 <context>

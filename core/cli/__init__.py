@@ -47,6 +47,7 @@ COMMANDS = {
     ),
     "report": Command("core.report.commands", "write the PoC report of a run, as PDF and HTML"),
     "predict": Command("core.package.commands", "judge photos with a package"),
+    "stage": Command("core.poc.commands", "say where a project stands, and decide about it"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),

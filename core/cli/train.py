@@ -142,8 +142,8 @@ def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, 
 
 def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
     from core.features.file import open_features
+    from core.features.shown import backbone_for, shown_as_in
     from core.files import sha256_file
-    from core.training.served import backbone_for, shown_as_in
 
     path = arguments.features.absolute()
     file, preset = open_features(path), resolve_preset(arguments.preset)

@@ -274,7 +274,7 @@ def _check_features(tuned: Tuned, run: Run, own: Sequence[int]) -> Array:
     Raises:
         Problem: `package.no_check_photos`, or as `features_of`.
     """
-    file = features_of(run.job) if isinstance(run.job, TrainJob) else None
+    file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
     if file is None:
         return image_features(tuned.method, _check_pictures(tuned, run.revision, own))
     photos = _mixed(run.revision, own)[:CHECK_PHOTOS]

@@ -89,6 +89,19 @@ class InsightJob(_Job):
     class_name: str = ""
 
 
+class FeaturesJob(_Job):
+    """Write the features of the revision in `<run>/data.json` to the features file `out`."""
+
+    kind: Literal["features"] = "features"
+    out: str
+    backbone: str = "embedded"
+    views: int = 10
+    smallest_crop: float = 0.5
+    flip: bool = True
+    seed: int = 1
+    device: Device = "auto"
+
+
 class WhatIfJob(_Job):
     """Ask the result of `source_run` what would be: with `fewer` photos to learn from, with `wrong` labels, with a
     `tail` of classes that have fewer photos than others; with its test photos in another light, by another camera
@@ -111,7 +124,8 @@ class PredictJob(_Job):
 
 
 Job = Annotated[
-    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | PredictJob, Field(discriminator="kind")
+    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | FeaturesJob | PredictJob,
+    Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 

@@ -130,7 +130,7 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
     composition = parse_composition(job.composition)
     _check_classes(revision, composition.trainable)
     configs = composition.configure(job.hyper)
-    features, recipe = features_of(job), configs[RECIPE]
+    features, recipe = features_of(job, run.folder), configs[RECIPE]
     if features is not None:
         recipe = recipe_on(features, recipe, composition.learns)
     base = class_texts(revision, revision.base)
