@@ -307,7 +307,7 @@ def _check_pictures(tuned: Tuned, revision: DataRevision, own: Sequence[int]) ->
 def _known_photos(tuned: Tuned, run: Run, own: Sequence[int]) -> Iterator[KnownPhoto]:
     """Test photos of the packaged classes, or validation photos where there are none, as a package that works alone
     would get them; none of a run on features."""
-    if isinstance(run.job, TrainJob) and features_of(run.job) is not None:
+    if isinstance(run.job, TrainJob) and run.job.features:
         return
     revision, side = run.revision, tuned.backbone.preprocessing.image_size
     mixed = _mixed(revision, own)
