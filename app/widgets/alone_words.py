@@ -30,7 +30,7 @@ class AloneWords(QLabel):
     def _alone(self, alone: dict[str, Any]) -> str:
         difference = f"{alone['max_difference']:.6f}".rstrip("0").rstrip(".")
         return self.tr(
-            "プログラムなしで動きます。写真 {photos} 枚で比べた確率の差は、最大 {difference} でした。"
+            "プログラムなしで動きます。写真 {photos} 枚と確認用の絵で比べた確率の差は、最大 {difference} でした。"
         ).format(photos=alone["photos"], difference=difference)
 
     def _quick(self, quick: dict[str, Any]) -> str:

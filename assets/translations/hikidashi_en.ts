@@ -12,8 +12,8 @@
         <translation>It is signed (key {signer}…).</translation>
     </message>
     <message>
-        <source>プログラムなしで動きます。写真 {photos} 枚で比べた確率の差は、最大 {difference} でした。</source>
-        <translation>It works without the program. Over {photos} photos its probabilities differed by {difference} at most.</translation>
+        <source>プログラムなしで動きます。写真 {photos} 枚と確認用の絵で比べた確率の差は、最大 {difference} でした。</source>
+        <translation>It works without the program. Over {photos} photos and some check pictures its probabilities differed by {difference} at most.</translation>
     </message>
     <message>
         <source>小さいモデルは、写真 {photos} 枚のうち {other} 枚で答えが変わります（正解 {before} 枚 → {after} 枚）。</source>

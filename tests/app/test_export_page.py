@@ -259,7 +259,14 @@ def test_the_result_tells_what_working_alone_costs(
     exported(qtbot, page, engine, Finished(result=result))
     words = page.alone_words.text()
     assert page.alone_words.isVisible()
-    for part in ("40 枚で比べた", "0.00012", "2 枚で答えが変わります", "38 枚 → 37 枚", "新しい品種", "abab"):
+    for part in (
+        "40 枚と確認用の絵で比べた",
+        "0.00012",
+        "2 枚で答えが変わります",
+        "38 枚 → 37 枚",
+        "新しい品種",
+        "abab",
+    ):
         assert part in words
     exported(qtbot, page, engine, told(tmp_path / "a.hkd"))
     assert not page.alone_words.isVisible()
