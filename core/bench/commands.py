@@ -6,7 +6,9 @@ import sys
 from typing import Any
 
 from core.backbones.store import EMBEDDED
+from core.cli.train import add_search, searching
 from core.methods.catalogue import compositions, parse_composition
+from core.methods.presets import Preset
 from core.problems import Problem
 from core.settings import locations
 
@@ -115,6 +117,7 @@ def _add_protocol(benches: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--preset", nargs="+", required=True, help="presets or compositions")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
     parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
+    add_search(parser)
     _add_common(parser, EMBEDDED)
     parser.set_defaults(run=_protocol)
 
@@ -172,7 +175,7 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
 
     request = Request(
         sets=sets_named(arguments.set),
-        presets=presets_named(arguments.preset),
+        presets=tuple(_with_search(preset, arguments) for preset in presets_named(arguments.preset)),
         seeds=tuple(arguments.seeds),
         shots=arguments.shots,
     )
@@ -180,6 +183,11 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
     engine = Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell)
     results = [_told(line) for line in PROTOCOLS[arguments.name](request, engine)]
     return {"protocol": arguments.name, "backbone": arguments.backbone, "results": results}
+
+
+def _with_search(preset: Preset, arguments: argparse.Namespace) -> Preset:
+    """What was said of the search is for the preset that searches; others may stand beside it."""
+    return searching(preset, arguments) if preset.parsed.learns == "by_search" else preset
 
 
 def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:
