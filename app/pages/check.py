@@ -44,7 +44,12 @@ from core.training.run import Run, runs_in
 
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
-_BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept")
+_BEARS_ON_RESULT = (
+    "search.chosen",
+    "methods.new_by_zero_shot",
+    "training.photos_left_out",
+    "training.diverged_kept",
+)
 
 
 @dataclass(frozen=True)
@@ -488,9 +493,9 @@ def _read(run: Run) -> _Shown | None:
 
 def _bearing(run: Run) -> tuple[Warned | Decided, ...]:
     notices = RunStory.of(run.events()).notices.values()
-    decisions = [notice for notice in notices if isinstance(notice, Decided)]
-    warnings = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
-    return (*warnings, *decisions[-1:])
+    bearing = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
+    others = [notice for notice in notices if isinstance(notice, Decided) and notice not in bearing]
+    return (*bearing, *others[-1:])
 
 
 def _root(shown: _Shown, project: Project) -> Path:

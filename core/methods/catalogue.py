@@ -181,6 +181,11 @@ CATALOGUE: dict[str, Entry] = {
 _SEARCH = Entry(AutomaticConfig, "whatever does best", "a search over the other presets", learns="by_search")
 
 
+def entry_of(name: str) -> Entry:
+    """The entry of a method or wrapper, or of the search."""
+    return _SEARCH if name == AUTOMATIC else CATALOGUE[name]
+
+
 @dataclass(frozen=True)
 class Composition:
     """A method's name and, for a wrapper, what it wraps."""
@@ -200,7 +205,7 @@ class Composition:
     @property
     def learns(self) -> Learns:
         """How it learns; a wrapper's inner method learns by epochs."""
-        return _entry(self.name).learns
+        return entry_of(self.name).learns
 
     @property
     def trainable(self) -> bool:
@@ -210,12 +215,12 @@ class Composition:
     @property
     def judges_new(self) -> bool:
         """Whether it tells classes apart that it never learned, by what it learned."""
-        return all("new" in _entry(name).classifies for name in self.parts())
+        return all("new" in entry_of(name).classifies for name in self.parts())
 
     def settings(self) -> tuple[Setting, ...]:
         """All that can be set for it: the recipe first, then each part."""
         configs = ([(RECIPE, RecipeConfig)] if self.learns == "by_epochs" else []) + [
-            (name, _entry(name).config) for name in self.parts()
+            (name, entry_of(name).config) for name in self.parts()
         ]
         return tuple(entry for name, config in configs for entry in settings_of(config, name))
 
@@ -230,7 +235,7 @@ class Composition:
             if key not in known:
                 raise Problem("methods.unknown_setting", key=key, composition=self, known=", ".join(known))
         values = {key: known[key].check(value) for key, value in hyper.items()}
-        classes: dict[str, type[Config]] = {name: _entry(name).config for name in self.parts()}
+        classes: dict[str, type[Config]] = {name: entry_of(name).config for name in self.parts()}
         return {
             name: config(
                 **{k.removeprefix(f"{name}."): v for k, v in values.items() if k.startswith(f"{name}.")}
@@ -264,10 +269,6 @@ def _compositions_of(name: str) -> Iterator[Composition]:
     for wrapped in inner:
         composed = (c for c in _compositions_of(wrapped) if set(c.parts()) <= set(inner))
         yield from (Composition(name, composition) for composition in composed)
-
-
-def _entry(name: str) -> Entry:
-    return _SEARCH if name == AUTOMATIC else CATALOGUE[name]
 
 
 def _parse(text: str) -> Composition | None:

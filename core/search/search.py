@@ -28,7 +28,9 @@ UNTOUCHED = "zero-shot"
 _EXPLORING = 0.65  # this share of the time goes into trying, the rest into telling the leading ones apart
 _RESERVED_AT_MOST = 0.5
 _HEAVY_SHARE = 0.6  # a heavy preset may take this share of the time that is left for trying
+_HEAVY_AT_LEAST = 3  # times what the slowest light one takes: where that is too much, none is measured
 _MISSES = 4
+_TELL_EVERY_S = 1.0
 _FINALISTS, _ROUNDS = 6, 4
 _TOLD = 8
 _STEPS = 10  # looks at a try in each fold
@@ -60,6 +62,7 @@ class Search:
         self.wish = cast(Wish, self.config.wish)
         self._folds = self._round(0)
         self._leading: list[str] = []
+        self._told_s = -_TELL_EVERY_S
         self._turn = 0
 
     def run(self) -> Standing:
@@ -105,14 +108,18 @@ class Search:
     def _try_heavy(self, names: Sequence[str]) -> None:
         """Whether there is time for one that runs a tower in every step is measured by a short trial beforehand."""
         misses = 0
+        light = max((self._known_s(name) for name in self.presets), default=0.0)
         for name in names:
-            if self._exploring_s <= 0 or misses == _MISSES:
+            if misses == _MISSES or not self._has_room_for(_HEAVY_AT_LEAST * light):
                 return
-            if self._seconds_of(name) * len(self._folds) > _HEAVY_SHARE * self._exploring_s:
+            if not self._has_room_for(self._seconds_of(name)):
                 misses += 1
                 continue
             self.study.enqueue(as_it_is(self.presets[name]))
             self._try()
+
+    def _has_room_for(self, fold_s: float) -> bool:
+        return fold_s * len(self._folds) <= _HEAVY_SHARE * self._exploring_s
 
     def _vary(self, affordable: Sequence[str]) -> None:
         """One variation: of the presets in the lead by turns, now and then of any."""
@@ -294,7 +301,9 @@ class Search:
         return self._ranking().common(keys)
 
     def _tell_time(self) -> None:
-        left = self.clock.left_s
+        if self.clock.spent_s - self._told_s < _TELL_EVERY_S:
+            return
+        self._told_s, left = self.clock.spent_s, self.clock.left_s
         self.bench.emit(
             Progress(done=round(self.clock.spent_s), total=round(self.clock.budget_s), seconds_left=left)
         )
