@@ -23,7 +23,7 @@ from core.training.setup import Setup, stand_up
 from core.training.views import ViewRecipe
 
 Look = Callable[[float, Tally], None]
-_LOOKS = 10
+LOOKS = 5
 _UNSEEN = Watched(None, None, None, 0.0)
 
 
@@ -103,7 +103,7 @@ class _Examined(Judging):
     def watched(self) -> Watched:
         """Asked after every round: the inner validation photos, for methods that decide by them; and a look."""
         self._done += 1
-        told = [_LOOKS * done // self._rounds for done in (self._done - 1, self._done)]
+        told = [LOOKS * done // self._rounds for done in (self._done - 1, self._done)]
         if told[0] != told[1] and self._done < self._rounds:
             self._look(self._done / self._rounds, self.tally())
         return super().watched() if self._staged else _UNSEEN

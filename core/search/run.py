@@ -22,7 +22,7 @@ from core.search.measure import Bench
 from core.search.presets import presets_for
 from core.search.ranking import Standing
 from core.search.search import Search
-from core.search.study import STUDY_FILE, Study
+from core.search.study import Study, forget
 from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit
 from core.training.events import Decided, Event
@@ -67,7 +67,7 @@ def choose(
         Halt: interrupted, or stopped before anything was judged.
     """
     if not resume:
-        (run.folder / SEARCH_FOLDER / STUDY_FILE).unlink(missing_ok=True)
+        forget(run.folder / SEARCH_FOLDER)
     found = _kept(run.folder) or _search(run, emit, commands, backbone, cache)
     emit(Decided(code=CHOSEN, data=found.told))
     return found

@@ -13,7 +13,7 @@ from core.problems import Problem
 from core.project.revision import DataRevision
 from core.search.clock import Clock
 from core.search.folds import Fold, folds_of
-from core.search.measure import Bench
+from core.search.measure import LOOKS, Bench
 from core.search.ranking import Ranking, Standing
 from core.search.space import PRESET, Candidate, as_it_is, drawn, ladder
 from core.search.study import Study
@@ -33,8 +33,7 @@ _MISSES = 4
 _TELL_EVERY_S = 1.0
 _FINALISTS, _ROUNDS = 6, 4
 _TOLD = 8
-_STEPS = 10  # looks at a try in each fold
-_SETTLED = 3  # looks before a variation may be given up
+_SETTLED = 2  # looks before a variation may be given up
 # Whose turn it is among the presets in the lead; None: whatever the sampler draws.
 _TURNS = (0, 1, 0, 2, None)
 
@@ -160,7 +159,7 @@ class Search:
         """The way on all folds of the first round; given up where it falls behind."""
         for place, fold in enumerate(self._folds):
             self._judge(way, fold, trial)
-            self._report(trial, way, (place + 1) * _STEPS - 1)
+            self._report(trial, way, (place + 1) * LOOKS - 1)
 
     def _judge(self, way: Candidate, fold: Fold, trial: Trial | None = None) -> None:
         if fold.key in self.study.tallies.get(way.key, {}):
@@ -173,7 +172,7 @@ class Search:
             if self._left_s <= 0 and self._first():
                 raise _OutOfTime
             if trial is not None and way.changed:
-                step = fold.place * _STEPS + min(int(share * _STEPS), _STEPS - 1)
+                step = fold.place * LOOKS + min(int(share * LOOKS), LOOKS - 1) - 1
                 self._report(trial, way, step, {fold.key: tally})
 
         self.study.keep(way, fold, self.bench.measure(way, fold, look))
@@ -187,8 +186,8 @@ class Search:
         folds = [key for key in self._keys(self._folds) if key in tallies]
         ranking = Ranking(self.wish, {way.key: way}, {way.key: tallies}, self._untouched() or tallies)
         trial.report(ranking.order([way.key], folds)[0].score, step)
-        last = step == len(self._folds) * _STEPS - 1
-        first = _SETTLED if way.changed else _STEPS - 1
+        last = step == len(self._folds) * LOOKS - 1
+        first = _SETTLED if way.changed else LOOKS - 1
         if not last and step >= first and way.preset != UNTOUCHED and trial.should_prune():
             raise optuna.TrialPruned
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
-from sqlalchemy import URL
+from sqlalchemy import URL, event
 
 from core.search.folds import Fold
 from core.search.space import PRESET, Candidate
@@ -38,6 +38,8 @@ class Study:
     def __init__(self, folder: Path, seed: int) -> None:
         url = URL.create("sqlite", database=str(folder / STUDY_FILE)).render_as_string()
         self._storage = optuna.storages.RDBStorage(url)
+        event.listen(self._storage.engine, "connect", _write_ahead)
+        self._storage.engine.dispose()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             self._study = optuna.create_study(
@@ -125,3 +127,17 @@ class Study:
             elif kind == _TALLY:
                 fold, _, key = rest.partition(" ")
                 self.tallies.setdefault(key, {})[fold] = Tally.read(value)
+
+
+def forget(folder: Path) -> None:
+    """Have the next search in a folder begin anew."""
+    for left in folder.glob(f"{STUDY_FILE}*"):
+        left.unlink()
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    """A kill loses nothing and a power cut the last words at most, without waiting for the disk at every word."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
