@@ -40,7 +40,7 @@ def first_tried(bench: FakeBench) -> list[Candidate]:
 
 
 def test_presets_as_they_are_come_first_then_variations(study: Study) -> None:
-    search, bench = search_of(study, by_preset, *LIGHT)
+    search, bench = search_of(study, by_preset, *LIGHT, budget_s=70)
     search.run()
     ways = first_tried(bench)
     assert {way.preset for way in ways[: len(LIGHT)]} == set(LIGHT)
@@ -59,7 +59,7 @@ def test_a_variation_that_is_better_is_found_and_taken(study: Study) -> None:
         balance = float(way.hyper.get("dept.balance", 0.0))
         return SKILL[way.preset] + (0.25 if 0.0 < balance < 0.5 else 0.0)
 
-    search, _ = search_of(study, skill, *LIGHT, budget_s=120)
+    search, _ = search_of(study, skill, *LIGHT, budget_s=100)
     chosen = search.run().candidate
     assert chosen.preset == "coop-dept" and float(chosen.hyper["dept.balance"]) < 0.5
 
