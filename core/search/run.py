@@ -31,7 +31,7 @@ from core.training.result import CHOICE_FILE
 from core.training.run import Run
 from core.training.sampling import few_shot
 from core.training.served import features_of
-from core.training.setup import PRECISION_FILE, cache_folder, check_classes, runs_in_bfloat16
+from core.training.setup import cache_folder, check_classes, runs_in_bfloat16
 
 SEARCH_FOLDER = "search"
 CHOSEN = "search.chosen"
@@ -105,8 +105,7 @@ def _search(run: Run, emit: Emit, commands: Commands, backbone: Backbone | None,
         standing = search.run()
         found = _found(standing, search, len(study.ended()))
     write_atomic(run.folder / CHOICE_FILE, found.model_dump_json(indent=1))
-    for left in (CHECKPOINT_FILE, PRECISION_FILE):
-        (folder / left).unlink(missing_ok=True)
+    (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
     return found
 
 

@@ -77,7 +77,7 @@ class Search:
         except _OutOfTime:
             pass
         except Halt as halt:
-            if halt.kind == "interrupt" or not self.study.tallies:
+            if halt.kind == "interrupt" or not self._first():
                 raise
             self.bench.commands.answered()
         finally:

@@ -43,12 +43,17 @@ def revision(learned: int = 6, held_back: int = 4, photos: dict[Part, int] = PHO
 
 @dataclass
 class FakeBench:
-    """Every try takes `seconds` and is right on the share of photos that `skill` says of its candidate."""
+    """Every try takes `seconds` and is right on the share of photos that `skill` says of its candidate.
+
+    When so many were gone through, the job is told to `stop_at` or cut off (`cut_off_at`).
+    """
 
     clock: Clock
     skill: Callable[[Candidate], float]
     seconds: float = 2.0
     before: Callable[[Candidate, Fold], None] = lambda _candidate, _fold: None
+    stop_at: int = -1
+    cut_off_at: int = -1
     commands: Commands = field(default_factory=Commands)
     folder: Path = Path()
     backbone: Any = None
@@ -61,6 +66,10 @@ class FakeBench:
 
     def measure(self, candidate: Candidate, fold: Fold, look: Look) -> Tally:
         self.before(candidate, fold)
+        if len(self.tried) == self.stop_at:
+            self.commands.give("stop")
+        if len(self.tried) == self.cut_off_at:
+            self.commands.interrupt("terminated")
         self.commands.heed(self.emit)
         self.tried.append((candidate, fold.key))
         tally = Tally()

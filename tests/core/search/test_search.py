@@ -1,6 +1,6 @@
 """What the search tries, gives up, keeps and chooses, on a bench where every score is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,31 +109,8 @@ def test_a_heavy_way_is_left_out_where_there_is_no_time_for_it(study: Study, tmp
         assert ("lora" in {way.preset for way, _ in bench.tried}) is wanted
 
 
-def stop_after(tries: int, kind: str) -> Callable[[Candidate, Fold], None]:
-    """Has the job stopped, or cut off, in the try of that number."""
-
-    def before(_candidate: Candidate, _fold: Fold) -> None:
-        before.left -= 1  # type: ignore[attr-defined]
-        if before.left < 0:  # type: ignore[attr-defined]
-            (bench.commands.give if kind == "stop" else bench.commands.interrupt)(kind)
-
-    before.left = tries  # type: ignore[attr-defined]
-    bench: FakeBench
-    before.use = lambda faked: before.__dict__.update(bench=faked)  # type: ignore[attr-defined]
-
-    def bound(candidate: Candidate, fold: Fold) -> None:
-        nonlocal bench
-        bench = before.__dict__["bench"]
-        before(candidate, fold)
-
-    bound.use = before.use  # type: ignore[attr-defined]
-    return bound
-
-
 def test_stopped_it_keeps_the_best_so_far_and_what_follows_may_go_on(study: Study) -> None:
-    halting = stop_after(10, "stop")
-    search, bench = search_of(study, by_preset, *LIGHT, before=halting)
-    halting.use(bench)  # type: ignore[attr-defined]
+    search, bench = search_of(study, by_preset, *LIGHT, stop_at=10)
     assert search.run().candidate.preset in SKILL
     assert len(bench.tried) == 10
     bench.commands.heed(bench.emit)
@@ -146,12 +123,16 @@ def test_stopped_before_anything_was_judged_there_is_nothing_to_keep(study: Stud
         search.run()
 
 
+def test_stopped_in_the_first_try_there_is_nothing_to_keep_either(study: Study) -> None:
+    search, _ = search_of(study, by_preset, *LIGHT, stop_at=1)
+    with pytest.raises(Halt):
+        search.run()
+
+
 def test_cut_off_it_goes_on_with_the_same_study(tmp_path: Path) -> None:
     """Nothing is gone through twice, the time already spent counts, and the end is as if it never was cut off."""
     with Study(tmp_path, 1) as study:
-        halting = stop_after(7, "interrupt")
-        search, bench = search_of(study, by_preset, *LIGHT, before=halting)
-        halting.use(bench)  # type: ignore[attr-defined]
+        search, bench = search_of(study, by_preset, *LIGHT, cut_off_at=7)
         with pytest.raises(Halt):
             search.run()
     before = [(way.key, fold) for way, fold in bench.tried]
