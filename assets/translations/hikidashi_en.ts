@@ -787,6 +787,105 @@ Confidence: {percent} %</translation>
     </message>
 </context>
 <context>
+    <name>LabelFiles</name>
+    <message>
+        <source>取り込む・書き出す</source>
+        <translation>Take in or hand out</translation>
+    </message>
+    <message>
+        <source>ほかのプログラムのラベルを取り込む、または、ほかのプログラムへ渡す</source>
+        <translation>Take labels from another program, or hand them to one</translation>
+    </message>
+    <message>
+        <source>ラベルを取り込む（CSV・Excel・COCO・Label Studio）…</source>
+        <translation>Take in labels (CSV, Excel, COCO, Label Studio)…</translation>
+    </message>
+    <message>
+        <source>ラベルの表を書き出す（CSV）…</source>
+        <translation>Write a table of labels (CSV)…</translation>
+    </message>
+    <message>
+        <source>ラベルを書き出す（COCO）…</source>
+        <translation>Write labels (COCO)…</translation>
+    </message>
+    <message>
+        <source>写真を種類ごとのフォルダーにコピーする…</source>
+        <translation>Copy photos to one folder per class…</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>「{name}」を読んでいます…</source>
+        <translation>Reading “{name}”…</translation>
+    </message>
+    <message>
+        <source>「{name}」に書き出しています…</source>
+        <translation>Writing “{name}”…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚にラベルを付けました。「元に戻す」で戻せます。</source>
+        <translation>
+            <numerusform>%n photo was labelled. “Undo” takes it back.</numerusform>
+            <numerusform>%n photos were labelled. “Undo” takes it back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、もう同じラベルでした。</source>
+        <translation>
+            <numerusform>%n photo had the same label already.</numerusform>
+            <numerusform>%n photos had the same label already.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトにありません</source>
+        <translation>Not among the project&apos;s photos</translation>
+    </message>
+    <message>
+        <source>同じ名前の写真がいくつもあり、どれか分かりません</source>
+        <translation>Several photos have this name, so it is unclear which one is meant</translation>
+    </message>
+    <message>
+        <source>ファイルの中で2つ以上の種類になっています</source>
+        <translation>In more than one class in the file</translation>
+    </message>
+    <message numerus="yes">
+        <source>（%n 件）</source>
+        <translation>
+            <numerusform> (%n)</numerusform>
+            <numerusform> (%n)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚分を「{name}」に書き出しました。</source>
+        <translation>
+            <numerusform>%n photo was written to “{name}”.</numerusform>
+            <numerusform>%n photos were written to “{name}”.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>読めなかった写真: {names}</source>
+        <translation>Photos that could not be read: {names}</translation>
+    </message>
+    <message>
+        <source>ラベルのファイル ({suffixes})</source>
+        <translation>Files of labels ({suffixes})</translation>
+    </message>
+    <message>
+        <source>ラベルのファイルを選ぶ</source>
+        <translation>Choose a file of labels</translation>
+    </message>
+    <message>
+        <source>書き出す場所と名前を決める</source>
+        <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
     <name>LabelsPage</name>
     <message>
         <source>ラベルを付ける</source>
