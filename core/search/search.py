@@ -1,5 +1,6 @@
 """The search itself: what is tried next, what is given up, and when it is over."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -195,9 +196,7 @@ class Search:
 
     def _finals(self) -> None:
         """The leading ways on further divisions, of which after each only the better half goes on."""
-        folds = self._keys(self._folds)
-        keys = self._ranking().through(folds)
-        self._leading = [each.candidate.key for each in self._ranking().order(keys, folds)[:_FINALISTS]]
+        self._leading = self._finalists()
         for number in range(1, _ROUNDS + 1):
             if len(self._leading) < 2:
                 return
@@ -208,6 +207,14 @@ class Search:
                 self._tell_ranking()
             order = self._ranking().order(self._leading, self._ranking().common(self._leading))
             self._leading = [each.candidate.key for each in order[: max(2, len(order) // 2)]]
+
+    def _finalists(self) -> list[str]:
+        """The leading ways, as many as there is time for to go through one more round, and two at least."""
+        folds, ranking = self._keys(self._folds), self._ranking()
+        order = ranking.order(ranking.through(folds), folds)[:_FINALISTS]
+        costs = itertools.accumulate(each.tally.seconds for each in order)
+        fitting = sum(cost <= self._left_s for cost in costs)
+        return [each.candidate.key for each in order[: max(2, fitting)]]
 
     # Time
 
