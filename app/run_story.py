@@ -6,6 +6,7 @@ The same story comes out of a live worker, of `events.jsonl` after the window wa
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.ways import CHOSEN
 from core.training.events import (
     Decided,
     Epoch,
@@ -24,7 +25,6 @@ from core.training.events import (
 from core.training.state import JobState, next_state
 
 _SECOND = "training.second_"
-_CHOSEN = "search.chosen"
 _RESUMABLE = frozenset({JobState.INTERRUPTED, JobState.FAILED})
 
 
@@ -68,7 +68,7 @@ class RunStory:
     @property
     def chosen(self) -> Decided | None:
         """What the automatic search chose; None where there was none, or it is not over."""
-        found = self.notices.get(_CHOSEN)
+        found = self.notices.get(CHOSEN)
         return found if isinstance(found, Decided) else None
 
     @property

@@ -23,6 +23,7 @@ from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
 from app.session import Session
+from app.ways import CHOSEN, notice_text
 from app.widgets.banner import ProblemBanner
 from app.widgets.before_after import BeforeAfterTable
 from app.widgets.class_table import ClassTable
@@ -35,7 +36,7 @@ from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.insight.findings import INSIGHT_FOLDER, Insight
-from core.problems import Problem, problem_text
+from core.problems import Problem
 from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Decided, Warned
@@ -45,7 +46,7 @@ from core.training.run import Run, runs_in
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
 _BEARS_ON_RESULT = (
-    "search.chosen",
+    CHOSEN,
     "methods.new_by_zero_shot",
     "training.photos_left_out",
     "training.diverged_kept",
@@ -222,7 +223,7 @@ class CheckPage(Page):
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""
         notices = self._shown.notices if self._shown is not None else ()
-        texts = (problem_text(notice.code, notice.data, self.session.language) for notice in notices)
+        texts = (notice_text(notice, self.session.language) for notice in notices)
         told = [self.tr("{what} {why}").format(what=text.what, why=text.why) for text in texts]
         self.notices.setText("\n".join(told))
         self.notices.setVisible(bool(told))

@@ -13,6 +13,7 @@ from core.problems import Language
 from core.training.job import HyperValue
 
 BUDGET, WISH = "automatic.budget_minutes", "automatic.wish"
+_WIDEST = 640
 MINUTES = (3.0, 10.0, 30.0, 60.0, 180.0, 480.0)
 
 
@@ -122,6 +123,7 @@ class AutomaticCard(QFrame):
     def _lay_out(self) -> None:
         for box, label in ((self.minutes, self.minutes_label), (self.wish, self.wish_label)):
             label.setBuddy(box)
+            box.setMaximumWidth(_WIDEST)
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setVerticalSpacing(8)

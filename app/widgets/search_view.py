@@ -14,9 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.run_story import RunStory
-from core.methods.catalogue import parse_composition
-from core.methods.presets import resolve_preset
-from core.problems import Language, Problem
+from app.ways import changes_of, title_of
+from core.problems import Language
 from core.training.events import RankedWay, Way
 
 _ROW = 40
@@ -44,10 +43,11 @@ class SearchView(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.verticalHeader().setDefaultSectionSize(_ROW)
+        self.table.setStyleSheet("QTableView::item { padding: 0 10px; }")
         self.table.setMinimumHeight(_ROW * (_ROWS_SEEN + 1))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self, spacing=8)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +93,7 @@ class SearchView(QWidget):
             return self.tr("最初のやり方を試しています。1 つ終わると、ここに順位が出ます。")
         best = ranked.ways[0]
         words = self.tr("いまのところ一番：{way}（{score}）").format(
-            way=self._way(best.way), score=_score(best.score)
+            way=title_of(best.way.preset, self._language), score=_score(best.score)
         )
         if ranked.untouched is None:
             return words
@@ -112,7 +112,9 @@ class SearchView(QWidget):
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{ranked.way.preset}  {ranked.way.composition}" if column == 0 else text)
+                item.setToolTip(
+                    f"{text}\n{ranked.way.preset}  {ranked.way.composition}" if not column else text
+                )
                 self.table.setItem(row, column, item)
 
     def _points(self, ranked: RankedWay) -> str:
@@ -123,23 +125,12 @@ class SearchView(QWidget):
         )
 
     def _way(self, way: Way) -> str:
-        """A preset by its title, and what was changed in it by the words of its settings."""
-        try:
-            title = resolve_preset(way.preset).texts[self._language].title
-            labels = {s.key: s.label[self._language] for s in parse_composition(way.composition).settings()}
-        except Problem:
-            title, labels = way.preset, {}
+        """A preset by its title, with what was changed in it."""
+        title = title_of(way.preset, self._language)
         if not way.changed:
             return title
-        told = (
-            self.tr("{setting} {value}").format(setting=labels.get(key, key), value=_value(value))
-            for key, value in way.changed.items()
-        )
-        return self.tr("{title}（{changes}）").format(title=title, changes=self.tr("、").join(told))
-
-
-def _value(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+        changes = changes_of(way.composition, way.changed, self._language)
+        return self.tr("{title}（{changes}）").format(title=title, changes=changes)
 
 
 def _score(score: float) -> str:

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app.run_story import RunStory
+from app.ways import notice_text
 from app.widgets.live_chart import ChartLine, LiveChart, Reach
 from app.widgets.search_view import SearchView
-from core.problems import Language, problem_text
+from core.problems import Language
 from core.training.events import Epoch
 from core.training.state import JobState
 
@@ -101,7 +102,7 @@ class TrainingView(QWidget):
         done, total = self._share(story)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        texts = (problem_text(note.code, note.data, self._language) for note in story.notices.values())
+        texts = (notice_text(note, self._language) for note in story.notices.values())
         self.notes.setText("\n".join(str(text) for text in texts))
         self.notes.setVisible(bool(story.notices))
         self.terms.setText(self._terms(story))

@@ -1753,16 +1753,8 @@ Logs: {log}</translation>
         <translation>{score} ({low} to {high})</translation>
     </message>
     <message>
-        <source>{setting} {value}</source>
-        <translation>{setting} {value}</translation>
-    </message>
-    <message>
         <source>{title}（{changes}）</source>
         <translation>{title} ({changes})</translation>
-    </message>
-    <message>
-        <source>、</source>
-        <translation>, </translation>
     </message>
 </context>
 <context>

@@ -111,12 +111,11 @@ def _search(run: Run, emit: Emit, commands: Commands, backbone: Backbone | None,
 
 def _found(standing: Standing, search: Search, tried: int) -> Found:
     figures, way = search.told(standing), standing.candidate
-    titles = {f"title_{language}": text.title for language, text in search.presets[way.preset].texts.items()}
     changed = ", ".join(f"{key}={value}" for key, value in way.changed.items())
     told: dict[str, Any] = {
-        **titles,
         "preset": way.preset,
         "composition": way.composition,
+        "settings": dict(way.changed),
         "changed": changed or "-",
         "tried": tried,
         "wish": search.wish,

@@ -36,8 +36,8 @@ PLAIN = Way(preset="zero-shot", composition="zero-shot")
 CHOSEN = Decided(
     code="search.chosen",
     data={
-        "title_ja": "習った種類に強くする", "title_en": "Strong on what was learned", "preset": "coop-dept",
-        "composition": "dept(coop)", "changed": "dept.balance=0.45", "tried": 31, "wish": "union",
+        "preset": "coop-dept", "composition": "dept(coop)", "settings": {"dept.balance": 0.45},
+        "changed": "dept.balance=0.45", "tried": 31, "wish": "union",
         "score": "66.4%", "low": "60.1%", "high": "71.9%", "photos": 211,
     },
 )  # fmt: skip
@@ -186,6 +186,7 @@ def test_once_it_has_chosen_training_is_shown_as_ever(qtbot: QtBot) -> None:
     assert view.loss.isVisible() and not view.search.isVisible()
     assert "仕上げ" in view.happening.text()
     assert "習った種類に強くする" in view.notes.text() and "31 通り" in view.notes.text()
+    assert "専用の判定の重み 0.45" in view.notes.text()
 
 
 def test_the_check_page_tells_the_choice_before_other_decisions(project: Project) -> None:
