@@ -196,4 +196,4 @@ def test_the_check_page_tells_the_choice_before_other_decisions(project: Project
     story = [*search_story(), CHOSEN, other, *whole_story(2)]
     run = make_run(project, preset="automatic", composition="automatic", events=story)
     assert run.state() is JobState.FINISHED
-    assert [notice.code for notice in _bearing(run)] == ["search.chosen", "training.last_stage_kept"]
+    assert [notice.code for notice in _bearing(run.events())] == ["search.chosen", "training.last_stage_kept"]
