@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>AssumptionsForm</name>
+    <message>
+        <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
+        <translation>Tick the good classes and wrong passes and false alarms are counted apart. With none ticked, every mistake counts as a wrong pass.</translation>
+    </message>
+</context>
+<context>
     <name>AutomaticCard</name>
     <message>
         <source>かけてよい時間</source>
@@ -1834,6 +1841,77 @@ Logs: {log}</translation>
     <message>
         <source>いま学習中です</source>
         <translation>Training now</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPanel</name>
+    <message>
+        <source>PoC 報告書</source>
+        <translation>PoC report</translation>
+    </message>
+    <message>
+        <source>上司に渡す 1 ページと、技術者のための付録を、日本語と英語の PDF と HTML で作ります。写真は入りません。</source>
+        <translation>Makes one page to hand to your manager and an appendix for engineers, in Japanese and English, as PDF and HTML. No photos go into it.</translation>
+    </message>
+    <message>
+        <source>費用の前提を変える</source>
+        <translation>Change the cost assumptions</translation>
+    </message>
+    <message>
+        <source>報告書を作る</source>
+        <translation>Make the report</translation>
+    </message>
+    <message>
+        <source>日本語の報告書を開く</source>
+        <translation>Open the Japanese report</translation>
+    </message>
+    <message>
+        <source>英語の報告書を開く</source>
+        <translation>Open the English report</translation>
+    </message>
+    <message>
+        <source>学習の結果を読んでいます…</source>
+        <translation>Reading the result of training…</translation>
+    </message>
+    <message>
+        <source>費用の前提のうち {count} 個は、例のままの値です。自社の値に変えてください。</source>
+        <translation>{count} of the cost assumptions are still examples. Replace them by your own.</translation>
+    </message>
+    <message>
+        <source>この前提では、費用を回収できません</source>
+        <translation>Under these assumptions it does not pay back</translation>
+    </message>
+    <message>
+        <source>{months}で費用を回収できます</source>
+        <translation>Pays back in {months}</translation>
+    </message>
+    <message>
+        <source>間違いの割合の幅を考えると、{best}〜{worst}。</source>
+        <translation>Given the interval of the mistakes: {best} to {worst}.</translation>
+    </message>
+    <message>
+        <source>推定：{kwh} kWh</source>
+        <translation>est. {kwh} kWh</translation>
+    </message>
+    <message>
+        <source>計測：{kwh} kWh</source>
+        <translation>meas. {kwh} kWh</translation>
+    </message>
+    <message>
+        <source>計測なし</source>
+        <translation>not measured</translation>
+    </message>
+    <message>
+        <source>計測：{minutes} 分</source>
+        <translation>measured: {minutes} min</translation>
+    </message>
+    <message>
+        <source>作っています…</source>
+        <translation>Making it…</translation>
+    </message>
+    <message>
+        <source>作りました：{folder}</source>
+        <translation>Made: {folder}</translation>
     </message>
 </context>
 <context>

@@ -20,6 +20,7 @@ from core.project import classes as class_list
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
+from core.project.effort import working_seconds
 from core.project.glossary import glossary
 from core.project.history import History, Recording, Step
 from core.project.revision import DataRevision, Role
@@ -283,6 +284,15 @@ class Project:
         counted = tuple(_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
         labelled = sum(per_class.values())
         return Counts(labelled, total - excluded - labelled, excluded, unreadable, counted)
+
+    def labelling_minutes(self, until: datetime | None = None) -> float:
+        """How long people worked on labels and classes, breaks left out; up to a time if one is given.
+
+        Steps that were undone and not done again are forgotten, their time with them.
+        """
+        rows = self._database.read("SELECT time FROM steps")
+        times = (datetime.fromisoformat(time) for (time,) in rows)
+        return working_seconds(time for time in times if until is None or time <= until) / 60
 
     def undo(self) -> Step | None:
         """Take the last step back; gives it, or None when there is none."""
