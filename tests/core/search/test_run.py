@@ -27,6 +27,7 @@ from core.training.job import DATA_FILE, TrainJob, save_job
 from core.training.loop import train
 from core.training.result import CHOICE_FILE
 from core.training.run import Run
+from core.whatif.again import _Asked
 from tests.core.tiny_backbone import NAME, tiny_backbone
 from tests.core.tiny_run import QUICK, tiny_revision
 
@@ -132,6 +133,7 @@ def test_what_was_chosen_is_trained_and_told_like_any_run(tmp_path: Path, backbo
     assert dict(info.hyper) == result.hyper
     assert result.decisions[0].code == "search.chosen"
     assert result.decisions[0].data["composition"] == result.composition
+    assert _Asked.of(Run(run), Run(run).revision).job.composition == result.composition
     assert result.metrics["tuned"].base is not None and result.stages_s["search"] > 0
     stages = [event for event in events if isinstance(event, Stage)]
     assert [stage.stage for stage in stages][:2] == ["search", "prepare"]
