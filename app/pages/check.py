@@ -39,6 +39,7 @@ from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem
+from core.project.leaks import LEAK
 from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Collapse, Decided, Event, Warned
@@ -54,6 +55,7 @@ _BEARS_ON_RESULT = (
     "methods.new_by_zero_shot",
     "training.photos_left_out",
     "training.diverged_kept",
+    LEAK,
 )
 
 

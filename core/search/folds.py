@@ -76,7 +76,7 @@ def _inner(
 
 
 def _parted(photos: Sequence[PhotoEntry], salt: str, k: int, *, held: bool) -> list[tuple[PhotoEntry, Part]]:
-    """A class's photos with their inner parts. Copies of a photo stay together."""
+    """A class's photos with their inner parts. Photos that belong together stay together."""
     if held:
         return [(photo, "test") for photo in photos]
     learn, choose = (
@@ -96,7 +96,8 @@ def _parted(photos: Sequence[PhotoEntry], salt: str, k: int, *, held: bool) -> l
 
 
 def _identity(photo: PhotoEntry) -> str:
-    return photo.sha256 or photo.path
+    """Photos that belong on one side have the same."""
+    return photo.group or photo.sha256 or photo.path
 
 
 def _rank(*words: object) -> bytes:

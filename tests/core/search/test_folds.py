@@ -68,16 +68,18 @@ def test_every_learned_class_keeps_a_photo_to_learn_from(train: int, val: int) -
         assert all(counts[label] for label in fold.revision.base)
 
 
-def test_copies_of_a_photo_are_on_one_side() -> None:
+@pytest.mark.parametrize("kept_by", ["sha256", "group"])
+def test_photos_that_belong_together_are_on_one_side(kept_by: str) -> None:
+    """Copies by their content; near duplicates, bursts and photos of one part by their group."""
     data = revision()
     twins = tuple(
-        p.model_copy(update={"sha256": f"{p.label}{p.part}{i // 2}"}) for i, p in enumerate(data.photos)
+        p.model_copy(update={kept_by: f"{p.label}{p.part}{i // 2}"}) for i, p in enumerate(data.photos)
     )
     data = data.model_copy(update={"photos": twins})
     for fold in of(data):
         sides: dict[str, set[str]] = {}
         for photo in fold.revision.photos:
-            sides.setdefault(photo.sha256, set()).add(photo.part)
+            sides.setdefault(getattr(photo, kept_by), set()).add(photo.part)
         assert all(len(parts) == 1 for parts in sides.values())
 
 
