@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThreadPool, Signal
 from shiboken6 import isValid
 
+from core.problems import Problem
 from core.project.database import ProjectClosed
 
 T = TypeVar("T")
@@ -81,7 +82,8 @@ class _Work:
             self._cancel.ask()
             went_well, answer = False, error
         except Exception as error:  # noqa: BLE001 - told to whoever asked
-            _LOG.info("in the background: %r", error)
+            # Names of photos stay out of the log.
+            _LOG.info("in the background: %s", error.code if isinstance(error, Problem) else repr(error))
             went_well, answer = False, error
         self._post.send(self._number, went_well, answer, last=True)
 

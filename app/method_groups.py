@@ -36,9 +36,3 @@ _GROUP_OF = {name: group for group, names in _MEMBERS.items() for name in names}
 def group_of(composition: Composition) -> MethodGroup:
     """Where a composition is looked for: its outermost part decides."""
     return _GROUP_OF[composition.name]
-
-
-def sees_photos_anew(composition: Composition) -> bool:
-    """Whether photos must pass through the model in every round, which takes longer: the innermost part decides."""
-    *_, innermost = composition.parts()
-    return _GROUP_OF[innermost] in (MethodGroup.PICTURES, MethodGroup.INSIDE)

@@ -23,6 +23,7 @@ class Session(QObject):
     project_changed = Signal()
     labels_changed = Signal()
     run_changed = Signal()
+    stage_changed = Signal()
     settings_changed = Signal()
     language_changed = Signal()
     theme_changed = Signal()

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from core.features.file import open_features
+from core.features.shown import shown_as_in
+from core.files import sha256_file
 from core.methods.presets import Preset, load_presets
 from core.problems import Problem
 from core.project.store import Project
@@ -68,10 +71,18 @@ class TrainingChoice:
         own = any(key.endswith(".class_specific") and value for key, value in self.values().items())
         return self.resolved().parsed.judges_new and not own
 
-    def job(self, run: Path, *, backbone_sha256: str = "") -> TrainJob:
-        """The job for a run folder. Raises Problem when the settings do not fit the preset."""
+    def job(self, run: Path, features: Path | None = None, *, backbone_sha256: str = "") -> TrainJob:
+        """The job for a run folder; on a features file, photos are shown as it has them.
+
+        Raises:
+            Problem: when the settings do not fit the preset, or as the features file raises.
+        """
         preset = self.resolved()
         hyper: dict[str, Any] = preset.hyper | self.changed
+        sha256 = ""
+        if features is not None:
+            hyper = shown_as_in(open_features(features), preset) | self.changed
+            sha256 = sha256_file(features)
         preset.parsed.configure(hyper)
         return TrainJob(
             run=str(run),
@@ -82,6 +93,8 @@ class TrainingChoice:
             backbone_sha256=backbone_sha256,
             seed=self.seed,
             shots=self.shots,
+            features="" if features is None else str(features),
+            features_sha256=sha256,
         )
 
 

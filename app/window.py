@@ -26,9 +26,12 @@ from app.pages.photos import PhotosPage
 from app.pages.preset import PresetPage
 from app.pages.training import TrainingPage
 from app.session import Session
+from app.stage_review import StageReview
 from app.theme import GAP, PAGE_MARGIN, TOUCH, apply_theme
 from app.translations import use_language
 from app.widgets.banner import ProblemBanner
+from app.widgets.stage_dialog import StageDialog
+from app.widgets.stage_line import StageLine
 from app.widgets.stepper import Stepper
 from core.problems import Problem
 from core.settings import locations
@@ -81,6 +84,7 @@ class MainWindow(QMainWindow):
             return
         self.pages[self._current].leave()
         self._current = key
+        self.stage.look()
         self.stack.setCurrentWidget(self.pages[key])
         self.banner.hide()
         if self.session.project is not None and key != "home":
@@ -108,6 +112,9 @@ class MainWindow(QMainWindow):
         self.back.setAccessibleName(self.tr("前のページに戻る"))
         for page in self.pages.values():
             page.retranslate()
+        self.stage_line.retranslate()
+        for dialog in self.findChildren(StageDialog):
+            dialog.retranslate()
         self._look()
 
     # Moving between pages
@@ -136,6 +143,7 @@ class MainWindow(QMainWindow):
 
     def _look(self) -> None:
         """Ask the page again what may be done now, and say it."""
+        self.stage_line.setVisible(self.session.project is not None and self._current not in _ALWAYS_OPEN)
         page = self.pages[self._current]
         self.heading.setText(page.title())
         last = self._next_key(self._current) is None
@@ -224,6 +232,11 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.stepper = Stepper(PAGE_KEYS)
         self.stepper.chosen.connect(self.show_page)
+        self.stage = StageReview(self.session, self)
+        self.stage.decided.connect(self.session.stage_changed)
+        self.session.engine.ended.connect(lambda _: self.stage.look())
+        self.stage_line = StageLine(self.stage)
+        self.stage_line.asked.connect(self._show_stage)
         self.heading = QLabel(objectName="page_heading")
         self.heading.setProperty("class", "heading1")
         self.banner = ProblemBanner()
@@ -235,6 +248,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(spacing=GAP)
         column.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - GAP, PAGE_MARGIN, GAP)
         column.addWidget(self.heading)
+        column.addWidget(self.stage_line)
         column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
         right = QVBoxLayout(spacing=0)
@@ -319,6 +333,17 @@ class MainWindow(QMainWindow):
     def show_help(self) -> None:
         """Open the help of the page on screen."""
         HelpDialog(self._current, self.session.language, self).show()
+
+    def _show_stage(self) -> None:
+        """Open the stage and its decisions, or bring them to the front."""
+        project = self.session.project
+        dialog = next(iter(self.findChildren(StageDialog)), None)
+        if dialog is None and project is not None:
+            dialog = StageDialog(self.stage, self.session.settings.operator or project.user, self)
+        if dialog is not None:
+            dialog.show()
+            dialog.raise_()
+            dialog.activateWindow()
 
     def _show_about(self) -> None:
         QMessageBox.about(

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import run_in_background
+from app.background import Task, run_in_background
 from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
@@ -31,11 +31,13 @@ from app.widgets.confusion_matrix import ConfusionMatrix
 from app.widgets.drawers import Drawers
 from app.widgets.judged_photos import JudgedPhoto, JudgedPhotosList
 from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
-from app.widgets.runs_table import RunRow, RunsTable, read_row
+from app.widgets.runs_table import RunRow, RunsTable, read_rows
+from app.widgets.trust import Trust
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from app.widgets.what_if import WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
+from core.evaluation.wish import keep_wish, wish_for
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem
@@ -69,6 +71,7 @@ class _Shown:
     findings: Findings
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
+    has_photos: bool  # a run on features alone has none to show
     course: tuple[Collapse, ...]
     answers: dict[WhatIfQuestion, Answer]
 
@@ -92,6 +95,7 @@ class CheckPage(Page):
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
         self._rows: Sequence[RunRow] = ()
+        self._comparing: Task[tuple[RunRow, ...]] | None = None
         self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
         self._inquiry.told.connect(self.drawers.show_progress)
@@ -150,6 +154,7 @@ class CheckPage(Page):
             self.list,
             self.judgement,
             self.unsure,
+            self.trust,
             self.drawers,
             self.runs,
             self.what_if,
@@ -160,8 +165,8 @@ class CheckPage(Page):
         self._show_runs()
 
     def restyle(self) -> None:
-        parts = self.what_if.parts.values()
-        for figure in (*self.drawers.figures.values(), *(part.figure for part in parts)):
+        drawn = (*self.drawers.figures.values(), *self.trust.figures.values())
+        for figure in (*drawn, *(part.figure for part in self.what_if.parts.values())):
             figure.update()
 
     # Loading
@@ -181,9 +186,11 @@ class CheckPage(Page):
         self._shown = None
         self._mended.clear()
         run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._not_loaded)
-        run_in_background(
+        if self._comparing is not None:
+            self._comparing.cancel()
+        self._comparing = run_in_background(
             self,
-            lambda _cancel: tuple(read_row(other) for other in runs_in(project.runs_folder)),
+            lambda cancel: read_rows(runs_in(project.runs_folder), run, cancel),
             success=self._runs_loaded,
         )
 
@@ -223,7 +230,7 @@ class CheckPage(Page):
         self.table.show_result(result, revision)
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)
-        self.unsure.show_result(result)
+        self._fill_unsure(result, revision)
         self._inquiry.give_up()
         self.drawers.banner.hide()
         self.drawers.show_insight(shown.insight)
@@ -233,6 +240,22 @@ class CheckPage(Page):
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
+
+    def _fill_unsure(self, result: TrainResult, revision: DataRevision) -> None:
+        """By the test photos of the operator's own classes: the built-in ones are not offered on site."""
+        own = [p for p in result.predictions if revision.classes[p.label].source == "own"]
+        self.unsure.show_result(result, own, wish_for(self._project(), result))
+        self.trust.show_result(result, own)
+
+    def _keep_wish(self, wished_error: float) -> None:
+        project = self._project()
+        run_in_background(
+            self,
+            lambda _cancel: keep_wish(project, wished_error),
+            success=lambda _: None,
+            failure=self._not_loaded,
+            in_order=True,
+        )
 
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""
@@ -269,7 +292,8 @@ class CheckPage(Page):
             return
         names = [entry.name for entry in shown.revision.classes]
         root = _root(shown, self._project())
-        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in self._listed()]
+        listed = self._listed() if shown.has_photos else ()
+        photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in listed]
         self.list.show_photos(photos, self._project().thumbnails)
         self._say_list()
 
@@ -277,7 +301,8 @@ class CheckPage(Page):
         shown = self._shown
         if shown is None:
             return
-        count = self.list.photos.rowCount()
+        count = len(self._listed())
+        self.photos_row.setVisible(shown.has_photos)
         self.all_mistakes.setVisible(self._cell is not None)
         if self._cell is not None:
             truth, answer = (shown.revision.classes[index].name for index in self._cell)
@@ -294,6 +319,9 @@ class CheckPage(Page):
             )
         else:
             self.list_words.setText(self.tr("まちがえた写真はありません。"))
+        if not shown.has_photos:
+            words = self.tr("{count} 枚です。写真を残していないので、ここには出せません。")
+            self.list_words.setText(words.format(count=count))
 
     def _look_where(self, photo: JudgedPhoto) -> None:
         shown = self._shown
@@ -473,7 +501,7 @@ class CheckPage(Page):
         right_column.setContentsMargins(0, 0, 0, 0)
         right_column.addWidget(self.judgement, 1)
         right_column.addWidget(self.train_again)
-        split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.list)
         split.addWidget(right)
         split.setStretchFactor(0, 2)
@@ -486,11 +514,17 @@ class CheckPage(Page):
         column = QVBoxLayout(self.photos_tab, spacing=8)
         column.addLayout(row)
         column.addWidget(split, 1)
+        column.addStretch()
         return self.photos_tab
 
     def _build_unsure(self) -> QWidget:
-        self.unsure = UnsurePreview()
-        return _scrolled(self.unsure)
+        self.unsure, self.trust = UnsurePreview(), Trust()
+        self.unsure.wished.connect(self._keep_wish)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.addWidget(self.unsure)
+        column.addWidget(self.trust, 1)
+        return _scrolled(inside)
 
     def _build_drawers(self) -> QWidget:
         self.drawers = Drawers()
@@ -535,6 +569,7 @@ def _read(run: Run) -> _Shown | None:
         insight=Insight.read(run.folder),
         course=course_of(events),
         answers=read_answers(run.folder),
+        has_photos=not getattr(run.job, "features", ""),
     )
 
 

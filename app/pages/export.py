@@ -33,6 +33,7 @@ from app.session import Session
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
 from app.widgets.report_panel import ReportPanel
+from core.evaluation.wish import wish_for, wish_of
 from core.package.archive import CARD, open_package
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
@@ -51,7 +52,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 @dataclass(frozen=True)
 class Exported:
-    """A package that was written, as the engine reported it."""
+    """A package that was written, as the engine reported it, and the wish that its unsure threshold is for."""
 
     run: str
     package: str
@@ -59,6 +60,7 @@ class Exported:
     verified: bool
     max_difference: float
     size_bytes: int
+    wished_error: float | None = None
 
     @classmethod
     def of(cls, run: str, told: dict[str, Any]) -> "Exported | None":
@@ -71,6 +73,7 @@ class Exported:
                 verified=told["verified"] is True,
                 max_difference=float(told["max_difference"]),
                 size_bytes=int(told["size_bytes"]),
+                wished_error=told.get("wished_error"),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -87,6 +90,7 @@ class ExportPage(Page):
         self._card = ""
         self._stage: Stage | None = None
         self._failure: Failed | None = None
+        self._wish: float | None = None
         self.engine = EngineProcess(self)
         self.engine.told.connect(self._take)
         self.engine.ended.connect(self._ended)
@@ -165,12 +169,14 @@ class ExportPage(Page):
         self.changed.emit()
 
     def _remembered(self, project: Project, run: Run) -> Exported | None:
-        """The package last written of this run, if it still lies there."""
+        """The package last written of this run, if it still lies there and nothing else is wished by now."""
         kept = project.setting(_REMEMBERED)
         if not isinstance(kept, dict) or kept.get("run") != run.folder.name:
             return None
         exported = Exported.of(run.folder.name, kept)
-        return exported if exported is not None and Path(exported.package).is_file() else None
+        if exported is None or not Path(exported.package).is_file():
+            return None
+        return exported if exported.wished_error in (None, wish_of(project)) else None
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("保存先を選ぶ"), self.folder.text())
@@ -215,9 +221,13 @@ class ExportPage(Page):
         run_in_background(
             self,
             lambda _cancel: _write_job(project, run, target),
-            success=self.engine.start,
+            success=self._written,
             failure=self._could_not_start,
         )
+
+    def _written(self, job: ExportJob) -> None:
+        self._wish = job.wished_error
+        self.engine.start(Path(job.run) / JOB_FILE)
 
     def _could_not_start(self, error: Exception) -> None:
         self.progress.hide()
@@ -245,7 +255,7 @@ class ExportPage(Page):
         project, run = self.session.project, self.session.run
         if project is None or run is None:
             return
-        self.exported = Exported.of(run.folder.name, told)
+        self.exported = Exported.of(run.folder.name, told | {"wished_error": self._wish})
         if self.exported is not None:
             project.remember(_REMEMBERED, vars(self.exported))
 
@@ -423,11 +433,17 @@ def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
     return button
 
 
-def _write_job(project: Project, run: Run, target: Path) -> Path:
+def _write_job(project: Project, run: Run, target: Path) -> ExportJob:
     folder = project.folder / CACHE_FOLDER / "export"
     shutil.rmtree(folder, ignore_errors=True)
-    save_job(ExportJob(run=str(folder), source_run=str(run.folder), out=str(target)))
-    return folder / JOB_FILE
+    job = ExportJob(
+        run=str(folder),
+        source_run=str(run.folder),
+        out=str(target),
+        wished_error=wish_for(project, run.result()),
+    )
+    save_job(job)
+    return job
 
 
 def _documents(project: Project) -> str:

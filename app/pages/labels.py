@@ -27,6 +27,7 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
 from app.widgets.photo_grid import PhotoGrid
+from app.widgets.privacy_choice import wants_features_only
 from core.photos.decode import open_photo
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -49,6 +50,8 @@ class _Found:
     counts: Counts
     can_undo: bool
     can_redo: bool
+    fixed: bool
+    waiting: bool
 
 
 class LabelsPage(Page):
@@ -64,6 +67,7 @@ class LabelsPage(Page):
         self._asked = 0  # labels asked for so far
         self._follow = False
         self._telling = False
+        self._waiting = False
         self._build()
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._labels_changed)
@@ -83,6 +87,10 @@ class LabelsPage(Page):
         filled = sum(1 for count in counts.classes if count.labelled)
         if filled < 2:
             return self.tr("2 つ以上の種類に、写真のラベルを付けてください。")
+        if self._waiting:
+            return self.tr(
+                "ラベルを付け終わったら、「写真を選ぶ」に戻って特徴を取り出してください。特徴だけで学習します。"
+            )
         return ""
 
     def enter(self) -> None:
@@ -97,6 +105,11 @@ class LabelsPage(Page):
         self.lead.setText(
             self.tr(
                 "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
+            )
+        )
+        self.fixed.setText(
+            self.tr(
+                "このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。"
             )
         )
         self.undo.setText(self.tr("元に戻す"))
@@ -156,7 +169,10 @@ class LabelsPage(Page):
     def _show(self, found: _Found, asked: int) -> None:
         if found.project is not self.session.project:
             return
-        self._classes, self._counts = found.classes, found.counts
+        self._classes, self._counts, self._waiting = found.classes, found.counts, found.waiting
+        self.fixed.setVisible(found.fixed)
+        self.lead.setVisible(not found.fixed)
+        self.splitter.setEnabled(not found.fixed)
         self.panel.show_classes(found.classes, found.counts.classes)
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
@@ -184,7 +200,7 @@ class LabelsPage(Page):
         # A selection of several photos stays while the place is the same.
         if photos and self.grid.currentIndex().row() != row:
             self.grid.select_row(row)
-        self.empty.setVisible(not photos)
+        self.empty.setVisible(not photos and self.fixed.isHidden())
         self._say_empty()
         self._show_preview()
 
@@ -361,7 +377,9 @@ class LabelsPage(Page):
         self.empty = QLabel(objectName="labels_empty", wordWrap=True, visible=False)
         self.empty.setProperty("class", "muted")
         self.grid.selectionModel().currentChanged.connect(lambda *_: self._show_preview())
-        splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.fixed = QLabel(objectName="labels_fixed", wordWrap=True, visible=False)
+        self.fixed.setProperty("class", "chosen")
+        self.splitter = splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         left = QWidget()
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
@@ -378,6 +396,7 @@ class LabelsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.lead)
         column.addWidget(self.banner)
+        column.addWidget(self.fixed)
         column.addWidget(splitter, 1)
 
     def _build_tools(self) -> QHBoxLayout:
@@ -506,6 +525,8 @@ def _read(project: Project, shown: int | None, opened: frozenset[int]) -> _Found
         project.counts(),
         project.next_undo() is not None,
         project.next_redo() is not None,
+        project.features_only is not None,
+        wants_features_only(project),
     )
 
 

@@ -29,6 +29,7 @@ from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
+from app.widgets.privacy_choice import PrivacyChoice
 from app.widgets.same_part import SamePartQuestion
 from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
 from core.photos.scan_cache import user_scan_cache
@@ -40,7 +41,7 @@ from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping]
+_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping, int]
 
 
 class PhotosPage(Page):
@@ -77,6 +78,7 @@ class PhotosPage(Page):
 
     def enter(self) -> None:
         self._on_screen = True
+        self.keeping.look()
         self._count()
 
     def leave(self) -> None:
@@ -102,6 +104,7 @@ class PhotosPage(Page):
         self.unreadable.setAccessibleName(self.unreadable_heading.text())
         self.grid.setAccessibleName(self.tr("取り込んだ写真"))
         self.banner.retranslate()
+        self.keeping.retranslate()
         self.same_part.retranslate()
         self._say_progress()
         self._say_found()
@@ -116,7 +119,7 @@ class PhotosPage(Page):
     def take_in(self, paths: list[Path]) -> None:
         """Look through folders and files and take what can be used into the project."""
         project = self.session.project
-        if project is None or self._task is not None or not paths:
+        if project is None or self._task is not None or not paths or not self.keeping.keeps_photos:
             return
         self.banner.hide()
         self._shown, self._last = None, None
@@ -237,10 +240,9 @@ class PhotosPage(Page):
         run_in_background(self, lambda _cancel: _look(project, opened), success=self._show_found)
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, shelf, classes, unreadable, grouping = found
+        project, photos, shelf, classes, unreadable, grouping, self._counted = found
         if project is not self.session.project:
             return
-        self._counted = len(photos)
         self.grid.grid.show_shelf(shelf, classes, project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
@@ -286,12 +288,21 @@ class PhotosPage(Page):
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
         self.details.setText("\n".join(lines))
-        self.summary.setVisible(photos > 0)
-        self.details.setVisible(bool(lines))
-        self.zone.setVisible(not photos and self._task is None)
-        self.grid.setVisible(photos > 0)
-        self.same_part.setVisible(photos > 1)
-        self.splitter.setVisible(photos + broken > 0)
+        room = not self.keeping.is_open
+        self.summary.setVisible(room and photos > 0)
+        self.details.setVisible(room and bool(lines))
+        self.top.setVisible(self.keeping.keeps_photos)
+        self.zone.setVisible(room and not photos and self._task is None)
+        self.grid.setVisible(room and photos > 0)
+        self.same_part.setVisible(room and photos > 1)
+        self.splitter.setVisible(room and photos + broken > 0)
+
+    def _make_room(self) -> None:
+        """The words of "features only" take the place of the pictures."""
+        self.privacy.setVisible(self.keeping.keeps_photos)
+        self.column.setStretchFactor(self.keeping, 1 if self.keeping.is_open else 0)
+        self._say_found()
+        self.changed.emit()
 
     def _alike_lines(self) -> list[str]:
         """What is folded in the grid, and why."""
@@ -352,7 +363,9 @@ class PhotosPage(Page):
         self.choose.clicked.connect(self._choose)
         self.drop_words = QLabel(objectName="photos_drop", wordWrap=True)
         self.drop_words.setProperty("class", "muted")
-        top = QHBoxLayout(spacing=2 * GAP)
+        self.top = QWidget()
+        top = QHBoxLayout(self.top, spacing=2 * GAP)
+        top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.choose)
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
@@ -361,11 +374,15 @@ class PhotosPage(Page):
         self.zone = DropZone()
         self.grid: PhotoGrid = PhotoGrid("photos_grid")
         self.grid.setVisible(False)
-        column = QVBoxLayout(self, spacing=GAP + GAP // 2)
+        self.column = column = QVBoxLayout(self, spacing=GAP + GAP // 2)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.privacy)
         column.addWidget(self.banner)
-        column.addLayout(top)
+        column.addWidget(self.top)
+        self.keeping = PrivacyChoice(self.session)
+        self.keeping.opened.connect(self._make_room)
+        self.keeping.forgotten.connect(self.session.labels_changed)
+        column.addWidget(self.keeping)
         column.addWidget(self._build_progress())
         column.addWidget(self.summary)
         column.addWidget(self.details)
@@ -424,9 +441,10 @@ class PhotosPage(Page):
 
 def _look(project: Project, opened: frozenset[int]) -> _Found:
     """What the project holds now."""
-    photos = project.photos()
+    photos, counts = project.photos(), project.counts()
+    usable = counts.labelled + counts.unlabelled
     shelf = Shelf.of(photos, opened)
-    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping()
+    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping(), usable
 
 
 def _take_in(

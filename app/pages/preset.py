@@ -25,12 +25,17 @@ from app.widgets.card_row import CardRow
 from app.widgets.cost_line import Cost, CostLine
 from app.widgets.preset_card import PresetCard
 from app.widgets.preset_details import PresetDetails
+from app.widgets.preset_pick import PresetPick
 from app.widgets.settings_drawer import ChoiceBox
 from core.backbones.store import ModelEntry, ModelStore
+from core.features.file import open_features
+from core.features.shown import backbone_for
 from core.methods.catalogue import AUTOMATIC
-from core.methods.presets import Recommendation, load_presets, recommend, resolve_preset
+from core.methods.presets import Recommendation, load_presets, resolve_preset
+from core.poc.presets import recommend_at
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
+from core.project.store import Project
 from core.training.job import HyperValue
 
 _SETTLED_MS = 700  # whoever walks down the list of methods is not measured at every step
@@ -43,6 +48,7 @@ class _Found:
     revision: DataRevision
     recommendation: Recommendation
     models: tuple[ModelEntry, ...]
+    backbone_of_features: str | None  # where features are kept in place of photos: the model that made them
 
 
 class PresetPage(Page):
@@ -63,6 +69,7 @@ class PresetPage(Page):
         self._build()
         session.project_changed.connect(self._forget)
         session.labels_changed.connect(self._data_changed)
+        session.stage_changed.connect(self._data_changed)
         self.retranslate()
         self._forget()
 
@@ -172,7 +179,7 @@ class PresetPage(Page):
             return
         run_in_background(
             self,
-            lambda _cancel: _look(project.snapshot()),
+            lambda _cancel: _look(project),
             success=self._looked,
             failure=self._could_not_look,
         )
@@ -183,10 +190,23 @@ class PresetPage(Page):
         for name, card in self.cards.items():
             card.recommend(name == found.recommendation.preset)
         self._say_recommendation()
+        barred = self._offer(found.backbone_of_features)
         self._fill_models()
-        if not self._choice.preset:
+        if not self._choice.preset or self._choice.preset in barred:
             self.choose(found.recommendation.preset)
         self._measure()
+
+    def _offer(self, backbone_of_features: str | None) -> set[str]:
+        """Where only features are kept, what needs photos is not offered, and the model is theirs."""
+        only = backbone_of_features is not None
+        barred = {preset.name for preset in load_presets() if only and preset.parsed.needs_pixels}
+        for name, card in self.cards.items():
+            card.offer(name not in barred)
+        self.details.methods.leave_out(barred)
+        self.model.setEnabled(not only)
+        if backbone_of_features is not None and self._choice.backbone != backbone_of_features:
+            self._keep(replace(self._choice, backbone=backbone_of_features))
+        return barred
 
     def _could_not_look(self, error: Exception) -> None:
         if not isinstance(error, Problem):
@@ -201,6 +221,7 @@ class PresetPage(Page):
         text = problem_text(recommendation.reason_code, recommendation.data, self.session.language)
         self.reason.setText(self.tr("{what} {why}").format(what=text.what, why=text.why))
         self.reason.setToolTip(text.do)
+        self.pick.show_preset(recommendation.preset, self.session.language)
 
     def _measure(self) -> None:
         """Measure what is on screen and not known yet: the cards first, then what was chosen in the drawer."""
@@ -218,7 +239,7 @@ class PresetPage(Page):
 
     def _to_measure(self) -> tuple[tuple[str, ...], dict[str, HyperValue]]:
         """What to measure next, and with which settings changed; nothing while a training takes the PC."""
-        if self.session.training_now():
+        if self.session.training_now() or self._on_features:
             return (), {}
         known = self._costs.keys() | self._unmeasurable
         cards = tuple(name for name in self.cards if name not in known)
@@ -228,6 +249,11 @@ class PresetPage(Page):
         # A search takes the time that it is given.
         measured = not chosen or chosen == AUTOMATIC or self._cost_key(chosen) in known
         return (() if measured else (chosen,)), self._choice.changed
+
+    @property
+    def _on_features(self) -> bool:
+        """A trial goes through photos, and there are none."""
+        return self._found is not None and self._found.backbone_of_features is not None
 
     def _cost_key(self, name: str) -> str:
         """A preset costs what it would if it were trained now: settings are changed in the chosen one only."""
@@ -252,7 +278,7 @@ class PresetPage(Page):
             cost = self._costs.get(key)
             if cost is not None:
                 line.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
-            elif key in self._unmeasurable or self.session.training_now():
+            elif key in self._unmeasurable or self.session.training_now() or self._on_features:
                 line.show_cost(Cost.UNKNOWN)
             else:
                 line.show_cost(Cost.MEASURING)
@@ -340,13 +366,16 @@ class PresetPage(Page):
         self._radios.addButton(self.automatic.radio)
         self.automatic.chosen.connect(self.choose)
         self.automatic.changed.connect(self._search_changed)
+        self.pick = PresetPick(tuple(self.cards))
+        self.pick.chosen.connect(self.choose)
         self.elsewhere = QLabel(objectName="preset_elsewhere", wordWrap=True)
         self.elsewhere.setProperty("class", "chosen")
         self.details = self._build_details()
         self.body = QWidget()
         column = QVBoxLayout(self.body, spacing=16)
         column.setContentsMargins(0, 0, 0, 0)
-        for part in (self.lead, self.reason, self.elsewhere, CardRow(tuple(self.cards.values()))):
+        cards = CardRow(tuple(self.cards.values()))
+        for part in (self.lead, self.reason, self.pick, self.elsewhere, cards):
             column.addWidget(part)
         column.addWidget(self.automatic)
         column.addWidget(self._build_model())
@@ -385,6 +414,9 @@ class PresetPage(Page):
         return details
 
 
-def _look(revision: DataRevision) -> _Found:
+def _look(project: Project) -> _Found:
+    revision, standing = project.snapshot(), project.decisions.standing()
     ready = tuple(entry for entry in ModelStore().entries() if entry.state == "ready")
-    return _Found(revision, recommend(revision), ready)
+    only = project.features_only is not None
+    backbone = backbone_for(open_features(project.features_file)) if only else None
+    return _Found(revision, recommend_at(standing, revision, features_only=only), ready, backbone)

@@ -28,6 +28,7 @@ from app.widgets.preflight import PreflightList
 from app.widgets.state_chip import StateChip
 from app.widgets.training_view import Course, TrainingView
 from core.doctor import Check, preflight
+from core.evaluation.wish import wish_of
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
 from core.project.revision import DataRevision
@@ -307,7 +308,10 @@ class TrainingPage(Page):
             wanted = TrainingChoice.of(project).job(run.folder)
         except Problem:
             return False
-        return isinstance(job, TrainJob) and wanted.model_copy(update={"run": job.run}) != job
+        if not isinstance(job, TrainJob):
+            return False
+        # What is wished of the threshold is followed at any time, without another training.
+        return wanted.model_copy(update={"run": job.run, "wished_error": job.wished_error}) != job
 
     def _reattach(self, run: Run) -> None:
         """Rebuild the story from the run's folder, or follow a worker that outlived the window."""
@@ -487,5 +491,6 @@ def _look(project: Project) -> _Ready:
 def _write_job(project: Project, choice: TrainingChoice, revision: DataRevision) -> Run:
     run = project.new_run_folder()
     revision.save(run / DATA_FILE)
-    save_job(choice.job(run))
+    job = choice.job(run, project.features_file if project.features_only is not None else None)
+    save_job(job.model_copy(update={"wished_error": wish_of(project)}))
     return Run(run)

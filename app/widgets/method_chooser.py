@@ -1,7 +1,7 @@
 """Every way to train, in groups, to be found by words; the chosen one with what must be known of it."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QShowEvent
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.method_groups import MethodGroup, group_of, sees_photos_anew
+from app.method_groups import MethodGroup, group_of
 from app.theme import theme
 from app.widgets.cost_line import CostLine
 from core.methods.catalogue import entry_of
@@ -40,6 +40,7 @@ class MethodChooser(QWidget):
         self._headings: dict[MethodGroup, QTreeWidgetItem] = {}
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._chosen = ""
+        self._left_out: frozenset[str] = frozenset()
         self._lay_out()
         self._fill()
 
@@ -57,6 +58,11 @@ class MethodChooser(QWidget):
         if name in self._rows:
             self.list.scrollToItem(self._rows[name])
         self._say_chosen()
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Presets that cannot be chosen now are not in the list."""
+        self._left_out = frozenset(names)
+        self._narrow(self.search.text())
 
     def show_judges_new(self, judges: bool) -> None:
         """Whether what is learned with the present settings also serves classes that were not."""
@@ -130,7 +136,7 @@ class MethodChooser(QWidget):
         )
         self.new_by_words.setText(self.tr("習っていない種類は、元のモデルの説明文で見分けます。"))
         self.takes_longer.setText(self.tr("写真を毎回モデルに通して学習するので、時間が長くかかります。"))
-        self.takes_longer.setVisible(sees_photos_anew(composition))
+        self.takes_longer.setVisible(composition.needs_pixels)
         self.cost.expect_training(composition.trainable)
 
     def _moved(self, item: QTreeWidgetItem | None) -> None:
@@ -146,7 +152,7 @@ class MethodChooser(QWidget):
             preset = self._presets[name]
             texts = (preset.texts[language] for language in LANGUAGES)
             told = _plain(" ".join((name, preset.composition, *(f"{t.title} {t.summary}" for t in texts))))
-            item.setHidden(not all(word in told for word in wanted))
+            item.setHidden(name in self._left_out or not all(word in told for word in wanted))
         seen = {item.parent() for item in self._shown()}
         for heading in self._headings.values():
             heading.setHidden(heading not in seen)

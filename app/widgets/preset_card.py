@@ -32,6 +32,7 @@ class PresetCard(QFrame):
         self.summary = QLabel(wordWrap=True)
         self.when = QLabel(wordWrap=True)
         self.when.setProperty("class", "muted")
+        self.unoffered = QLabel(objectName=f"preset_{name}_unoffered", wordWrap=True, visible=False)
         self.cost = CostLine(f"preset_{name}_cost")
         self.cost.expect_training(preset.parsed.trainable)
         self.radio.toggled.connect(self._toggled)
@@ -45,8 +46,15 @@ class PresetCard(QFrame):
         """Whether the card carries the badge."""
         self.badge.setVisible(recommended)
 
+    def offer(self, offered: bool) -> None:
+        """Whether it can be chosen; a card that cannot says why."""
+        self.setEnabled(offered)
+        self.unoffered.setVisible(not offered)
+        self.cost.setVisible(offered)
+
     def say(self, language: Language) -> None:
         """Words in the given language."""
+        self.unoffered.setText(self.tr("写真を残していないので、選べません。"))
         text = self.preset.texts[language]
         self.radio.setText(text.title)
         self.radio.setAccessibleName(text.title)
@@ -80,5 +88,6 @@ class PresetCard(QFrame):
         for label in (self.summary, self.when):
             column.addWidget(label)
         column.addStretch(1)
+        column.addWidget(self.unoffered)
         column.addWidget(self.cost)
         self.badge.setVisible(False)

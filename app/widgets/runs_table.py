@@ -1,14 +1,15 @@
 """The trainings of a project beside each other, newest first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from core.evaluation.compare import Comparison, compare
+from core.evaluation.compare import LEVEL, Change, Comparison, compare
+from core.evaluation.runs import AS_ON_SITE, Difference, Judgements, differences
 from core.methods.presets import resolve_preset
 from core.problems import Language, Problem
 from core.project.revision import DataRevision
@@ -18,11 +19,13 @@ from core.training.run import Run
 from core.training.state import JobState
 
 Index = QModelIndex | QPersistentModelIndex
+_REMARK = 4
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run with what its row says; the comparisons are None where it has no result."""
+    """A run with what its row says; the comparisons are None where it has no result. `against` are its differences to
+    the run `beside` by figure, None where the data differ or there is nothing to compare."""
 
     run: Run
     state: JobState
@@ -31,18 +34,41 @@ class RunRow:
     revision: str
     learned: Comparison | None
     held_back: Comparison | None
+    beside: Run | None = None
+    against: Mapping[str, Difference] | None = None
 
 
-def read_row(run: Run) -> RunRow:
+def read_rows(
+    runs: Sequence[Run], beside: Run, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[RunRow, ...]:
+    """All runs compared with one of them, on the same photos; the intervals hold for all of them together. When it is
+    cancelled, what is there by then."""
+    read = [_read(run) for run in runs if not cancelled()]
+    reference = next(((row, judged) for row, judged in read if row.run == beside), None)
+    if reference is None or reference[1] is None:
+        return tuple(row for row, _ in read)
+    shown, before = reference
+    like = [
+        row.run for row, _ in read if row.run != beside and row.revision == shown.revision and row.learned
+    ]
+    level = LEVEL / max(1, len(like))
+    return tuple(
+        replace(row, beside=beside, against=_against(before, after, level)) if row.run in like else row
+        for row, after in read
+        if not cancelled()
+    )
+
+
+def _read(run: Run) -> tuple[RunRow, Judgements | None]:
     """What a run's folder says; a run that cannot be read has an empty row."""
     try:
         job, revision = run.job, run.revision
     except Problem:
-        return RunRow(run, run.state(), None, "", "", None, None)
+        return RunRow(run, run.state(), None, "", "", None, None), None
     events = run.events()
     result = run.result()
     learned, held_back = (None, None) if result is None else _compared(result, revision)
-    return RunRow(
+    row = RunRow(
         run=run,
         state=run.state(),
         started=datetime.fromtimestamp(events[0].time) if events else None,
@@ -51,6 +77,18 @@ def read_row(run: Run) -> RunRow:
         learned=learned,
         held_back=held_back,
     )
+    return row, None if result is None else Judgements.of(result, revision)
+
+
+def _against(
+    before: Judgements | None, after: Judgements | None, level: float
+) -> dict[str, Difference] | None:
+    if before is None or after is None:
+        return None
+    try:
+        return differences(before, after, level, AS_ON_SITE)
+    except Problem:
+        return None
 
 
 class RunsModel(QAbstractTableModel):
@@ -83,6 +121,8 @@ class RunsModel(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == _REMARK and row.against:
+            return self._differences(row.against)
         match index.column():
             case 0:
                 return row.started.strftime("%Y-%m-%d %H:%M") if row.started else row.run.folder.name
@@ -125,7 +165,35 @@ class RunsModel(QAbstractTableModel):
             return self.tr("結果がありません")
         if self._shown is not None and row.revision != self._shown.revision:
             return self.tr("写真かラベルが違うので、数だけでは比べられません")
-        return self.tr("同じ写真で比べられます")
+        found = row.against or {}
+        # The balance says most; where no classes were held back, the learned ones.
+        key = next((key for key in ("union_h", "union_base") if key in found), None)
+        if key is None or self._shown is None or row.beside != self._shown.run:
+            return self.tr("同じ写真で比べられます")
+        words = {
+            Change.BETTER: self.tr("表示中より良い（{what}）"),
+            Change.WORSE: self.tr("表示中より悪い（{what}）"),
+            Change.UNCLEAR: self.tr("表示中との差は、偶然でも起こる大きさ（{what}）"),
+        }[found[key].change]
+        return words.format(what=self._difference(key, found[key]))
+
+    def _difference(self, key: str, found: Difference) -> str:
+        names = {
+            "base": self.tr("習った種類"),
+            "new": self.tr("取り置いた種類"),
+            "h": self.tr("つりあい"),
+        }
+        return self.tr("{name} {mean} ポイント、{low}～{high}").format(
+            name=names[key.removeprefix("union_")],
+            mean=f"{100 * found.mean:+.1f}",
+            low=f"{100 * found.low:+.1f}",
+            high=f"{100 * found.high:+.1f}",
+        )
+
+    def _differences(self, against: Mapping[str, Difference]) -> str:
+        lines = [self._difference(key, found) for key, found in against.items()]
+        head = self.tr("表示中の学習との差（全部の種類から選ぶとき、95 % の幅、同じ写真どうし）")
+        return "\n".join([head, *lines])
 
 
 class RunsTable(QTableView):

@@ -1,54 +1,72 @@
-"""What the unsure threshold does, in numbers: how many pass, how many are wrong, how many a person sees."""
+"""The unsure threshold as a wish: at most 1 wrong in so many that pass; what it promises, and what it costs."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app.theme import theme
-from core.evaluation.tally import consequence
-from core.training.result import PhotoPrediction, TrainResult
+from app.widgets.level_mark import LevelMark
+from core.evaluation.tally import Consequence, consequence
+from core.evaluation.unsure import exact, photos_needed, threshold_for
+from core.training.job import WISHED_ERROR
+from core.training.result import PhotoPrediction, TrainResult, UnsureThreshold
 
+STOPS = (10, 20, 50, 100, 200, 500, 1000)
 _FIGURES = ("right", "wrong", "to_person", "saved")
 
 
 class UnsurePreview(QWidget):
-    """A slider to look at other thresholds; the one that goes into the package stays the chosen one."""
+    """A slider and a number for the wish. The threshold that follows is the one that goes into the package."""
+
+    wished = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("unsure_preview")
-        self._predictions: Sequence[PhotoPrediction] = ()
         self._result: TrainResult | None = None
-        self.sentence = QLabel(objectName="unsure_sentence", wordWrap=True)
-        self.sentence.setProperty("class", "heading3")
-        self.promise = QLabel(objectName="unsure_promise", wordWrap=True)
-        self.promise.setProperty("class", "muted")
+        self._predictions: Sequence[PhotoPrediction] = ()
+        self.threshold: UnsureThreshold | None = None
+        self.question = QLabel(objectName="unsure_question", wordWrap=True)
+        self.question.setProperty("class", "heading3")
         self.slider = QSlider(
-            Qt.Orientation.Horizontal, objectName="unsure_slider", maximum=99, minimumHeight=40
+            Qt.Orientation.Horizontal, objectName="unsure_slider", maximum=len(STOPS) - 1, minimumHeight=40
         )
-        self.slider.setPageStep(5)
-        self.back = QPushButton(objectName="unsure_back", minimumHeight=40)
+        self.slider.setPageStep(1)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.number = QSpinBox(objectName="unsure_number", minimum=2, maximum=100_000, minimumHeight=40)
+        self.mark = LevelMark("ok", 28)
+        self.promise = QLabel(objectName="unsure_promise", wordWrap=True)
+        self.sentence = QLabel(objectName="unsure_sentence", wordWrap=True)
         self.bar = _ShareBar()
         self._names = {figure: QLabel(wordWrap=True) for figure in _FIGURES}
         self._counts = {figure: QLabel(objectName=f"unsure_{figure}") for figure in _FIGURES}
-        self.slider.valueChanged.connect(lambda _: self._say())
-        self.back.clicked.connect(self._to_chosen)
+        self.slider.valueChanged.connect(lambda stop: self.number.setValue(STOPS[stop]))
+        self.number.valueChanged.connect(self._asked)
         self._lay_out()
         self.retranslate()
 
-    def show_result(self, result: TrainResult) -> None:
-        """Start at the threshold that was chosen for the result."""
-        self._result, self._predictions = result, result.predictions
-        self._to_chosen()
-        self._say()
+    def show_result(
+        self, result: TrainResult, predictions: Sequence[PhotoPrediction], wished_error: float | None
+    ) -> None:
+        """Show a result with its test photos of the classes that are offered on site. Without a wish, it is the
+        result of an older program and keeps its own."""
+        self._result, self._predictions = result, predictions
+        unsure = result.unsure
+        if wished_error is None:
+            wished_error = unsure.wished_error if unsure is not None else WISHED_ERROR
+        self.threshold = threshold_for(result, wished_error)
+        with QSignalBlocker(self.number):
+            self.number.setValue(round(1 / wished_error))
+        self._settle()
 
     def retranslate(self) -> None:
         """Words in the present language."""
-        self.slider.setAccessibleName(self.tr("要確認のしきい値（%）"))
-        self.back.setText(self.tr("決めた値に戻す"))
-        self.back.setAccessibleName(self.back.text())
+        self.question.setText(self.tr("人が確認せずに通す写真のうち、まちがいをどこまで許しますか。"))
+        self.slider.setAccessibleName(self.tr("何枚につき 1 枚までまちがいを許すか"))
+        self.number.setAccessibleName(self.slider.accessibleName())
+        self.number.setSuffix(self.tr(" 枚につき 1 枚まで"))
         names = {
             "right": self.tr("そのまま通って、正しい"),
             "wrong": self.tr("そのまま通って、まちがい"),
@@ -59,62 +77,108 @@ class UnsurePreview(QWidget):
             label.setText(names[figure])
         self._say()
 
-    def chosen(self) -> int:
-        """The threshold that goes into the package, in percent; 0 where none could be chosen."""
-        unsure = self._result.unsure if self._result else None
-        return round(100 * unsure.probability) if unsure else 0
+    def _asked(self, number: int) -> None:
+        if self._result is not None:
+            self.threshold = threshold_for(self._result, 1 / number)
+            self._settle()
+            self.wished.emit(1 / number)
 
-    def _to_chosen(self) -> None:
-        self.slider.setValue(self.chosen())
+    def _settle(self) -> None:
+        """The slider follows the number: to its own stop, or the nearest."""
+        number = self.number.value()
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(min(range(len(STOPS)), key=lambda stop: abs(STOPS[stop] - number)))
+        changeable = self._result is not None and bool(self._result.validated)
+        self.slider.setEnabled(changeable)
+        self.number.setEnabled(changeable)
+        self._say()
 
     def _say(self) -> None:
-        percent = self.slider.value()
-        found = consequence(self._predictions, percent / 100)
+        probability = self.threshold.probability if self.threshold is not None else 0.0
+        found = consequence(self._predictions, probability)
         for figure, label in self._counts.items():
             label.setText(self.tr("{count} 枚").format(count=getattr(found, figure)))
             label.setAccessibleName(self._names[figure].text())
             label.setAccessibleDescription(label.text())
-        self.sentence.setText(
-            self.tr(
-                "自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では、{people} 枚です。"
-            ).format(percent=percent, photos=found.photos, people=found.to_person)
-        )
         self.promise.setText(self._promise())
+        self.mark.set_mark("ok" if self.threshold is not None and self.threshold.promised else "warn")
+        self.sentence.setText(self._cost(found, probability))
         self.bar.show_shares(found.right, found.wrong, found.to_person)
-        self.back.setEnabled(percent != self.chosen())
 
     def _promise(self) -> str:
-        unsure = self._result.unsure if self._result else None
+        unsure, number = self.threshold, self.number.value()
         if unsure is None:
-            return self.tr("確かめる写真が足りないので、しきい値はまだ決められません。つまみで試せます。")
-        wished = f"{100 * unsure.wished_error:.0f}"
-        if unsure.promised:
+            return self.tr(
+                "確認用の写真がないので、しきい値を決められません。現場では、すべての答えを人が確かめてください。"
+            )
+        if self._result is not None and not self._result.validated:
+            return self.tr(
+                "前の版のプログラムで学習した結果なので、ここは変えられません。もう一度学習すると、選べるようになります。"
+            )
+        if unsure.promised and unsure.error is not None:
+            return self.tr(
+                "約束できます。確認用の写真でそのまま通った {passed} 枚のうち、まちがいは {wrong} 枚でした（写真を取りかえても、95 % は {high} % 以下）。"
+            ).format(
+                passed=unsure.error.n,
+                wrong=round(unsure.error.mean * unsure.error.n),
+                high=f"{100 * unsure.error.high:.2g}",
+            )
+        needed = photos_needed(unsure.wished_error)
+        if unsure.n < needed:
             words = self.tr(
-                "持ち出すときは {chosen} % を使います（まちがいを {wished} % 以下にする値）。つまみは試し見です。"
+                "まだ約束できません。{number} 枚につき 1 枚までと約束するには、確認用の写真が、まちがいなしでも {needed} 枚要ります（いまは {photos} 枚）。しきい値は目安です。"
             )
         else:
             words = self.tr(
-                "持ち出すときは {chosen} % を使います。まちがいを {wished} % 以下にすると約束するには、写真が足りません。つまみは試し見です。"
+                "約束できません。確認用の写真 {photos} 枚の中に、自信を持ってまちがえた写真が多すぎます。しきい値は目安です。"
             )
-        return words.format(chosen=self.chosen(), wished=wished)
+        return words.format(number=number, needed=needed, photos=unsure.n)
+
+    def _cost(self, found: Consequence, probability: float) -> str:
+        if self.threshold is None:
+            return ""
+        if probability >= 1:
+            return self.tr("この割合を守れるしきい値がないので、すべての写真を人が確認します。")
+        if not found.photos:
+            return self.tr("自信が {percent} % より低い写真は、人が確認します。").format(
+                percent=_percent(probability)
+            )
+        share = exact(found.to_person, found.photos)
+        return self.tr(
+            "自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では {people} 枚です（写真 100 枚あたり {low}～{high} 枚の見込み）。"
+        ).format(
+            percent=_percent(probability),
+            photos=found.photos,
+            people=found.to_person,
+            low=round(100 * share.low),
+            high=round(100 * share.high),
+        )
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(spacing=12)
         row.addWidget(self.slider, 1)
-        row.addWidget(self.back)
+        row.addWidget(self.number)
+        promise = QHBoxLayout(spacing=12)
+        promise.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        promise.addWidget(self.promise, 1)
         grid = QGridLayout(horizontalSpacing=24, verticalSpacing=4)
         for place, figure in enumerate(_FIGURES):
             self._counts[figure].setProperty("class", "heading1")
             grid.addWidget(self._counts[figure], 0, place)
             grid.addWidget(self._names[figure], 1, place, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(place, 1)
-        column = QVBoxLayout(self, spacing=16)
-        column.addWidget(self.sentence)
+        column = QVBoxLayout(self, spacing=12)
+        column.addWidget(self.question)
         column.addLayout(row)
+        column.addLayout(promise)
+        column.addWidget(self.sentence)
         column.addWidget(self.bar)
         column.addLayout(grid)
-        column.addWidget(self.promise)
-        column.addStretch(1)
+
+
+def _percent(probability: float) -> str:
+    """Never rounded to 100: that would say that all photos go to a person."""
+    return f"{min(99.9, 100 * probability):.1f}"
 
 
 class _ShareBar(QWidget):

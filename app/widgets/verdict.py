@@ -96,13 +96,13 @@ class Verdict(QFrame):
         else:
             words = {
                 Change.BETTER: self.tr(
-                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。"
+                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。"
                 ),
                 Change.WORSE: self.tr(
-                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。"
+                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。"
                 ),
                 Change.UNCLEAR: self.tr(
-                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。"
+                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。"
                 ),
             }[found.learned.change]
         return _filled(words, found.learned)
@@ -115,13 +115,13 @@ class Verdict(QFrame):
         else:
             words = {
                 Change.BETTER: self.tr(
-                    "取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                    "取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。"
                 ),
                 Change.WORSE: self.tr(
-                    "取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                    "取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。"
                 ),
                 Change.UNCLEAR: self.tr(
-                    "取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。"
+                    "取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。"
                 ),
             }[found.held_back.change]
         said = _filled(words, found.held_back)
@@ -144,4 +144,5 @@ def _of(predictions: Sequence[PhotoPrediction], classes: set[int]) -> list[Photo
 
 
 def _filled(words: str, found: Comparison) -> str:
-    return words.format(photos=found.photos, before=found.before, after=found.after)
+    low, high = (f"{100 * end:+.0f}" for end in (found.low, found.high))
+    return words.format(photos=found.photos, before=found.before, after=found.after, low=low, high=high)

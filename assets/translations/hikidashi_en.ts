@@ -231,6 +231,10 @@
         <source>まちがえた写真はありません。</source>
         <translation>There are no mistakes.</translation>
     </message>
+    <message>
+        <source>{count} 枚です。写真を残していないので、ここには出せません。</source>
+        <translation>{count} photos. No photos are kept, so none can be shown here.</translation>
+    </message>
 </context>
 <context>
     <name>ClassDialog</name>
@@ -825,6 +829,45 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
 </context>
 <context>
+    <name>HandoverList</name>
+    <message>
+        <source>確かめたパッケージ</source>
+        <translation>Verified package</translation>
+    </message>
+    <message>
+        <source>報告書</source>
+        <translation>Report</translation>
+    </message>
+    <message>
+        <source>現場のパソコン</source>
+        <translation>PC on site</translation>
+    </message>
+    <message>
+        <source>これから受け持つ人</source>
+        <translation>Who answers for it from now on</translation>
+    </message>
+    <message>
+        <source>例：検査室 PC-3</source>
+        <translation>e.g. inspection room PC-3</translation>
+    </message>
+    <message>
+        <source>例：製造 2 課 佐藤</source>
+        <translation>e.g. Sato, line 2</translation>
+    </message>
+    <message>
+        <source>報告書を選ぶ…</source>
+        <translation>Choose the report…</translation>
+    </message>
+    <message>
+        <source>まだありません。「持ち出す」で書き出して確かめると、ここに入ります。</source>
+        <translation>Not there yet. Once it is written and verified on “Take it away”, it stands here.</translation>
+    </message>
+    <message>
+        <source>まだありません。</source>
+        <translation>Not there yet.</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>使い方</source>
@@ -1079,8 +1122,16 @@ Confidence: {percent} %</translation>
         <translation>Label photos of at least two classes.</translation>
     </message>
     <message>
+        <source>ラベルを付け終わったら、「写真を選ぶ」に戻って特徴を取り出してください。特徴だけで学習します。</source>
+        <translation>When all is labelled, go back to “Choose photos” and extract the features. Training then uses features only.</translation>
+    </message>
+    <message>
         <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
         <translation>Select photos and press a number key (1–9). The next photo is selected then. 0 takes a label away.</translation>
+    </message>
+    <message>
+        <source>このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。</source>
+        <translation>This project keeps no photos, so labels and classes cannot be changed. You can go on as it is.</translation>
     </message>
     <message>
         <source>元に戻す</source>
@@ -1745,6 +1796,10 @@ Logs: {log}</translation>
 <context>
     <name>PresetCard</name>
     <message>
+        <source>写真を残していないので、選べません。</source>
+        <translation>Cannot be chosen, because no photos are kept.</translation>
+    </message>
+    <message>
         <source>おすすめ</source>
         <translation>Recommended</translation>
     </message>
@@ -1842,10 +1897,132 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>PresetPick</name>
+    <message>
+        <source>おすすめの「{title}」にする</source>
+        <translation>Take the recommended “{title}”</translation>
+    </message>
+</context>
+<context>
     <name>Preview</name>
     <message>
         <source>この写真は開けません。</source>
         <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyChoice</name>
+    <message>
+        <source>写真を使う</source>
+        <translation>Use photos</translation>
+    </message>
+    <message>
+        <source>特徴だけを残す（写真を残さない）</source>
+        <translation>Keep features only (no photos)</translation>
+    </message>
+    <message>
+        <source>写真をモデルが見た数（特徴）に変え、写真の記録をこのプロジェクトから消します。学習は特徴だけで行います。元のフォルダーの写真は消しません。</source>
+        <translation>Photos become the numbers that the model makes of them (features), and this project forgets the photos. Training uses the features alone. The photos in their own folder are not deleted.</translation>
+    </message>
+    <message>
+        <source>できなくなること（元に戻せません）</source>
+        <translation>What is lost (it cannot be undone)</translation>
+    </message>
+    <message>
+        <source>結果のページで、まちがえた写真やヒートマップ（見ていたところ）を見ること</source>
+        <translation>Seeing mistaken photos, or heat maps of where the model looked, on the check page</translation>
+    </message>
+    <message>
+        <source>モデルの中まで学習するやり方（LoRA、プレフィックスなど）を選ぶこと</source>
+        <translation>Choosing ways that learn inside the model (LoRA, prefix and the like)</translation>
+    </message>
+    <message>
+        <source>写真やラベルを、あとから足したり直したりすること。ラベルのない写真と外した写真も、記録から消えます</source>
+        <translation>Adding or mending photos and labels later. Photos without a label, or left out, are forgotten too</translation>
+    </message>
+    <message>
+        <source>これまでの学習の結果を開くこと。書き出したパッケージと、段階の決定の記録は残ります</source>
+        <translation>Opening earlier results. Exported packages and the record of decisions stay</translation>
+    </message>
+    <message>
+        <source>元に戻せないことがわかりました</source>
+        <translation>I understand that this cannot be undone</translation>
+    </message>
+    <message>
+        <source>特徴を取り出して、写真の記録を消す</source>
+        <translation>Extract features and forget the photos</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>特徴を取り出しています。写真の記録は、まだ何も消していません。</source>
+        <translation>Features are being extracted. Nothing was forgotten yet.</translation>
+    </message>
+    <message>
+        <source>特徴を取り出しています</source>
+        <translation>Extracting features</translation>
+    </message>
+    <message>
+        <source>ラベルの付いた写真 {labelled} 枚の特徴を取り出します。</source>
+        <translation>Features are extracted from {labelled} labelled photos.</translation>
+    </message>
+    <message>
+        <source>ラベルの付いた写真 {labelled} 枚の特徴を取り出します。ほかの {left_out} 枚は、特徴も残りません。</source>
+        <translation>Features are extracted from {labelled} labelled photos. Of the other {left_out} not even features stay.</translation>
+    </message>
+    <message>
+        <source>先に「ラベルを付ける」で 2 つ以上の種類にラベルを付けて、ここに戻ってください。</source>
+        <translation>First label at least 2 classes on “Label”, then come back here.</translation>
+    </message>
+    <message>
+        <source>学習が終わってから、行ってください。</source>
+        <translation>Wait until the training is over.</translation>
+    </message>
+    <message>
+        <source>写真の記録を消しています…</source>
+        <translation>Forgetting the photos…</translation>
+    </message>
+    <message>
+        <source>モデルを準備しています…</source>
+        <translation>Preparing the model…</translation>
+    </message>
+    <message>
+        <source>{done}／{total} を見ました</source>
+        <translation>{done} of {total} seen</translation>
+    </message>
+    <message>
+        <source>{done}／{total} を見ました（あと約 {seconds} 秒）</source>
+        <translation>{done} of {total} seen (about {seconds} s left)</translation>
+    </message>
+    <message>
+        <source>このプロジェクトは、写真を残していません</source>
+        <translation>This project keeps no photos</translation>
+    </message>
+    <message>
+        <source>{time} に {who} が、写真の記録を消しました。特徴は {photos} 枚分あります。</source>
+        <translation>{who} had the photos forgotten on {time}. Features of {photos} photos are kept.</translation>
+    </message>
+    <message>
+        <source>このプロジェクトを手に入れた人が、持っているもの</source>
+        <translation>What someone who gets hold of this project has</translation>
+    </message>
+    <message>
+        <source>持っていないもの</source>
+        <translation>What they do not have</translation>
+    </message>
+    <message>
+        <source>それでも、できてしまうこと</source>
+        <translation>What is still possible</translation>
+    </message>
+    <message>
+        <source>消したばかりのファイルは、ディスクを調べる道具で読み戻せることがあります。心配なときはディスクを暗号化してください。元のフォルダーの写真は、そのまま残っています。</source>
+        <translation>Files that were just deleted can sometimes be read back with tools that search a disk; encrypt the disk if that matters. The photos in their own folder are still there.</translation>
+    </message>
+    <message>
+        <source>プログラムのログに、開けなかったファイルの名前が残っていることがあります。</source>
+        <translation>The program&apos;s log may still hold names of files that could not be opened.</translation>
     </message>
 </context>
 <context>
@@ -1994,6 +2171,38 @@ Logs: {log}</translation>
     <message>
         <source>同じ写真で比べられます</source>
         <translation>same photos: can be compared</translation>
+    </message>
+    <message>
+        <source>表示中より良い（{what}）</source>
+        <translation>Better than the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>表示中より悪い（{what}）</source>
+        <translation>Worse than the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>表示中との差は、偶然でも起こる大きさ（{what}）</source>
+        <translation>Chance could make this difference to the one shown ({what})</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>つりあい</source>
+        <translation>Balance</translation>
+    </message>
+    <message>
+        <source>{name} {mean} ポイント、{low}～{high}</source>
+        <translation>{name} {mean} points, {low} to {high}</translation>
+    </message>
+    <message>
+        <source>表示中の学習との差（全部の種類から選ぶとき、95 % の幅、同じ写真どうし）</source>
+        <translation>Difference to the training shown (all classes offered, 95 % interval, photo by photo)</translation>
     </message>
 </context>
 <context>
@@ -2192,6 +2401,175 @@ Logs: {log}</translation>
     <message>
         <source>強い変化</source>
         <translation>strong change</translation>
+    </message>
+</context>
+<context>
+    <name>StageDialog</name>
+    <message>
+        <source>段階と決定</source>
+        <translation>Stage and decisions</translation>
+    </message>
+    <message>
+        <source>小さく試し、数字を見て、足りないときだけ強め、現場に引き渡します。おすすめは数字の幅から出します。おすすめと違う決め方もでき、どちらも記録に残ります。</source>
+        <translation>Try something small, look at the figures, strengthen only if needed, hand over. What is recommended is drawn from intervals. You may decide otherwise; both are kept.</translation>
+    </message>
+    <message>
+        <source>めざす数字</source>
+        <translation>Wished for</translation>
+    </message>
+    <message>
+        <source> % 以上</source>
+        <translation> % or more</translation>
+    </message>
+    <message>
+        <source>めざす数字の下限（%）</source>
+        <translation>The least it is to be (%)</translation>
+    </message>
+    <message>
+        <source>決める人</source>
+        <translation>Who decides</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>例：現場で 1 週間試して問題がなかった</source>
+        <translation>e.g. tried on the line for a week without trouble</translation>
+    </message>
+    <message>
+        <source>まだ進まない</source>
+        <translation>Not yet</translation>
+    </message>
+    <message>
+        <source>ここで止める</source>
+        <translation>Stop here</translation>
+    </message>
+    <message>
+        <source>最後の決定を取り消す</source>
+        <translation>Take the last decision back</translation>
+    </message>
+    <message>
+        <source>これまでの決定</source>
+        <translation>Decisions so far</translation>
+    </message>
+    <message>
+        <source>見た結果：{run}「{title}」（このプロジェクトの結果は {tried} 件）</source>
+        <translation>Result looked at: {run} “{title}” ({tried} in this project)</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>{when}：{name} {mean} %（95 % の幅 {low}～{high} %、{n} 枚）</source>
+        <translation>{when}: {name} {mean} % (95 % interval {low} to {high} %, {n} photos)</translation>
+    </message>
+    <message>
+        <source>取り置いた種類：正解 {photos} 枚中 {before} 枚 → {after} 枚</source>
+        <translation>Held-back classes: {before} → {after} right of {photos} photos</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（付属の見本写真）：正解 {photos} 枚中 {before} 枚 → {after} 枚</source>
+        <translation>Held-back classes (built-in samples): {before} → {after} right of {photos} photos</translation>
+    </message>
+    <message>
+        <source>{time}&#x3000;第 {stage} 段階&#x3000;{verdict}&#x3000;{who}「{reason}」</source>
+        <translation>{time}  stage {stage}  {verdict}  {who}: “{reason}”</translation>
+    </message>
+    <message>
+        <source>第 2 段階へ進む</source>
+        <translation>Go on to stage 2</translation>
+    </message>
+    <message>
+        <source>引き渡しへ進む</source>
+        <translation>Go on to the hand-over</translation>
+    </message>
+    <message>
+        <source>引き渡した</source>
+        <translation>Handed over</translation>
+    </message>
+    <message>
+        <source>おすすめ</source>
+        <translation>Recommended</translation>
+    </message>
+    <message>
+        <source>決める人と理由を入れると、ボタンを押せます。</source>
+        <translation>Give a name and a reason to press a button.</translation>
+    </message>
+</context>
+<context>
+    <name>StageLine</name>
+    <message>
+        <source>段階と決定…</source>
+        <translation>Stage and decisions…</translation>
+    </message>
+    <message>
+        <source>いまの段階を見て、進むかどうかを決める</source>
+        <translation>See the present stage and decide whether to go on</translation>
+    </message>
+    <message>
+        <source>求める証拠：{figure}が、幅の下の端で {least} % 以上。{advice}</source>
+        <translation>Evidence asked for: {figure} at {least} % or more even at the lower end of its interval. {advice}</translation>
+    </message>
+</context>
+<context>
+    <name>StageWords</name>
+    <message>
+        <source>第 1 段階：小さく安全に試す</source>
+        <translation>Stage 1: try something small and safe</translation>
+    </message>
+    <message>
+        <source>第 2 段階：足りないときだけ強める</source>
+        <translation>Stage 2: strengthen, only if needed</translation>
+    </message>
+    <message>
+        <source>第 3 段階：現場に引き渡す</source>
+        <translation>Stage 3: hand over</translation>
+    </message>
+    <message>
+        <source>習った種類の正解率</source>
+        <translation>accuracy on learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の正解率</source>
+        <translation>accuracy on held-back classes</translation>
+    </message>
+    <message>
+        <source>両方のつりあい</source>
+        <translation>balance of both</translation>
+    </message>
+    <message>
+        <source>習った種類の正解率（全部の種類から選ぶとき）</source>
+        <translation>accuracy on learned classes (among all classes)</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の正解率（全部の種類から選ぶとき）</source>
+        <translation>accuracy on held-back classes (among all classes)</translation>
+    </message>
+    <message>
+        <source>両方のつりあい（全部の種類から選ぶとき）</source>
+        <translation>balance of both (among all classes)</translation>
+    </message>
+    <message>
+        <source>進む</source>
+        <translation>go</translation>
+    </message>
+    <message>
+        <source>まだ進まない</source>
+        <translation>Not yet</translation>
+    </message>
+    <message>
+        <source>ここで止める</source>
+        <translation>Stop here</translation>
+    </message>
+    <message>
+        <source>取り消し</source>
+        <translation>taken back</translation>
     </message>
 </context>
 <context>
@@ -2587,14 +2965,77 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
-    <name>UnsurePreview</name>
+    <name>Trust</name>
     <message>
-        <source>要確認のしきい値（%）</source>
-        <translation>Threshold for a check by a person (%)</translation>
+        <source>人が確認する写真と、残るまちがい</source>
+        <translation>What a person checks, and the mistakes that remain</translation>
     </message>
     <message>
-        <source>決めた値に戻す</source>
-        <translation>Back to the chosen value</translation>
+        <source>自信の数字は、正解の割合と合っているか</source>
+        <translation>Does the confidence match the share that is right?</translation>
+    </message>
+    <message>
+        <source>試験の写真が少ないため、これは測れません。</source>
+        <translation>There are too few test photos to measure this.</translation>
+    </message>
+    <message>
+        <source>右へ行くほど、人が確認する写真が増えます。線は、そのまま通る写真に残るまちがいの割合（%）です。試験の {photos} 枚で測りました。</source>
+        <translation>Further to the right a person checks more photos. The line is the share of mistakes (%) among the photos that pass. Measured on {photos} test photos.</translation>
+    </message>
+    <message>
+        <source>95 % の上の端</source>
+        <translation>Upper end of the 95 % interval</translation>
+    </message>
+    <message>
+        <source>残るまちがい（%）</source>
+        <translation>Mistakes that remain (%)</translation>
+    </message>
+    <message>
+        <source>人が確認 {share} %</source>
+        <translation>{share} % checked by a person</translation>
+    </message>
+    <message>
+        <source>この結果には、自信の数字を確かめた記録がありません。もう一度学習すると出ます。</source>
+        <translation>This result has no record of how honest its confidence is. It appears after the next training.</translation>
+    </message>
+    <message>
+        <source>モデルの自信（%）</source>
+        <translation>Confidence of the model (%)</translation>
+    </message>
+    <message>
+        <source>実際の正解（%）</source>
+        <translation>Right in fact (%)</translation>
+    </message>
+    <message>
+        <source>{photos} 枚</source>
+        <translation>{photos} photos</translation>
+    </message>
+    <message>
+        <source>確認用の写真 {val} 枚で、自信の数字を直しました。試験の {photos} 枚では、正解の割合とのずれは平均 {before} ポイントから {after} ポイントになりました。</source>
+        <translation>The confidence was adjusted on {val} validation photos. On {photos} test photos its mean gap to the share that is right went from {before} to {after} points.</translation>
+    </message>
+    <message>
+        <source>確認用の写真が少ないので、自信の数字は直していません。試験の {photos} 枚では、正解の割合とのずれは平均 {after} ポイントです。</source>
+        <translation>There are too few validation photos to adjust the confidence. On {photos} test photos its mean gap to the share that is right is {after} points.</translation>
+    </message>
+    <message>
+        <source> 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。</source>
+        <translation> On so few photos chance alone makes a gap of up to {chance} points.</translation>
+    </message>
+</context>
+<context>
+    <name>UnsurePreview</name>
+    <message>
+        <source>人が確認せずに通す写真のうち、まちがいをどこまで許しますか。</source>
+        <translation>Of the photos that pass without a person, how many may be wrong?</translation>
+    </message>
+    <message>
+        <source>何枚につき 1 枚までまちがいを許すか</source>
+        <translation>1 mistake allowed in so many photos</translation>
+    </message>
+    <message>
+        <source> 枚につき 1 枚まで</source>
+        <translation> photos: at most 1 wrong</translation>
     </message>
     <message>
         <source>そのまま通って、正しい</source>
@@ -2617,20 +3058,36 @@ Logs: {log}</translation>
         <translation>{count}</translation>
     </message>
     <message>
-        <source>自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では、{people} 枚です。</source>
-        <translation>Photos below {percent} % confidence go to a person: {people} of the {photos} test photos.</translation>
+        <source>確認用の写真がないので、しきい値を決められません。現場では、すべての答えを人が確かめてください。</source>
+        <translation>Without validation photos there is no threshold. On site, have a person check every answer.</translation>
     </message>
     <message>
-        <source>確かめる写真が足りないので、しきい値はまだ決められません。つまみで試せます。</source>
-        <translation>There are too few photos to choose the threshold. Try it with the slider.</translation>
+        <source>前の版のプログラムで学習した結果なので、ここは変えられません。もう一度学習すると、選べるようになります。</source>
+        <translation>An earlier version of the program made this result, so this cannot be changed. Train again to be able to choose.</translation>
     </message>
     <message>
-        <source>持ち出すときは {chosen} % を使います（まちがいを {wished} % 以下にする値）。つまみは試し見です。</source>
-        <translation>The package uses {chosen} % (chosen for at most {wished} % mistakes). The slider is only a preview.</translation>
+        <source>約束できます。確認用の写真でそのまま通った {passed} 枚のうち、まちがいは {wrong} 枚でした（写真を取りかえても、95 % は {high} % 以下）。</source>
+        <translation>This can be promised. Of the {passed} validation photos that passed, {wrong} were wrong (95 % interval: up to {high} %).</translation>
     </message>
     <message>
-        <source>持ち出すときは {chosen} % を使います。まちがいを {wished} % 以下にすると約束するには、写真が足りません。つまみは試し見です。</source>
-        <translation>The package uses {chosen} %. There are too few photos to promise at most {wished} % mistakes. The slider is only a preview.</translation>
+        <source>まだ約束できません。{number} 枚につき 1 枚までと約束するには、確認用の写真が、まちがいなしでも {needed} 枚要ります（いまは {photos} 枚）。しきい値は目安です。</source>
+        <translation>This cannot be promised yet. To promise at most 1 in {number} takes {needed} validation photos, even without a mistake (now: {photos}). The threshold is a rough one.</translation>
+    </message>
+    <message>
+        <source>約束できません。確認用の写真 {photos} 枚の中に、自信を持ってまちがえた写真が多すぎます。しきい値は目安です。</source>
+        <translation>This cannot be promised. Too many of the {photos} validation photos were mistaken with confidence. The threshold is a rough one.</translation>
+    </message>
+    <message>
+        <source>この割合を守れるしきい値がないので、すべての写真を人が確認します。</source>
+        <translation>No threshold keeps this rate, so a person checks every photo.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い写真は、人が確認します。</source>
+        <translation>Photos of which the model is less than {percent} % sure go to a person.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では {people} 枚です（写真 100 枚あたり {low}～{high} 枚の見込み）。</source>
+        <translation>Photos of which the model is less than {percent} % sure go to a person: {people} of the {photos} test photos (expect {low} to {high} in 100).</translation>
     </message>
 </context>
 <context>
@@ -2644,16 +3101,16 @@ Logs: {log}</translation>
         <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
     </message>
     <message>
-        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。</source>
-        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。</source>
-        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before.</translation>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。</source>
+        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。</source>
-        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance.</translation>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>取り置いた種類の写真がないので、新しい製品への強さはわかりません。</source>
@@ -2664,16 +3121,16 @@ Logs: {log}</translation>
         <translation>Of the classes held back, {after} of {photos} photos were told apart.</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）も良くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got better too: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は悪くなりました：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>Classes held back (products not learned) got worse: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
-        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚。</source>
-        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right.</translation>
+        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：正解 {photos} 枚中 {before} 枚 → {after} 枚（差の 95 % の幅 {low}～{high} ポイント）。</source>
+        <translation>It cannot be said that classes held back (products not learned) changed: {before} → {after} of {photos} right (95 % interval of the difference: {low} to {high} points).</translation>
     </message>
     <message>
         <source>{said} 付属の見本写真で測りました。</source>

@@ -44,12 +44,14 @@ plain_peak_bytes, fast_…    one step at its highest, above what is loaded, eac
 target                      what the project holds itself to: ratios for ViT-B-32 at 10 and at 100 classes
 """
 _PROTOCOL = """\
-Means over seeds with intervals of 95 %, H of the means; one line for each set, preset and condition.
+Means over seeds with intervals of 95 %, H of the means; one line for each set, preset and condition. `gain` is the
+difference to the untouched backbone, `against` that to the first preset named, both paired: photo by photo of the same
+seeds. A difference whose interval holds 0 may be chance.
 
 base-to-new   the first half of a set's classes is learned, the rest is new
 few-shot      the same with 1, 2, 4, 8 and 16 photos of each class
-union         base and new classes offered together: as judged, with the scores of both brought to one scale on base
-              validation photos alone (calibrated_…), and the seen/unseen curve with its area (ausuc)
+union         base and new classes offered together: as judged, the scores of both brought to one scale on base
+              validation photos alone; as scored (uncalibrated_…); and the seen/unseen curve with its area (ausuc)
 cross-set     all classes of the first set are learned, then the others are judged
 domain-shift  judged under other lighting, blur, noise, JPEG and another camera, at 5 strengths
 long-tail     classes with fewer and fewer photos, 10, 50 and 100 to 1: per_class_mean, worst_class

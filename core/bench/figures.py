@@ -103,6 +103,26 @@ def area(seeds: Sequence[SeenUnseen], draws: int = AREA_DRAWS) -> Interval:
     return _Figure(mean, drawn, sum(len(each.lead) for each in seeds)).interval()
 
 
+def paired(before: Sequence[Judged], after: Sequence[Judged], draws: int = DRAWS) -> dict[str, Interval]:
+    """How much better `after` is than `before`, seed by seed on the same photos; of H, the difference of the two H."""
+    rng = np.random.default_rng(_SEED)
+    chosen = _chosen(rng, len(after), draws)
+    pairs = list(zip(before, after, strict=True))
+    found = {}
+    for part in _PARTS:
+        outcomes = [_outcomes(then, now, part) for then, now in pairs]
+        if all(counts.sum() for counts in outcomes):
+            found[part] = _both(outcomes, rng, chosen)
+    for name, (base, new) in _MEANS.items():
+        if base in found and new in found:
+            then, now = (_harmonic(found[base][side], found[new][side]) for side in (0, 1))
+            found[name] = (then, now)
+    return {
+        name: _Figure(now.mean - then.mean, now.drawn - then.drawn, now.photos).interval()
+        for name, (then, now) in found.items()
+    }
+
+
 def dumped(figures: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
     """Plain values, for JSON."""
     return {name: interval.model_dump() for name, interval in figures.items()}
@@ -124,6 +144,33 @@ def _of_shares(
 ) -> _Figure:
     p, n = np.array(values)[chosen], np.array(counts)[chosen]
     return _Figure(float(np.mean(values)), (rng.binomial(n, p) / n).mean(axis=1), sum(counts))
+
+
+def _outcomes(before: Judged, after: Judged, part: str) -> NDArray[np.int64]:
+    """How many photos of a part both judge right, only `before`, only `after`, neither."""
+    group = after.is_base if part.endswith("base") else ~after.is_base
+    kind = "union_right" if part.startswith("union") else "right"
+    then, now = (getattr(judged, kind)[group] for judged in (before, after))
+    return np.bincount(2 * ~then + ~now, minlength=4)
+
+
+def _both(
+    outcomes: Sequence[NDArray[np.int64]], rng: np.random.Generator, chosen: NDArray[np.int64]
+) -> tuple[_Figure, _Figure]:
+    """Both accuracies, drawn together."""
+    shares = [counts / counts.sum() for counts in outcomes]
+    drawn = np.stack([rng.multinomial(n.sum(), n / n.sum(), size=chosen.shape) / n.sum() for n in outcomes])
+    draws, places = np.indices(chosen.shape)
+    mixed = drawn[chosen, draws, places].mean(axis=1)
+    photos = sum(int(counts.sum()) for counts in outcomes)
+    return tuple(  # type: ignore[return-value]
+        _Figure(
+            float(np.mean([share[list(side)].sum() for share in shares])),
+            mixed[:, list(side)].sum(axis=1),
+            photos,
+        )
+        for side in ((0, 1), (0, 2))
+    )
 
 
 def _chosen(rng: np.random.Generator, seeds: int, draws: int) -> NDArray[np.int64]:

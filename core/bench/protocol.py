@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.bench.figures import SeedResult, dumped, summarise
+from core.bench.figures import SeedResult, dumped, paired, summarise
 from core.bench.papers import paper_figures
 from core.bench.runs import Engine, TrainedRun, Verdict
 from core.bench.sets import BenchSet
@@ -82,9 +82,11 @@ def line_of(
     tuned: Mapping[str, Interval] | None = None,
     untouched: Mapping[str, Interval] | None = None,
     paper: Mapping[str, Any] | None = None,
+    first: Sequence[SeedRun] | None = None,
 ) -> Line:
     """One line of a protocol. `condition` says what was varied; `tuned` and `untouched` are figures in place of, or
-    beside, base, new, their H, and the same under the union."""
+    beside, base, new, their H, and the same under the union. `gain` is over the untouched backbone, `against` over the
+    runs of the `first` preset, both paired: seed by seed on the same photos."""
     results = [run.result for run in runs]
     return {
         "set": bench_set.name,
@@ -93,6 +95,8 @@ def line_of(
         "condition": dict(condition or {}),
         "metrics": dumped(summarise([run.tuned for run in runs]) | dict(tuned or {})),
         "zero_shot": dumped(summarise([run.untouched for run in runs]) | dict(untouched or {})),
+        "gain": dumped(paired([run.verdict.zero_shot for run in runs], [run.verdict.tuned for run in runs])),
+        "against": _against(first, runs),
         "per_seed": [run.tuned.metrics.model_dump() for run in runs],
         "learned": [
             {"seed": run.seed, "photos": len(run.learned.photos), "sha256": run.learned.id} for run in runs
@@ -103,6 +107,13 @@ def line_of(
         "steps": [result.steps for result in results],
         "paper": paper,
     }
+
+
+def _against(first: Sequence[SeedRun] | None, runs: Sequence[SeedRun]) -> dict[str, Any] | None:
+    if first is None or first is runs:
+        return None
+    difference = paired([run.verdict.tuned for run in first], [run.verdict.tuned for run in runs])
+    return {"preset": first[0].result.preset, "difference": dumped(difference)}
 
 
 def paper_of(

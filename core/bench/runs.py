@@ -12,6 +12,7 @@ from core.backbones.clip import Backbone
 from core.bench.published import OWN, Recipe
 from core.bench.sets import BenchSet
 from core.evaluation.judged import Judged, judge
+from core.evaluation.union import calibrated
 from core.methods.build import build_method
 from core.methods.class_text import class_texts
 from core.methods.classifier import Array, Classifier
@@ -136,11 +137,11 @@ class TrainedRun:
         seen = self.sight(revision, revision.of("test"), cache)
         return Verdict(
             judge(zero_shot, seen.untouched, seen.labels, learned),
-            judge(tuned, seen.tuned, seen.labels, learned),
+            judge(calibrated(tuned, self.result.temperatures), seen.tuned, seen.labels, learned),
         )
 
     def classifiers(self, revision: DataRevision) -> tuple[Classifier, Classifier]:
-        """Over a revision's classes: the untouched backbone's, and what was learned."""
+        """Over a revision's classes, as scored: the untouched backbone's, and what was learned."""
         classes = class_texts(revision)
         return self._reference.classifier(classes), self._method.classifier(classes)
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "demo": Command("core.cli.demo", "do the whole job on the sample project, without a screen"),
     "train": Command("core.cli.train", "tune a backbone on a folder of photos, or on a features file"),
     "evaluate": Command("core.cli.train", "measure a run on a folder of photos, or on a features file"),
+    "compare": Command("core.evaluation.commands", "compare finished runs, paired over the same photos"),
     "duplicates": Command("core.cli.duplicates", "find photos that are practically the same"),
     "features": Command(
         "core.cli.features", "image features in place of photos, to train on another machine"
@@ -43,6 +44,7 @@ COMMANDS = {
     "verify": Command("core.package.commands", "check a package"),
     "report": Command("core.report.commands", "write the PoC report of a run, as PDF and HTML"),
     "predict": Command("core.package.commands", "judge photos with a package"),
+    "stage": Command("core.poc.commands", "say where a project stands, and decide about it"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),

@@ -7,11 +7,13 @@ from typing import Any
 
 from core.cli.progress import TerminalProgress
 from core.cli.same_part import add_same_part
+from core.evaluation.abstention import curve_of
+from core.evaluation.commands import add_wish
 from core.methods.configs.automatic import WISHES
 from core.methods.presets import Preset, resolve_preset
 from core.problems import Problem
 from core.project.revision import DataRevision
-from core.training.job import DATA_FILE, JOB_FILE, HyperValue, TrainJob, save_job
+from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, HyperValue, TrainJob, save_job
 from core.training.result import TrainResult
 
 
@@ -50,6 +52,9 @@ def answer_of(run: Path, result: TrainResult) -> dict[str, Any]:
             for name, figures in result.intervals.items()
         },
         "stages_s": result.stages_s,
+        "calibration": result.calibration.model_dump() if result.calibration else None,
+        "unsure": result.unsure.model_dump() if result.unsure else None,
+        "abstention": [stand.as_dict() for stand in curve_of(result.predictions)],
     }
 
 
@@ -79,6 +84,7 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--set", dest="hyper", type=_setting, action="append", default=[], metavar="KEY=VALUE",
                         help="change a hyper-parameter of the preset; may be repeated")  # fmt: skip
     add_search(parser)
+    add_wish(parser, f"1/{round(1 / WISHED_ERROR)}")
     parser.add_argument("--resume", action="store_true", help="go on with the interrupted run in --out")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_train)
@@ -124,6 +130,7 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
     _add_data(parser, "a file of `hikidashi features extract`, in place of photos")
     parser.add_argument("--seed", type=int, help="seed of the split of photos (default: the run's own)")
+    add_wish(parser, "the run's own")
     add_same_part(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_evaluate)
@@ -155,14 +162,15 @@ def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, 
         seed=seed,
         shots=arguments.shots,
         device=arguments.device,
+        wished_error=arguments.wished_error or WISHED_ERROR,
     )
     return revision_from_folder(arguments.photos, seed, same_part=arguments.same_part), job
 
 
 def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
     from core.features.file import open_features
+    from core.features.shown import backbone_for, shown_as_in
     from core.files import sha256_file
-    from core.training.served import backbone_for, shown_as_in
 
     path = arguments.features.absolute()
     file, preset = open_features(path), searching(resolve_preset(arguments.preset), arguments)
@@ -178,6 +186,7 @@ def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision
         device=arguments.device,
         features=str(path),
         features_sha256=sha256_file(path),
+        wished_error=arguments.wished_error or WISHED_ERROR,
     )
     return file.revision, job
 
@@ -193,10 +202,10 @@ def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     if run.result() is None:
         raise Problem("cli.no_result", path=run.folder)
     if arguments.features is not None:
-        return evaluate(run, open_features(arguments.features))
+        return evaluate(run, open_features(arguments.features), arguments.wished_error)
     seed = getattr(run.job, "seed", 1) if arguments.seed is None else arguments.seed
     data = revision_from_folder(arguments.photos, seed, same_part=arguments.same_part)
-    return evaluate(run, without_learned(data, run.revision))
+    return evaluate(run, without_learned(data, run.revision), arguments.wished_error)
 
 
 def positive(text: str) -> int:

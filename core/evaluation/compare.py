@@ -28,9 +28,9 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Photos judged right before and after, and the difference of the shares with its 95 % interval.
+    """Photos judged right before and after, and the difference of the shares with its interval.
 
-    `gained` were wrong before and right after, `lost` the other way round.
+    `gained` were wrong before and right after, `lost` the other way round; of the intervals 1 − `level` hold the truth.
     """
 
     photos: int
@@ -40,13 +40,22 @@ class Comparison:
     lost: int
     low: float
     high: float
+    level: float = LEVEL
+
+    @property
+    def difference(self) -> float:
+        """Of the shares judged right, after less before."""
+        return (self.after - self.before) / self.photos if self.photos else 0.0
+
+    @property
+    def p(self) -> float:
+        """McNemar's exact p-value."""
+        return mcnemar(self.gained, self.lost)
 
     @property
     def change(self) -> Change:
         """Better or worse only when the interval leaves out zero and chance is an unlikely explanation."""
-        if mcnemar(self.gained, self.lost) >= LEVEL or self.low <= 0 <= self.high:
-            return Change.UNCLEAR
-        return Change.BETTER if self.low > 0 else Change.WORSE
+        return change_of(self.low, self.high, self.p, self.level)
 
 
 def compare(predictions: Iterable[PhotoPrediction], *, seed: int = 0) -> Comparison:
@@ -55,12 +64,19 @@ def compare(predictions: Iterable[PhotoPrediction], *, seed: int = 0) -> Compari
     return compare_right(pairs, seed=seed)
 
 
-def compare_right(pairs: Iterable[tuple[bool, bool]], *, seed: int = 0) -> Comparison:
+def change_of(low: float, high: float, p: float, level: float = LEVEL) -> Change:
+    """What an interval of a difference and an exact test allow to claim together."""
+    if p >= level or low <= 0 <= high:
+        return Change.UNCLEAR
+    return Change.BETTER if low > 0 else Change.WORSE
+
+
+def compare_right(pairs: Iterable[tuple[bool, bool]], *, seed: int = 0, level: float = LEVEL) -> Comparison:
     """The same from (right before, right after) of each photo."""
     listed = list(pairs)
     gained = sum(after and not before for before, after in listed)
     lost = sum(before and not after for before, after in listed)
-    low, high = _paired_interval(len(listed), gained, lost, seed)
+    low, high = _paired_interval(len(listed), gained, lost, seed, level)
     return Comparison(
         photos=len(listed),
         before=sum(before for before, _ in listed),
@@ -69,6 +85,7 @@ def compare_right(pairs: Iterable[tuple[bool, bool]], *, seed: int = 0) -> Compa
         lost=lost,
         low=low,
         high=high,
+        level=level,
     )
 
 
@@ -81,11 +98,11 @@ def mcnemar(gained: int, lost: int) -> float:
     return min(1.0, 2 * math.exp(math.log(at_most) - changed * math.log(2)))
 
 
-def _paired_interval(photos: int, gained: int, lost: int, seed: int) -> tuple[float, float]:
+def _paired_interval(photos: int, gained: int, lost: int, seed: int, level: float) -> tuple[float, float]:
     """Drawing photos with replacement draws gains, losses and the rest from a multinomial."""
     if photos == 0:
         return 0.0, 0.0
     shares = np.array([gained, lost, photos - gained - lost]) / photos
     draws = np.random.default_rng(seed).multinomial(photos, shares, size=DRAWS)
-    low, high = np.quantile((draws[:, 0] - draws[:, 1]) / photos, [LEVEL / 2, 1 - LEVEL / 2])
+    low, high = np.quantile((draws[:, 0] - draws[:, 1]) / photos, [level / 2, 1 - level / 2])
     return float(low), float(high)

@@ -41,6 +41,12 @@ def difference(before: Flags, after: Flags) -> Interval:
     return Interval(mean=float(change.mean()), low=float(low), high=float(high), n=len(change))
 
 
+def gains(before: Judged, after: Judged) -> dict[str, Interval]:
+    """Paired gains on the same photos: `base_gain`, `new_gain`; absent where there are no such photos."""
+    groups = {"base_gain": after.is_base, "new_gain": ~after.is_base}
+    return {name: difference(before.right[g], after.right[g]) for name, g in groups.items() if g.any()}
+
+
 def wilson(right: int, n: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a share."""
     p, z2 = right / n, _Z * _Z

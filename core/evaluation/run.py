@@ -3,8 +3,12 @@
 from typing import Any
 
 from core.backbones.device import choose_device
-from core.evaluation.intervals import difference, intervals_of
+from core.evaluation.abstention import told
+from core.evaluation.intervals import gains, intervals_of
 from core.evaluation.judged import Judged, confusion, judge, metrics_of
+from core.evaluation.reliability import calibrated_by
+from core.evaluation.union import calibrated
+from core.evaluation.unsure import threshold_for
 from core.features.file import FeaturesFile
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import class_texts
@@ -15,6 +19,7 @@ from core.training.artefact import open_artefact
 from core.training.features import FeatureStore
 from core.training.photos import see
 from core.training.recall import recall_photos
+from core.training.result import Calibration
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
 from core.training.served import check_serves
@@ -24,13 +29,16 @@ from core.training.views import ViewRecipe
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
 
 
-def evaluate(run: Run, data: DataRevision | FeaturesFile) -> dict[str, Any]:
-    """Metrics, intervals, paired gains, the confusion table and its classes (cli.md).
+def evaluate(
+    run: Run, data: DataRevision | FeaturesFile, wished_error: float | None = None
+) -> dict[str, Any]:
+    """Metrics, intervals, paired gains, the confusion table and its classes (cli.md); how honest the probabilities are
+    at the run's temperatures, and what its unsure threshold for a wish (by default the run's own) does to these photos.
 
     Base are the classes of the data that the run learned, by name; all others are new, also to the run.
 
     Raises:
-        Problem: `evaluation.no_test_photos`, or as the artefact, the backbone and the features file raise.
+        Problem: `evaluation.no_test_photos`, `evaluation.wish_not_kept`, or as the artefact, the backbone and the features file raise.
     """
     tuned = open_artefact(run.folder, choose_device(getattr(run.job, "device", "auto")).torch_name)
     autocast = runs_in_bfloat16(run.folder, getattr(run.job, "precision", "auto"), tuned.backbone)
@@ -51,30 +59,31 @@ def evaluate(run: Run, data: DataRevision | FeaturesFile) -> dict[str, Any]:
     configs = parse_composition(tuned.info.composition).configure(tuned.info.hyper)
     reference = ZeroShot(reference_config(configs), tuned.backbone, classes)
     own = Encoder(tuned.method, judged_at_once(needs), autocast)(seen)
-    judged = {
-        name: judge(method.classifier(classes), features, seen.labels, base)
-        for name, method, features in (("zero_shot", reference, seen.features), ("tuned", tuned.method, own))
+    result = run.result()
+    temperatures = Calibration() if result is None else result.temperatures
+    plain = tuned.method.classifier(classes)
+    before = judge(reference.classifier(classes), seen.features, seen.labels, base)
+    after = judge(calibrated(plain, temperatures), own, seen.labels, base)
+    calibration = calibrated_by(temperatures, plain, own, after)
+    return {
+        **_figures(before, after),
+        "classes": [entry.name for entry in classes],
+        "base": base,
+        "photos": len(after.labels),
+        "left_out": left_out,
+        "calibration": calibration.model_dump() if calibration else None,
+        **told(after, threshold_for(result, wished_error) if result is not None else None),
     }
-    return _answer(judged, [entry.name for entry in classes], base, left_out)
 
 
-def _answer(judged: dict[str, Judged], names: list[str], base: list[int], left_out: int) -> dict[str, Any]:
-    before, after = judged["zero_shot"], judged["tuned"]
-    gains = {
-        name: difference(before.right[group], after.right[group]).model_dump()
-        for name, group in (("base_gain", after.is_base), ("new_gain", ~after.is_base))
-        if group.any()
-    }
+def _figures(before: Judged, after: Judged) -> dict[str, Any]:
+    judged = {"zero_shot": before, "tuned": after}
     return {
         "metrics": {name: metrics_of(found).model_dump() for name, found in judged.items()},
         "intervals": {
             name: {key: interval.model_dump() for key, interval in intervals_of(found).items()}
             for name, found in judged.items()
         },
-        "gains": gains,
+        "gains": {name: gain.model_dump() for name, gain in gains(before, after).items()},
         "confusion": confusion(after).tolist(),
-        "classes": names,
-        "base": base,
-        "photos": len(after.labels),
-        "left_out": left_out,
     }

@@ -17,21 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.judged import Flags
-from core.methods.classifier import Array, Classifier
+from core.methods.classifier import Array, CalibratedClassifier, Classifier, FusedClassifier
+from core.training.result import Calibration
 
 Floats = NDArray[np.float64]
 _SMALLEST = float(np.finfo(np.float32).tiny)
 _COLDEST, _HOTTEST = 1e-3, 1e3
 _HALVINGS = 80
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Temperatures of matching and of the scores among learned classes, fitted on so many photos."""
-
-    matching: float = 1.0
-    fused: float = 1.0
-    photos: int = 0
+# Fewer say too little of a temperature: one mistake among a handful would throw the scale over.
+LEAST_PHOTOS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +79,24 @@ class SeenUnseen:
 def calibrate(
     classifier: Classifier, features: Array, labels: Sequence[int], base: Sequence[int]
 ) -> Calibration:
-    """Both temperatures from photos `(N, D)` of learned classes, among the learned classes `base`; 1 without photos."""
-    if not len(labels):
+    """Both temperatures from photos `(N, D)` of learned classes, among the learned classes `base`; none are fitted on
+    fewer than `LEAST_PHOTOS`."""
+    if len(labels) < LEAST_PHOTOS:
         return Calibration()
     place = {index: position for position, index in enumerate(base)}
     truth = np.array([place[label] for label in labels])
     matching = classifier.logits(features)[:, list(base)].astype(np.float64)
-    fused = _log(classifier.probabilities(features, base))
-    return Calibration(fit_temperature(matching, truth), fit_temperature(fused, truth), len(truth))
+    of_matching = of_fused = fit_temperature(matching, truth)
+    if isinstance(classifier, FusedClassifier):
+        of_fused = fit_temperature(_log(classifier.probabilities(features, base)), truth)
+    return Calibration(matching=of_matching, fused=of_fused, photos=len(truth))
+
+
+def calibrated(classifier: Classifier, calibration: Calibration | None) -> Classifier:
+    """The classifier at these temperatures; as it is where there are none."""
+    if calibration is None or not calibration.photos:
+        return classifier
+    return CalibratedClassifier(classifier, calibration.matching, calibration.fused)
 
 
 def fit_temperature(logits: Floats, labels: NDArray[np.intp]) -> float:

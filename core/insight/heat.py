@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.backbones.preprocess import Preprocessing, normalise, preprocess_photo
+from core.evaluation.union import calibrated
 from core.files import atomic_writer, write_atomic
 from core.insight.attention import Looked, look
 from core.insight.findings import INSIGHT_FOLDER, HeatMap
@@ -25,6 +26,7 @@ from core.methods.protocol import Method, as_array
 from core.methods.zero_shot import ZeroShot
 from core.photos.decode import open_photo
 from core.problems import Problem
+from core.training.run import Run
 
 _EDGE = 900
 _WARM = np.array([255, 140, 0], dtype=np.float32)
@@ -33,7 +35,7 @@ Box = tuple[float, float, float, float]
 
 
 def heat_map(
-    run: Path,
+    run: Run,
     method: Method,
     untouched: ZeroShot,
     classes: tuple[ClassText, ...],
@@ -50,14 +52,16 @@ def heat_map(
     picture = open_photo(photo, at_least=max(_EDGE // 2, to.image_size))
     pixels = torch.from_numpy(normalise(preprocess_photo(picture, to)[None], to)).to(method.backbone.device)
     classifier = method.classifier(classes)
+    result = run.result()
+    judging = calibrated(classifier, None if result is None else result.temperatures)
     with torch.no_grad():
         features = as_array(method.image_features(pixels))
-    chances = classifier.probabilities(features)[0]
+    chances = judging.probabilities(features)[0]
     index = _number(class_name, classifier.class_names) if class_name else int(chances.argmax())
     looked = look(method, classifier, pixels, index)
     box = seen_box(picture.width, picture.height, to)
     name = classifier.class_names[index]
-    path = _path(run, photo, name)
+    path = _path(run.folder, photo, name)
     write_atomic(path.with_suffix(".png"), _png(overlay(picture, looked.weighted, box)))
     _keep_numbers(path.with_suffix(".npz"), looked)
     return HeatMap(

@@ -22,10 +22,12 @@ from core.training.artefact import Tuned, open_artefact
 from core.training.commands import Commands, Emit
 from core.training.events import Progress, Stage
 from core.training.features import FeatureStore
-from core.training.job import InsightJob
+from core.training.job import InsightJob, TrainJob
 from core.training.photos import see
+from core.training.recall import recall_photos
 from core.training.run import Run
 from core.training.seen import Encoder, Seen, judged_at_once
+from core.training.served import features_of
 from core.training.setup import cache_folder, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
@@ -63,7 +65,12 @@ def look_into(run: Run, revision: DataRevision, emit: Emit, commands: Commands) 
     store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
     telling = _Telling(emit, commands)
     telling.stage("features", 2)
-    seen = see(revision, spread_over(revision.of("test")), store, telling)
+    chosen = spread_over(revision.of("test"))
+    file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
+    if file is not None and revision.id == run.revision.id:
+        seen = recall_photos(file, chosen)
+    else:
+        seen = see(revision, chosen, store, telling)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")
     telling.stage("insight", 3)
@@ -90,7 +97,7 @@ def look_at(run: Run, revision: DataRevision, photo: Path, class_name: str, emit
     emit(Stage(stage="load", index=1, of=2))
     stood = _Stood.up(run, revision)
     emit(Stage(stage="insight", index=2, of=2))
-    return heat_map(run.folder, stood.tuned.method, stood.reference(), stood.classes, photo, class_name)
+    return heat_map(run, stood.tuned.method, stood.reference(), stood.classes, photo, class_name)
 
 
 @dataclass(frozen=True, eq=False)

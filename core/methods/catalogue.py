@@ -186,6 +186,15 @@ def entry_of(name: str) -> Entry:
     return _SEARCH if name == AUTOMATIC else CATALOGUE[name]
 
 
+# These change how photos pass through the model, so features that were made of the photos beforehand do not serve.
+_NEED_PIXELS = frozenset(
+    {
+        *("vpt-shallow", "vpt-deep", "maple", "promptsrc"),
+        *("prefix", "lora", "adapter", "full", "bitfit", "skip-tuning"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Composition:
     """A method's name and, for a wrapper, what it wraps."""
@@ -201,6 +210,12 @@ class Composition:
         yield self.name
         if self.inner is not None:
             yield from self.inner.parts()
+
+    @property
+    def needs_pixels(self) -> bool:
+        """Whether it takes the photos themselves, not their features alone; the innermost part decides."""
+        *_, innermost = self.parts()
+        return innermost in _NEED_PIXELS
 
     @property
     def learns(self) -> Learns:

@@ -160,17 +160,53 @@ class FusedClassifier:
 
     def probabilities(self, image_features: Array, subset: Sequence[int] | None = None) -> Array:
         """Probabilities over the classes offered, by the rule above."""
+        return self.tempered(image_features, subset, 1.0, 1.0)
+
+    def tempered(
+        self, image_features: Array, subset: Sequence[int] | None, matching: float, fused: float
+    ) -> Array:
+        """The same with the matching scores and the fused scores each divided by a temperature."""
         offered = range(len(self.rows)) if subset is None else subset
         rows = np.array([self.rows[index] for index in offered], dtype=np.intp)
-        matching = _columns(self.logits(image_features), subset)
-        result = softmax(matching)
+        scores = _columns(self.logits(image_features), subset)
+        result = softmax(scores / np.float32(matching))
         learned = np.flatnonzero(rows >= 0)
         if learned.size:
             head = self.head.scores(image_features)[:, rows[learned]]
-            fused = self.matching_weight * matching[:, learned] + self.head_weight * head
+            together = (self.matching_weight * scores[:, learned] + self.head_weight * head).astype(
+                np.float32
+            )
             mass = result[:, learned].sum(axis=1, keepdims=True)
-            result[:, learned] = np.minimum(mass * softmax(fused), SUREST)
+            result[:, learned] = np.minimum(mass * softmax(together / np.float32(fused)), SUREST)
         return result
+
+
+@dataclass(frozen=True, eq=False)
+class CalibratedClassifier:
+    """A classifier whose scores are divided by temperatures (core/evaluation/union.py) before they become
+    probabilities: those of matching, and those that tell learned classes apart where a head helps to.
+
+    Within the learned classes, and within the others, the best class stays the best.
+    """
+
+    inner: Classifier
+    matching: float
+    fused: float
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes, in the order of the columns."""
+        return self.inner.class_names
+
+    def logits(self, image_features: Array) -> Array:
+        """Matching scores `(B, D)` → `(B, C)`, as they are."""
+        return self.inner.logits(image_features)
+
+    def probabilities(self, image_features: Array, subset: Sequence[int] | None = None) -> Array:
+        """Calibrated probabilities over the classes offered."""
+        if isinstance(self.inner, FusedClassifier):
+            return self.inner.tempered(image_features, subset, self.matching, self.fused)
+        return softmax(_columns(self.logits(image_features), subset) / np.float32(self.matching))
 
 
 def head_rows(classes: Sequence[ClassText], learned: Sequence[ClassText]) -> tuple[int, ...]:

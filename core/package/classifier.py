@@ -5,9 +5,11 @@ from typing import assert_never
 
 import numpy as np
 
+from core.evaluation.union import calibrated
 from core.methods.classifier import (
     Array,
     CacheHead,
+    CalibratedClassifier,
     Classifier,
     CosineClassifier,
     FusedClassifier,
@@ -36,7 +38,17 @@ def needs_backbone(manifest: Manifest) -> bool:
 
 def matching_of(classifier: Classifier) -> Classifier:
     """The part of a classifier that judges any class."""
-    return classifier.matching if isinstance(classifier, FusedClassifier) else classifier
+    match classifier:
+        case CalibratedClassifier(inner=inner):
+            return matching_of(inner)
+        case FusedClassifier(matching=matching):
+            return matching
+    return classifier
+
+
+def as_calibrated(manifest: Manifest, classifier: Classifier) -> Classifier:
+    """The classifier at the temperatures of a package; as it is in a package that knows none."""
+    return calibrated(classifier, manifest.calibration)
 
 
 def packaged_classifier(package: Package, matching: Classifier | None = None) -> Classifier:
@@ -51,13 +63,17 @@ def packaged_classifier(package: Package, matching: Classifier | None = None) ->
         matching = CosineClassifier(manifest.class_names, text, manifest.logit_scale)
     form = manifest.classifier
     if not isinstance(form, FusedForm):
-        return matching
-    return FusedClassifier(matching, form.rows, _head(package, form), form.matching_weight, form.head_weight)
+        return as_calibrated(manifest, matching)
+    head = _head(package, form)
+    fused = FusedClassifier(matching, form.rows, head, form.matching_weight, form.head_weight)
+    return as_calibrated(manifest, fused)
 
 
 def with_matching(classifier: Classifier, matching: Classifier) -> Classifier:
     """The classifier with `matching` in the place of its own; classes that this has behind the others are judged
     by matching alone."""
+    if isinstance(classifier, CalibratedClassifier):
+        return replace(classifier, inner=with_matching(classifier.inner, matching))
     if not isinstance(classifier, FusedClassifier):
         return matching
     added = len(matching.class_names) - len(classifier.rows)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.commands import add_wish
 from core.package.verify import verify_package
 from core.photos.walk import FoundFile, walk
 from core.problems import Problem, problem_text
@@ -27,6 +28,7 @@ def _add_export(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.hkd", help="the package to write")
+    add_wish(parser, "what the run was trained with")
     _add_json(parser)
     parser.set_defaults(run=_export)
 
@@ -75,7 +77,8 @@ def _export(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.cli.progress import TerminalProgress
     from core.package.export import export_run
 
-    return export_run(arguments.run_folder, arguments.out, TerminalProgress()).as_dict()
+    report = export_run(arguments.run_folder, arguments.out, TerminalProgress(), arguments.wished_error)
+    return report.as_dict()
 
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:

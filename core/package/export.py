@@ -20,6 +20,7 @@ from safetensors.numpy import save
 
 from core import __version__
 from core.backbones.preprocess import preprocess_photo
+from core.evaluation.unsure import threshold_for
 from core.files import sha256_file
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
@@ -36,6 +37,7 @@ from core.package.archive import (
     write_package,
 )
 from core.package.card import model_card
+from core.package.classifier import as_calibrated
 from core.package.manifest import (
     DataFingerprint,
     Manifest,
@@ -86,15 +88,18 @@ class ExportReport:
 
 def run_export(job: ExportJob, emit: Emit) -> dict[str, Any]:
     """Carry out an export job. Raises Problem as `export_run`."""
-    return export_run(Path(job.source_run), Path(job.out), emit).as_dict()
+    return export_run(Path(job.source_run), Path(job.out), emit, job.wished_error).as_dict()
 
 
-def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> ExportReport:
-    """Write a run's result to the package `out` and verify it in a fresh process.
+def export_run(
+    run_folder: Path, out: Path, emit: Emit = lambda event: None, wished_error: float | None = None
+) -> ExportReport:
+    """Write a run's result to the package `out` and verify it in a fresh process; its unsure threshold is for
+    `wished_error`, by default for what was wished at the training.
 
     Raises:
         Problem: `package.no_result`, `.not_exportable`, `.no_check_photos`, `.not_written`, `.not_verified`,
-            or as the artefact and the backbone raise.
+            `evaluation.wish_not_kept`, or as the artefact and the backbone raise.
     """
     out = out.absolute()
     unverified = out.with_name(f".{out.name}.unverified")
@@ -103,6 +108,7 @@ def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> 
     result = run.result()
     if result is None:
         raise Problem("package.no_result", path=run.folder)
+    result = result.model_copy(update={"unsure": threshold_for(result, wished_error)})
     tuned = open_artefact(run.folder)
     _tell(emit, "write")
     _write(unverified, tuned, run, result)
@@ -131,12 +137,13 @@ def _write(path: Path, tuned: Tuned, run: Run, result: TrainResult) -> None:
     packed = pack_classifier(classifier, tuned.info.composition)
     features = _check_features(tuned, run, own)
     manifest = _manifest(tuned, revision, result, own, texts, packed)
+    judging = as_calibrated(manifest, classifier)
     verdict = verdict_of(result, revision)
     members = {
         ADAPTER: save(adapter),
         TEXT_FEATURES: save(packed.texts),
         HEAD: save(packed.head),
-        CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: classifier.probabilities(features)}),
+        CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: judging.probabilities(features)}),
         CARD: model_card(manifest, verdict).encode(),
         REPORT: report_page(manifest, verdict).encode(),
     }
@@ -177,6 +184,7 @@ def _manifest(
         unsure=result.unsure,
         logit_scale=packed.logit_scale,
         classifier=packed.form,
+        calibration=result.temperatures,
         members=(),
     )
 
@@ -218,7 +226,7 @@ def _check_features(tuned: Tuned, run: Run, own: Sequence[int]) -> Array:
     Raises:
         Problem: `package.no_check_photos`, or as `features_of`.
     """
-    file = features_of(run.job) if isinstance(run.job, TrainJob) else None
+    file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
     if file is None:
         return image_features(tuned.method, _check_pictures(tuned, run.revision, own))
     photos = _mixed(run.revision, own)[:CHECK_PHOTOS]
@@ -265,7 +273,8 @@ def _verify_learned(path: Path, tuned: Tuned) -> float:
     try:
         package = open_package(path)
         model = stand_up(package, tuned.backbone)
-        return check_classifier(package, model.method.classifier(all_classes(package.manifest)))[0]
+        learned = model.method.classifier(all_classes(package.manifest))
+        return check_classifier(package, as_calibrated(package.manifest, learned))[0]
     except Problem as problem:
         text = problem_text(problem.code, problem.data, system_language())
         raise Problem("package.not_verified", reason=text) from problem

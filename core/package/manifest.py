@@ -10,9 +10,10 @@ from pydantic_core import from_json
 from core.package.forms import CacheForm, ClassifierForm, FusedForm, Strict
 from core.problems import Problem
 from core.training.job import HyperValue
-from core.training.result import Interval, Metrics, UnsureThreshold
+from core.training.result import Calibration, Interval, Metrics, UnsureThreshold
 
-MANIFEST_SCHEMA: Final = 2
+MANIFEST_SCHEMA: Final = 3
+_READ = (2, MANIFEST_SCHEMA)  # 2 knows no calibration: its scores become probabilities as they are
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -105,7 +106,7 @@ class Member(Strict):
 class Manifest(Strict):
     """Everything about a package that can be known without its weights."""
 
-    schema_version: Literal[2] = MANIFEST_SCHEMA
+    schema_version: Literal[2, 3] = MANIFEST_SCHEMA
     media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
     created: AwareDatetime
     program: Text
@@ -119,6 +120,7 @@ class Manifest(Strict):
     unsure: UnsureThreshold | None
     logit_scale: Annotated[float, Field(gt=0)]
     classifier: ClassifierForm
+    calibration: Calibration | None = None
     members: tuple[Member, ...]
 
     @property
@@ -143,6 +145,8 @@ class Manifest(Strict):
             raise ValueError("no class was learned")
         if isinstance(self.classifier, FusedForm):
             _check_head(self.classifier, learned)
+        if (self.calibration is None) != (self.schema_version < MANIFEST_SCHEMA):
+            raise ValueError("calibration belongs to packages of this form, and to all of them")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
         photos = self.data.photos
@@ -173,7 +177,7 @@ def decode_manifest(content: bytes) -> Manifest:
     try:
         plain = from_json(content)
         schema = plain.get("schema_version") if isinstance(plain, dict) else None
-        if type(schema) is int and 1 <= schema != MANIFEST_SCHEMA:
+        if type(schema) is int and schema >= 1 and schema not in _READ:
             program = str(plain.get("program", "?"))[:100]
             code = "package.newer" if schema > MANIFEST_SCHEMA else "package.older"
             raise Problem(code, schema=schema, known=MANIFEST_SCHEMA, program=program)

@@ -6,6 +6,7 @@ from functools import cache
 
 from core.assets import ASSETS
 from core.evaluation.compare import Comparison, compare
+from core.evaluation.unsure import photos_needed
 from core.methods.catalogue import parse_composition
 from core.methods.presets import load_presets
 from core.package.manifest import Manifest
@@ -142,6 +143,7 @@ class _Teller:
                 photos=found.photos,
                 after=found.after,
                 before=found.before,
+                interval=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}",
                 change=self.words[f"change_{found.change.value}"],
             )
             for name, found in (("base", verdict.base), ("new", verdict.new))
@@ -184,14 +186,28 @@ class _Teller:
         unsure = self.manifest.unsure
         if unsure is None:
             return self.words["unsure_none"]
-        told = self.fill(
-            "unsure" if unsure.probability < 1 else "unsure_everything",
-            threshold=percent(unsure.probability),
-            wished=percent(unsure.wished_error),
-            person=percent(unsure.sent_to_person),
-            photos=unsure.n,
-        )
-        return told if unsure.promised else (told, self.words["unsure_not_promised"])
+        told = [
+            self.fill(
+                "unsure" if unsure.probability < 1 else "unsure_everything",
+                threshold=percent(unsure.probability),
+                one_in=f"{1 / unsure.wished_error:.0f}",
+                person=percent(unsure.sent_to_person),
+                photos=unsure.n,
+            )
+        ]
+        if (error := unsure.error) is not None:
+            interval = f"{100 * error.low:.1f}–{100 * error.high:.1f} %"
+            wrong = round(error.mean * error.n)
+            told.append(self.fill("unsure_error", passed=error.n, wrong=wrong, interval=interval))
+        if not unsure.promised:
+            told.append(self.fill("unsure_not_promised", needed=photos_needed(unsure.wished_error)))
+        return (*told, self.calibration())
+
+    def calibration(self) -> str:
+        found = self.manifest.calibration
+        if found is None or not found.photos:
+            return self.words["uncalibrated"]
+        return self.fill("calibrated", photos=found.photos)
 
     def limits(self) -> tuple[str, ...]:
         backbone, data = self.manifest.backbone, self.manifest.data

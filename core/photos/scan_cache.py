@@ -63,6 +63,20 @@ class ScanCache:
         except OSError:
             return
 
+    def forget(self, folder: Path) -> None:
+        """Let go of all below a folder, so that not even its name stays; a cache that cannot is deleted whole."""
+        prefix = os.path.join(folder, "")
+        try:
+            with closing(self._connect()) as connection:
+                with connection:
+                    connection.execute(
+                        "DELETE FROM files_2 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
+                    )
+                connection.execute("DROP TABLE IF EXISTS files_1")  # of an earlier version of the program
+                connection.execute("VACUUM")
+        except sqlite3.Error:
+            self._path.unlink(missing_ok=True)
+
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:

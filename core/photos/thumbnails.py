@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,13 @@ class ThumbnailStore:
     def __init__(self, folder: Path, *, edge: int = THUMBNAIL_EDGE) -> None:
         self.folder = folder
         self.edge = edge
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def close(self) -> None:
+        """Write no more: what is asked for from now on, or was asked for before, leaves nothing behind."""
+        with self._lock:
+            self._closed = True
 
     def get(self, photo: Path) -> bytes:
         """The thumbnail as JPEG bytes, upright, its longer side `edge` pixels at most.
@@ -49,7 +57,10 @@ class ThumbnailStore:
     def put(self, photo: Path, image: Image.Image) -> bytes:
         """Make the thumbnail from the decoded photo and keep it; gives its JPEG bytes."""
         data = _shrink(image, self.edge)
-        _write(self._place(photo), data)
+        place = self._place(photo)
+        with self._lock:
+            if not self._closed:
+                _write(place, data)
         return data
 
     def trim(self, limit_bytes: int = LIMIT_BYTES) -> int:

@@ -80,6 +80,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE photos ADD COLUMN alike_by TEXT CHECK (alike_by IN ('exact', 'near', 'burst'))",
         "ALTER TABLE photos ADD COLUMN resembles INTEGER",
     ),
+    (
+        """CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            time TEXT NOT NULL,
+            stage INTEGER NOT NULL CHECK (stage IN (1, 2, 3)),
+            verdict TEXT NOT NULL CHECK (verdict IN ('go', 'not-yet', 'no-go', 'take-back')),
+            stage_after INTEGER NOT NULL CHECK (stage_after IN (1, 2, 3)),
+            who TEXT NOT NULL CHECK (who <> ''),
+            reason TEXT NOT NULL CHECK (reason <> ''),
+            run TEXT NOT NULL,
+            seen TEXT NOT NULL,
+            takes_back INTEGER UNIQUE REFERENCES decisions (id)
+        )""",
+        """CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decisions
+            BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END""",
+        """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
+            BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END""",
+    ),
 )
 
 
@@ -147,6 +165,18 @@ class Database:
             self._depth -= 1
             if self._depth == 0:
                 self._commit()
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, so that nothing of it can be read there.
+
+        Raises:
+            Problem: `project.locked` while another window reads.
+        """
+        with self._lock, self._explained():
+            self._connection.execute("VACUUM")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise Problem("project.locked", path=self.path)
 
     def _commit(self) -> None:
         try:

@@ -6,26 +6,33 @@ Methods may be called from any thread. They raise Problem where the operator can
 
 import getpass
 import json
+import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from core.features.file import open_features
+from core.files import sha256_file
 from core.photos.alike import Cancelled
 from core.photos.embeddings import EMBEDDINGS_FILE, read_embeddings
 from core.photos.scan import ScanResult
+from core.photos.scan_cache import user_scan_cache
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
 from core.project import classes as class_list
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
+from core.project.decisions import DecisionLog
 from core.project.effort import working_seconds
+from core.project.features_only import FEATURES_FILE, FeaturesOnly, forget, photos_by_class, sweep
 from core.project.glossary import glossary
 from core.project.grouping import Grouping, grouping_of
-from core.project.history import History, Recording, Step
+from core.project.history import History, Recording, Step, StepKind
 from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
@@ -37,6 +44,7 @@ RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
 WANTED_TO_LEARN = 10
 WANTED_TO_HOLD_BACK = 5
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Project:
         self._database = database
         self._history = History(database)
         self._library = PhotoLibrary(database, folder)
+        self.decisions = DecisionLog(database)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
@@ -104,7 +113,9 @@ class Project:
             raise Problem("project.not_a_project", path=folder)
         if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
             raise Problem("project.not_writable", path=folder)
-        return cls(folder, Database(path), user or _login_name())
+        project = cls(folder, Database(path), user or _login_name())
+        project.finish_forgetting()
+        return project
 
     def close(self) -> None:
         """Close the file; the project cannot be used any more."""
@@ -147,7 +158,11 @@ class Project:
         """Take in what a scan found, readable or not; gives how many photos are new.
 
         Photos that are practically the same are grouped, the new ones with those known already.
+
+        Raises:
+            Problem: `project.keeps_no_photos`.
         """
+        self._check_keeps_photos()
         added = self._library.add(found)
         self._group(cancelled)
         return added
@@ -203,8 +218,58 @@ class Project:
     def exclude(self, photo_ids: Iterable[int], excluded: bool = True) -> None:
         """Leave photos out of everything, or take them in again; one step."""
         row = {"user": self.user, "time": now()} if excluded else None
-        with self._history.step("exclude" if excluded else "include", self.user) as recording:
+        with self._step("exclude" if excluded else "include") as recording:
             recording.put("exclusions", dict.fromkeys(photo_ids, row))
+
+    # Features in place of photos
+
+    @property
+    def features_only(self) -> FeaturesOnly | None:
+        """That the project keeps features in place of photos; None while it keeps photos."""
+        return FeaturesOnly.of(self._database)
+
+    @property
+    def features_file(self) -> Path:
+        """Where the features are, once they are all that is kept."""
+        return self.folder / FEATURES_FILE
+
+    def keep_features_only(self, path: Path, revision_id: str) -> FeaturesOnly:
+        """Take a features file of the project's photos as they are now (`revision_id`) into the project, and forget
+        the photos: names, paths, labels, small pictures, runs. The photos in their own folders are not touched.
+
+        It cannot be undone, and it is not half done: up to the transaction nothing is forgotten, after it the rest
+        follows at the latest when the project is opened again (`swept`).
+
+        Raises:
+            Problem: `project.labels_changed_meanwhile`, `project.keeps_no_photos`, `project.not_writable`, or as the
+                features file raises.
+        """
+        self._check_keeps_photos()
+        file, own = open_features(path), [entry.id for entry in self.classes()]
+        if self.snapshot().id != revision_id:
+            raise Problem("project.labels_changed_meanwhile")
+        for source in self._library.sources().values():
+            user_scan_cache().forget(source.folder)
+        try:
+            path.replace(self.features_file)
+        except OSError as error:
+            raise Problem("project.not_writable", path=self.folder) from error
+        sha256 = sha256_file(self.features_file)
+        state = FeaturesOnly(sha256, photos_by_class(file, own), self.user, now())
+        self.thumbnails.close()
+        forget(self._database, state)
+        self.finish_forgetting()
+        return self.features_only or state
+
+    def finish_forgetting(self) -> None:
+        """Sweep away what an interrupted or hindered sweep left; `features_only.swept` says whether all is gone."""
+        state = self.features_only
+        if state is None or state.swept:
+            return
+        try:
+            sweep(self._database, (self.folder / CACHE_FOLDER, self.runs_folder), state)
+        except Problem as problem:
+            _LOG.warning("not all is forgotten yet: %s", problem.code)
 
     # Classes
 
@@ -223,7 +288,7 @@ class Project:
             Problem: `project.class_exists`, `project.class_without_name`.
         """
         words = glossary().describe(name) if description is None else description
-        with self._history.step("add_class", self.user) as recording:
+        with self._step("add_class") as recording:
             class_id = class_list.add_class(self._database, recording, name, words)
         return self.product_class(class_id)
 
@@ -242,22 +307,22 @@ class Project:
         """
         given = {"name": name, "description": description, "key": key}
         changes = {field: value for field, value in given.items() if value is not None}
-        with self._history.step("edit_class", self.user) as recording:
+        with self._step("edit_class") as recording:
             class_list.edit_class(self._database, recording, class_id, changes)
 
     def set_role(self, class_id: int, role: Role | None) -> None:
         """Learn a class (base) or hold it back (new); None goes by the rule again."""
-        with self._history.step("edit_class", self.user) as recording:
+        with self._step("edit_class") as recording:
             class_list.edit_class(self._database, recording, class_id, {"role": role})
 
     def move_class(self, class_id: int, position: int) -> None:
         """Put a class at a place in the order (0 is the first)."""
-        with self._history.step("move_class", self.user) as recording:
+        with self._step("move_class") as recording:
             class_list.move_class(self._database, recording, class_id, position)
 
     def remove_class(self, class_id: int) -> None:
         """Take a class and its labels away; one step, so undo brings both back."""
-        with self._history.step("remove_class", self.user) as recording:
+        with self._step("remove_class") as recording:
             class_list.remove_class(self._database, recording, class_id)
 
     # Labels
@@ -265,7 +330,7 @@ class Project:
     def label(self, photo_ids: Iterable[int], class_id: int | None) -> None:
         """Label photos with a class, or take their labels away (None); one step however many they are."""
         row = None if class_id is None else {"class_id": class_id, "user": self.user, "time": now()}
-        with self._history.step("unlabel" if row is None else "label", self.user) as recording:
+        with self._step("unlabel" if row is None else "label") as recording:
             recording.put("labels", dict.fromkeys(photo_ids, row))
 
     def label_by_folders(self, language: Language = "ja") -> int:
@@ -276,7 +341,7 @@ class Project:
         """
         photos = [photo for photo in self.photos("unlabelled") if photo.folder_label]
         known = self._folder_classes(language)
-        with self._history.step("label_folders", self.user) as recording:
+        with self._step("label_folders") as recording:
             ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
             row = {"user": self.user, "time": now()}
             labels = {photo.id: {"class_id": ids[photo.folder_label], **row} for photo in photos}
@@ -291,7 +356,7 @@ class Project:
         Classes that are not there are made, in this order, with these descriptions or the glossary's words.
         """
         wanted = set(names.values())
-        with self._history.step("import_labels", self.user) as recording:
+        with self._step("import_labels") as recording:
             ids = {entry.name: entry.id for entry in self.classes()}
             for name in order:
                 if name in wanted and name not in ids:
@@ -305,6 +370,10 @@ class Project:
 
     def counts(self) -> Counts:
         """How many photos are labelled, per class and in all, and how many more are wanted."""
+        state = self.features_only
+        if state is not None:
+            kept = tuple(ClassCount(e.id, state.by_class.get(e.id, 0), 0) for e in self.classes())
+            return Counts(state.photos, 0, 0, 0, kept)
         per_class = dict(
             self._database.read(
                 """SELECT class_id, count(*) FROM labels
@@ -368,17 +437,31 @@ class Project:
     def snapshot(self) -> DataRevision:
         """The labelled photos, the classes and the split as they are now, frozen.
 
-        Photos without a part get one now and keep it. Where fewer than two classes are held back, built-in
+        Photos without a part get one now and keep it; where features are kept in place of photos, their rows are the
+        photos. Where fewer than two classes are held back, built-in
         probe classes are added (source "probe").
 
         Raises:
-            Problem: `project.nothing_labelled`.
+            Problem: `project.nothing_labelled`, or as the features file raises.
         """
+        if self.features_only is not None:
+            return open_features(self.features_file).revision
         self._group_by_new_embeddings()
         with self._database.transaction():
             return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private
+
+    @contextmanager
+    def _step(self, kind: StepKind) -> Iterator[Recording]:
+        """A step of the history. Classes and labels are fixed once features are kept in place of photos."""
+        self._check_keeps_photos()
+        with self._history.step(kind, self.user) as recording:
+            yield recording
+
+    def _check_keeps_photos(self) -> None:
+        if self.features_only is not None:
+            raise Problem("project.keeps_no_photos")
 
     def _group(self, cancelled: Cancelled = lambda: False) -> None:
         """Find anew which photos belong together, by all that is known of them now."""

@@ -16,6 +16,8 @@ from core import __version__
 from core.backbones.store import EMBEDDED, ModelStore
 from core.evaluation.compare import Change, Comparison, compare
 from core.evaluation.tally import class_tallies, confusion, consequence
+from core.evaluation.unsure import threshold_for
+from core.evaluation.wish import wish_for
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
 from core.project.revision import PARTS, DataRevision, Role
@@ -114,7 +116,8 @@ def basis_of(run: Run, project: Project | None = None) -> Basis:
     if result is None:
         raise Problem("report.no_result", path=run.folder)
     name = project.name if project is not None else run.folder.name
-    return Basis(run, result, run.revision, effort_of(run, result, project), result.unsure, name)
+    unsure = threshold_for(result, None if project is None else wish_for(project, result))
+    return Basis(run, result, run.revision, effort_of(run, result, project), unsure, name)
 
 
 def gather(basis: Basis, assumed: Assumptions) -> PocReport:

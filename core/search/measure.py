@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.backbones.clip import Backbone
 from core.evaluation.judged import judge
+from core.evaluation.union import calibrate, calibrated
 from core.search.folds import Fold
 from core.search.space import Candidate
 from core.search.tally import Tally
@@ -111,6 +112,9 @@ class _Examined(Judging):
     def tally(self) -> Tally:
         """Who is right now."""
         setup, seen = self._setup, self._photos.test
-        classifier = setup.method.classifier(setup.classes)
-        judged = judge(classifier, self.encode(seen), seen.labels, setup.revision.base)
+        learned = setup.method.classifier(setup.classes)
+        # As a run's result is judged: both sides on one scale, by photos that are not judged here.
+        val = self._photos.val
+        temperatures = calibrate(learned, self.encode(val), val.labels, setup.revision.base)
+        judged = judge(calibrated(learned, temperatures), self.encode(seen), seen.labels, setup.revision.base)
         return Tally.of(judged, self._fold.apart, time.perf_counter() - self._began)

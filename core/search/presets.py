@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from core.backbones.clip import Backbone
 from core.features.file import FeaturesFile
+from core.features.shown import shown_as_in
 from core.methods.build import build_method
 from core.methods.class_text import class_texts
 from core.methods.presets import Preset
 from core.project.revision import DataRevision
-from core.training.served import shown_as_in
 
 
 def presets_for(

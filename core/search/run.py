@@ -99,7 +99,7 @@ def _search(run: Run, emit: Emit, commands: Commands, backbone: Backbone | None,
             emit(event)
 
         bench = Bench(folder, job, backbone, cache or cache_folder(run.folder), tell, commands)
-        presets = presets_for(load_presets(), features_of(job), backbone, revision)
+        presets = presets_for(load_presets(), features_of(job, run.folder), backbone, revision)
         sample = few_shot(revision, job.shots, job.seed)
         search = Search(bench, study, clock, config, presets, revision, sample)
         standing = search.run()

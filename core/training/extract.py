@@ -9,15 +9,29 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from core.backbones.clip import Backbone
-from core.features.file import About, FeatureClass, FeaturePreprocessing, FeaturesFile
+from core.backbones.device import choose_device
+from core.backbones.load import load_backbone
+from core.features.file import (
+    About,
+    FeatureClass,
+    FeaturePreprocessing,
+    FeaturesFile,
+    open_features,
+    save_features,
+)
+from core.files import sha256_file
 from core.project.revision import PARTS, ClassEntry, DataRevision
 from core.training.commands import Commands, Emit
+from core.training.events import Stage
 from core.training.features import FeatureStore
+from core.training.job import FeaturesJob
 from core.training.photos import check_all_shown, encode, groups_of
+from core.training.run import Run
 from core.training.sampling import few_shot
 from core.training.setup import runs_in_bfloat16
 from core.training.views import ViewRecipe
@@ -37,9 +51,14 @@ class Extraction:
 
 
 def extract(
-    revision: DataRevision, backbone: Backbone, wish: Extraction, emit: Emit, commands: Commands
+    revision: DataRevision,
+    backbone: Backbone,
+    wish: Extraction,
+    emit: Emit,
+    commands: Commands,
+    scratch: Path | None = None,
 ) -> FeaturesFile:
-    """Encode the photos; what is computed on the way is deleted again.
+    """Encode the photos; what is computed on the way is deleted again. `scratch` is where it lies meanwhile.
 
     Raises:
         Problem: `training.no_photos` when there is a class to learn of which no photo could be opened.
@@ -47,7 +66,7 @@ def extract(
     """
     groups = groups_of(revision, few_shot(revision, wish.shots, wish.seed))
     recipe = ViewRecipe(wish.seed, wish.smallest_crop, wish.flip)
-    with tempfile.TemporaryDirectory(prefix="hikidashi-features-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hikidashi-features-", dir=scratch) as folder:
         bfloat16 = runs_in_bfloat16(Path(folder), "auto", backbone)
         store = FeatureStore(backbone, recipe, Path(folder), bfloat16)
         sources, seen = encode(revision, groups, store, wish.views, emit, commands)
@@ -64,6 +83,23 @@ def extract(
         labels=np.array([photo.label for photo in photos], dtype=np.int32)[order],
         parts=np.array([PARTS.index(photo.part) for photo in photos], dtype=np.uint8)[order],
     )
+
+
+def run_extraction(job: FeaturesJob, emit: Emit, commands: Commands) -> dict[str, Any]:
+    """Write the features of the job's photos to its file, and open it again before it is said to be there.
+
+    Raises:
+        Problem: as `extract`, the backbone, and writing and reading the file raise.
+        Halt: as asked.
+    """
+    run, out = Run(Path(job.run)), Path(job.out)
+    emit(Stage(stage="load", index=1, of=2))
+    backbone = load_backbone(job.backbone, choose_device(job.device).torch_name)
+    emit(Stage(stage="features", index=2, of=2))
+    wish = Extraction(job.views, job.smallest_crop, job.flip, seed=job.seed)
+    save_features(out, extract(run.revision, backbone, wish, emit, commands, run.folder))
+    written = open_features(out)
+    return {"photos": len(written.plain), "sha256": sha256_file(out)}
 
 
 def _shuffled(rows: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

@@ -13,6 +13,8 @@ JOB_FILE = "job.json"
 DATA_FILE = "data.json"
 
 HyperValue = bool | int | float | str
+# Of the photos that pass without a person, so many may be wrong: 1 in 50.
+WISHED_ERROR = 1 / 50
 WhatIfQuestion = Literal["fewer", "shift", "balance", "wrong", "tail", "elsewhere"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -28,6 +30,7 @@ class TrainJob(_Job):
     """Tune a backbone on the revision in `<run>/data.json`. `shots` None means every training photo.
 
     Where `features` names a features file, the revision's photos are its rows; `features_sha256` is its content.
+    `wished_error` is what the unsure threshold is chosen for first; it may be chosen for another wish at any time.
     """
 
     kind: Literal["train"] = "train"
@@ -42,6 +45,7 @@ class TrainJob(_Job):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     features: str = ""
     features_sha256: str = ""
+    wished_error: float = Field(default=WISHED_ERROR, gt=0, lt=1)
 
 
 class TrialJob(_Job):
@@ -57,11 +61,13 @@ class TrialJob(_Job):
 
 
 class ExportJob(_Job):
-    """Write the result of `source_run` to the package `out` and verify it in a fresh process."""
+    """Write the result of `source_run` to the package `out` and verify it in a fresh process, with the unsure threshold
+    for `wished_error`, by default the one that was wished for at its training."""
 
     kind: Literal["export"] = "export"
     source_run: str
     out: str
+    wished_error: float | None = Field(default=None, gt=0, lt=1)
 
 
 class InsightJob(_Job):
@@ -74,6 +80,19 @@ class InsightJob(_Job):
     root: str = ""
     photo: str = ""
     class_name: str = ""
+
+
+class FeaturesJob(_Job):
+    """Write the features of the revision in `<run>/data.json` to the features file `out`."""
+
+    kind: Literal["features"] = "features"
+    out: str
+    backbone: str = "embedded"
+    views: int = 10
+    smallest_crop: float = 0.5
+    flip: bool = True
+    seed: int = 1
+    device: Device = "auto"
 
 
 class WhatIfJob(_Job):
@@ -98,7 +117,8 @@ class PredictJob(_Job):
 
 
 Job = Annotated[
-    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | PredictJob, Field(discriminator="kind")
+    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | FeaturesJob | PredictJob,
+    Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 

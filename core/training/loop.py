@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-
 from core.backbones.clip import Backbone
-from core.evaluation.intervals import difference, intervals_of
+from core.evaluation.intervals import gains, intervals_of
 from core.evaluation.judged import Judged, metrics_of, true_class_loss
-from core.evaluation.unsure import choose_threshold
+from core.evaluation.reliability import calibrated_by
+from core.evaluation.union import calibrate, calibrated
+from core.evaluation.unsure import choose_threshold, photos_needed, validated
 from core.methods.catalogue import parse_composition
 from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method
@@ -37,11 +37,12 @@ from core.training.recall import recall
 from core.training.result import (
     CHOICE_FILE,
     RESULT_FILE,
+    Calibrated,
     Choice,
-    Interval,
     PhotoPrediction,
     TrainResult,
     UnsureThreshold,
+    Validated,
 )
 from core.training.run import CONTROL_FILE, Run
 from core.training.seen import Seen
@@ -116,19 +117,33 @@ def carry_out(
         outcome = learn(setup, photos, judging, zero_shot, emit, commands)
         setup.method.load_learned_state(outcome.state)
     with stages.stage("evaluate"):
-        tuned = setup.method.classifier(setup.classes)
+        learned = setup.method.classifier(setup.classes)
         own = judging.encode(photos.test, Pace(len(photos.test.photos), emit))
+        val = judging.encode(photos.val)
+        temperatures = calibrate(learned, val, photos.val.labels, setup.revision.base)
+        tuned = calibrated(learned, temperatures)
         judged = {
             "zero_shot": judging.judge(untouched, photos.test, photos.test.features),
             "tuned": judging.judge(tuned, photos.test, own),
         }
+        calibration = calibrated_by(temperatures, learned, own, judged["tuned"])
     with stages.stage("save"):
         save_artefact(run.folder, setup.artefact_info(), outcome.state)
     with stages.stage("verify"):
-        judging.verify(tuned, photos.test if photos.test.photos else photos.learned)
+        judging.verify(learned, photos.test if photos.test.photos else photos.learned)
     stages.seconds["train"] = outcome.seconds
-    unsure = _unsure(setup, tuned, photos.val, judging.encode(photos.val), emit)
-    result = _result(setup, outcome, judged, photos.test, unsure, stages.seconds, decided)
+    validation = _validation(setup, tuned, photos.val, val)
+    result = _result(
+        setup,
+        outcome,
+        judged,
+        photos.test,
+        calibration,
+        validation,
+        _unsure(setup, validation, emit),
+        stages,
+        decided,
+    )
     result.save(run.folder)
     # Of a large model that is tuned whole it is several times the model.
     (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
@@ -158,20 +173,23 @@ def _decided(
 
 
 def _last_word(result: TrainResult) -> Terminal:
-    told = result.model_dump(mode="json", exclude={"predictions"})
+    told = result.model_dump(mode="json", exclude={"predictions", "validated"})
     return Stopped(result=told) if result.stopped_because == "asked" else Finished(result=told)
 
 
-def _unsure(
-    setup: Setup, classifier: Classifier, val: Seen, features: Array, emit: Emit
-) -> UnsureThreshold | None:
+def _validation(setup: Setup, classifier: Classifier, val: Seen, features: Array) -> tuple[Validated, ...]:
+    """Base validation photos judged among the classes that are offered on site."""
     own = setup.own_classes
-    threshold = choose_threshold(
-        classifier.probabilities(features, own) if val.photos else np.zeros((0, len(own)), np.float32),
-        val.among(own),
-    )
+    return validated(classifier.probabilities(features, own), val.among(own)) if val.photos else ()
+
+
+def _unsure(setup: Setup, validation: tuple[Validated, ...], emit: Emit) -> UnsureThreshold | None:
+    threshold = choose_threshold(validation, setup.job.wished_error)
     if threshold is None or not threshold.promised:
-        emit(Warned(code="evaluation.unsure_not_promised", data={"photos": len(val.photos)}))
+        needed = photos_needed(setup.job.wished_error)
+        emit(
+            Warned(code="evaluation.unsure_not_promised", data={"photos": len(validation), "needed": needed})
+        )
     return threshold
 
 
@@ -180,13 +198,15 @@ def _result(
     outcome: Outcome,
     judged: dict[str, Judged],
     test: Seen,
+    calibration: Calibrated | None,
+    validation: tuple[Validated, ...],
     unsure: UnsureThreshold | None,
-    stages_s: dict[str, float],
+    stages: "_Stages",
     decided: Sequence[Choice],
 ) -> TrainResult:
     tuned, before = judged["tuned"], judged["zero_shot"]
     intervals = {name: intervals_of(found) for name, found in judged.items()}
-    intervals["tuned"] |= _gains(before, tuned)
+    intervals["tuned"] |= gains(before, tuned)
     job = setup.job
     return TrainResult(
         composition=job.composition,
@@ -201,23 +221,19 @@ def _result(
         intervals={"zero_shot": intervals["zero_shot"], "tuned": intervals["tuned"]},
         predictions=_as_listed(_predictions(test, tuned, before), setup.revision),
         unsure=unsure,
+        validated=validation,
+        calibration=calibration,
         steps=outcome.steps,
         epochs=outcome.epochs,
         kept_epoch=outcome.kept_epoch,
         stopped_because=outcome.stopped_because,
-        stages_s=stages_s,
+        stages_s=stages.seconds,
         device=setup.device,
         trained_parameters=_trained_parameters(setup.method),
         hyper=cast("dict[str, object]", job.hyper),
         new_judged_by="method" if setup.judges_new else "zero_shot",
         decisions=(*decided, *(Choice(**decision) for decision in outcome.decisions)),
     )
-
-
-def _gains(before: Judged, after: Judged) -> dict[str, Interval]:
-    """Paired gains over the untouched backbone on the same photos: `base_gain`, `new_gain`."""
-    groups = {"base_gain": after.is_base, "new_gain": ~after.is_base}
-    return {name: difference(before.right[g], after.right[g]) for name, g in groups.items() if g.any()}
 
 
 def _predictions(test: Seen, tuned: Judged, before: Judged) -> tuple[PhotoPrediction, ...]:
@@ -230,9 +246,17 @@ def _predictions(test: Seen, tuned: Judged, before: Judged) -> tuple[PhotoPredic
             loss=float(loss),
             zero_shot_predicted=int(then.argmax()),
             zero_shot_probability=float(then.max()),
+            own_right=bool(own),
+            zero_shot_own_right=bool(own_then),
         )
-        for photo, now, then, loss in zip(
-            test.photos, tuned.probabilities, before.probabilities, true_class_loss(tuned), strict=True
+        for photo, now, then, loss, own, own_then in zip(
+            test.photos,
+            tuned.probabilities,
+            before.probabilities,
+            true_class_loss(tuned),
+            tuned.right,
+            before.right,
+            strict=True,
         )
     )
 

@@ -3,20 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core.backbones.store import ModelStore
 from core.features.file import FeaturesFile, open_features
 from core.files import sha256_file
-from core.methods.catalogue import RECIPE
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.presets import Preset
 from core.methods.protocol import Method
 from core.problems import Problem
-from core.training.job import HyperValue, TrainJob
+from core.training.job import TrainJob
 
 
-def features_of(job: TrainJob) -> FeaturesFile | None:
-    """The features file that a job names, opened and found to be the one it was started with; None where it works
-    on photos.
+def features_of(job: TrainJob, run: Path) -> FeaturesFile | None:
+    """The features file that the job of a run names, opened and found to be the one it was started with; None where
+    it works on photos. In a project that was moved it is looked for where it lies now.
 
     Raises:
         Problem: `features.changed`, or as `open_features`.
@@ -24,6 +21,8 @@ def features_of(job: TrainJob) -> FeaturesFile | None:
     if not job.features:
         return None
     path = Path(job.features)
+    beside = run.parent.parent / path.name
+    path = beside if beside.is_file() and not path.is_file() else path
     file = open_features(path)
     if sha256_file(path) != job.features_sha256:
         raise Problem("features.changed", path=path)
@@ -63,30 +62,6 @@ def check_views(file: FeaturesFile, views: int, recipe: RecipeConfig) -> None:
         wanted = _told(views, recipe.smallest_crop, recipe.flip)
         found = _told(about.views, about.smallest_crop, about.flip)
         raise Problem("features.other_views", wanted=wanted, found=found)
-
-
-def shown_as_in(file: FeaturesFile, preset: Preset) -> dict[str, HyperValue]:
-    """A preset's settings with photos shown as the file has them, in no more views than it has."""
-    if preset.parsed.learns != "by_epochs":
-        return dict(preset.hyper)
-    about, recipe = file.about, preset.parsed.configure(preset.hyper)[RECIPE]
-    return preset.hyper | {
-        "training.views": min(recipe.views, about.views),
-        "training.smallest_crop": about.smallest_crop,
-        "training.flip": about.flip,
-    }
-
-
-def backbone_for(file: FeaturesFile) -> str:
-    """The name under which this PC keeps the very backbone that made the file.
-
-    Raises:
-        Problem: `features.no_backbone`.
-    """
-    for entry in ModelStore().entries():
-        if entry.state == "ready" and entry.sha256 == file.about.backbone_sha256:
-            return entry.name
-    raise Problem("features.no_backbone", name=file.about.backbone)
 
 
 def _told(views: int, smallest_crop: float, flip: bool) -> str:

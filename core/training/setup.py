@@ -85,7 +85,7 @@ class Setup:
     def id(self) -> str:
         """Hash of all that decides what training does: a checkpoint of another id is not taken up."""
         parts = (
-            self.job.model_dump_json(exclude={"run", "features"}),
+            self.job.model_dump_json(exclude={"run", "features", "wished_error"}),
             self.revision.id,
             self.backbone.card.sha256,
             self.sample.id,
@@ -143,7 +143,7 @@ def stand_up(
     composition = parse_composition(job.composition)
     check_classes(revision, composition.trainable)
     configs = composition.configure(job.hyper)
-    features, recipe = features_of(job), configs[RECIPE]
+    features, recipe = features_of(job, folder), configs[RECIPE]
     if features is not None:
         recipe = recipe_on(features, recipe, composition.learns)
     base = class_texts(revision, revision.base)

@@ -19,6 +19,7 @@ from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
 from core.training.job import (
     ExportJob,
+    FeaturesJob,
     InsightJob,
     Job,
     PredictJob,
@@ -76,6 +77,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.insight.run import run_insight
 
             return None, Finished(result=run_insight(job, emit, commands))
+        case FeaturesJob():
+            from core.training.extract import run_extraction
+
+            return None, Finished(result=run_extraction(job, emit, commands))
         case WhatIfJob():
             from core.whatif.ask import run_what_if
 

@@ -5,8 +5,11 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from core.evaluation.reliability import reliability
+from core.evaluation.unsure import choose_threshold
 from core.photos.scan import scan
 from core.project.revision import ClassEntry, DataRevision, PhotoEntry
 from core.project.store import Project
@@ -21,7 +24,15 @@ from core.training.events import (
     encode,
 )
 from core.training.job import DATA_FILE, TrainJob, save_job
-from core.training.result import Interval, Metrics, PhotoPrediction, TrainResult, UnsureThreshold
+from core.training.result import (
+    Calibrated,
+    Calibration,
+    Interval,
+    Metrics,
+    PhotoPrediction,
+    TrainResult,
+    Validated,
+)
 from core.training.run import EVENTS_FILE, Run
 
 STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
@@ -90,6 +101,7 @@ def make_result(
         "tuned": _metrics(revision, [(p.label, p.predicted) for p in predictions]),
     }
     trained = composition != "zero-shot"
+    validation = _validation(chance, skill)
     return TrainResult(
         composition=composition,
         preset=preset,
@@ -101,7 +113,9 @@ def make_result(
         metrics=metrics,
         intervals={"tuned": {"base": Interval(mean=skill, low=skill - 0.1, high=min(1, skill + 0.1), n=30)}},
         predictions=predictions,
-        unsure=UnsureThreshold(probability=0.55, wished_error=0.05, sent_to_person=0.1, promised=True, n=40),
+        unsure=choose_threshold(validation),
+        validated=validation,
+        calibration=_calibration(predictions) if predictions else None,
         steps=100 if trained else 0,
         epochs=20 if trained else 0,
         kept_epoch=20 if trained else 0,
@@ -109,6 +123,26 @@ def make_result(
         stages_s=dict.fromkeys(STAGES, 1.0),
         device="CPU",
         trained_parameters=4096 if trained else 0,
+    )
+
+
+def _validation(chance: random.Random, skill: float, photos: int = 500) -> tuple[Validated, ...]:
+    """Validation photos: the surer, the more often right."""
+    sure = [chance.uniform(0.5, 0.999) for _ in range(photos)]
+    return tuple(
+        Validated(probability=p, right=chance.random() < (1 if p > 0.7 and skill > 0.5 else skill))
+        for p in sure
+    )
+
+
+def _calibration(predictions: Sequence[PhotoPrediction]) -> Calibrated:
+    said = np.array([p.probability for p in predictions])
+    right = np.array([p.predicted == p.label for p in predictions])
+    return Calibrated(
+        temperatures=Calibration(matching=1.4, fused=2.1, photos=300),
+        before=reliability(np.minimum(0.999, said + 0.1), right),
+        after=reliability(said, right),
+        without={"union_base": None, "union_new": None, "union_h": None},
     )
 
 
@@ -169,6 +203,7 @@ def _judged(
         loss=loss,
         zero_shot_predicted=guess(untouched),
         zero_shot_probability=chance.uniform(0.3, 0.9),
+        own_right=predicted == photo.label,
     )
 
 

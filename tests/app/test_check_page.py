@@ -12,6 +12,10 @@ from pytestqt.qtbot import QtBot
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.confusion_matrix import ConfusionMatrix
+from app.widgets.unsure_preview import STOPS
+from core.evaluation.tally import consequence
+from core.evaluation.unsure import choose_threshold, photos_needed
+from core.evaluation.wish import keep_wish, wish_for, wish_of
 from core.methods.presets import load_presets
 from core.project.store import Project
 from core.training.events import Decided, Warned
@@ -187,16 +191,66 @@ def test_photos_that_are_gone_are_said(qtbot: QtBot, project: Project) -> None:
     assert photo.path.name in page.judgement.words.text()
 
 
-def test_the_slider_shows_what_a_threshold_does_and_changes_nothing(qtbot: QtBot, project: Project) -> None:
-    page = shown(qtbot, project, make_run(project, skill=0.7))
+def test_the_threshold_follows_the_wish_and_the_project_keeps_it(qtbot: QtBot, project: Project) -> None:
+    run = make_run(project, skill=0.7)
+    page = shown(qtbot, project, run)
     page.tabs.setCurrentIndex(3)
-    assert page.unsure.slider.value() == page.unsure.chosen() == 55
-    page.unsure.slider.setValue(99)
-    photos = len(page._shown.result.predictions)
-    assert f"{photos} 枚" in page.unsure.sentence.text()
-    assert page.unsure.back.isEnabled()
-    page.unsure.back.click()
-    assert page.unsure.slider.value() == 55
+    unsure = page.unsure
+    assert (unsure.number.value(), unsure.threshold) == (50, page._shown.result.unsure)
+    assert unsure.threshold.promised and "約束できます" in unsure.promise.text()
+    QTest.keyClick(unsure.slider, Qt.Key.Key_Right)
+    assert unsure.number.value() == 100
+    assert unsure.threshold == choose_threshold(page._shown.result.validated, 1 / 100)
+    assert f"{100 * unsure.threshold.probability:.1f} %" in unsure.sentence.text()
+    qtbot.waitUntil(lambda: wish_of(project) == 1 / 100)
+    again = shown(qtbot, project, run)
+    assert again.unsure.number.value() == 100
+    assert again.unsure.threshold == unsure.threshold
+
+
+def test_a_wish_that_the_photos_do_not_carry_is_said_with_how_many_it_takes(
+    qtbot: QtBot, project: Project
+) -> None:
+    page = shown(qtbot, project, make_run(project, skill=0.7))
+    page.unsure.number.setValue(730)
+    needed = photos_needed(1 / 730)
+    assert f"{needed} 枚要ります（いまは 500 枚）" in page.unsure.promise.text()
+    assert page.unsure.slider.value() == STOPS.index(500) and page.unsure.mark.mark == "warn"
+    page.session.change_settings(language="en")
+    page.retranslate()
+    assert f"{needed}" in page.unsure.promise.text() and "500" in page.unsure.promise.text()
+
+
+def test_all_counts_are_those_of_the_test_photos_at_the_threshold(qtbot: QtBot, project: Project) -> None:
+    page = shown(qtbot, project, make_run(project, skill=0.7))
+    found = consequence(page._shown.result.predictions, page.unsure.threshold.probability)
+    for name in ("right", "wrong", "to_person", "saved"):
+        assert page.findChild(object, f"unsure_{name}").text() == f"{getattr(found, name)} 枚"
+    assert [bool(figure.series) for figure in page.trust.figures.values()] == [True, True]
+    assert "ポイント" in page.trust.words["reliability"].text()
+
+
+def test_the_result_of_an_older_program_keeps_its_threshold_and_says_so(
+    qtbot: QtBot, project: Project
+) -> None:
+    keep_wish(project, 1 / 200)
+    run = make_run(project, skill=0.7)
+    older = run.result().model_copy(update={"validated": (), "calibration": None})
+    older.save(run.folder)
+    page = shown(qtbot, project, run)
+    assert not page.unsure.slider.isEnabled() and not page.unsure.number.isEnabled()
+    assert page.unsure.threshold == older.unsure and page.unsure.number.value() == 50
+    assert "前の版" in page.unsure.promise.text()
+    assert "もう一度学習" in page.trust.words["reliability"].text()
+    assert wish_for(project, older) is None
+
+
+def test_without_validation_photos_there_is_no_threshold(qtbot: QtBot, project: Project) -> None:
+    run = make_run(project, skill=0.7)
+    run.result().model_copy(update={"validated": (), "unsure": None}).save(run.folder)
+    page = shown(qtbot, project, run)
+    assert page.unsure.threshold is None and "確認用の写真がない" in page.unsure.promise.text()
+    assert page.unsure._counts["to_person"].text() == "0 枚"
 
 
 def test_earlier_runs_are_compared_and_opened(qtbot: QtBot, project: Project) -> None:
@@ -206,12 +260,22 @@ def test_earlier_runs_are_compared_and_opened(qtbot: QtBot, project: Project) ->
     page = shown(qtbot, project, latest)
     qtbot.waitUntil(lambda: page.runs.rows.rowCount() == 3)
     remarks = [page.runs.rows.index(row, 4).data() for row in range(3)]
-    assert remarks == ["いま表示しています", "結果がありません", "同じ写真で比べられます"]
+    assert remarks[:2] == ["いま表示しています", "結果がありません"]
+    assert remarks[2].startswith("表示中より悪い（つりあい -") and "～-" in remarks[2]
+    tip = page.runs.rows.data(page.runs.rows.index(2, 4), Qt.ItemDataRole.ToolTipRole)
+    assert len(tip.splitlines()) == 4
     page.tabs.setCurrentIndex(4)
     page.runs.setCurrentIndex(page.runs.rows.index(2, 0))
     page.open_run.click()
     assert page.session.run == earlier
     qtbot.waitUntil(lambda: page._shown is not None and page._shown.run == earlier)
+
+
+def test_a_run_that_chance_could_make_so_is_called_neither(qtbot: QtBot, project: Project) -> None:
+    make_run(project, skill=0.72, seed=5)
+    page = shown(qtbot, project, make_run(project, skill=0.7))
+    qtbot.waitUntil(lambda: page.runs.rows.rowCount() == 2)
+    assert "偶然でも起こる" in page.runs.rows.index(1, 4).data()
 
 
 def test_runs_on_other_labels_are_not_compared_by_number(qtbot: QtBot, project: Project) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.engine import EngineProcess
 from app.pages.export import ExportPage
 from app.session import Session
+from core.evaluation.wish import keep_wish
 from core.project.store import Project
 from core.training.events import Event, Failed, Finished, Stage, StateChanged
 from core.training.job import ExportJob, load_job
@@ -180,6 +181,23 @@ def test_a_package_written_before_is_remembered_while_it_lies_there(
     again = shown(qtbot, project, run, tmp_path)
     assert again.exported is not None
     qtbot.waitUntil(again.banner.isVisible)  # it lies there, but it is no package any more
+
+
+def test_the_wish_of_the_project_goes_along_and_another_one_asks_for_a_new_file(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    keep_wish(project, 1 / 200)
+    run, package = make_run(project), tmp_path / "a.hkd"
+    page = shown(qtbot, project, run, tmp_path)
+    package.write_bytes(b"")
+    exported(qtbot, page, engine, told(package))
+    job = load_job(engine.jobs[0])
+    assert isinstance(job, ExportJob) and job.wished_error == 1 / 200
+    page._refresh()
+    assert page.exported is not None
+    keep_wish(project, 1 / 500)
+    page._refresh()
+    assert page.exported is None and page.blocker()
 
 
 def test_thirty_classes_and_long_names(qtbot: QtBot, tmp_path: Path, engine: Recorded) -> None:

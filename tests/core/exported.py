@@ -12,7 +12,7 @@ import pytest
 from core.package.export import ExportReport, export_run
 from core.training.loop import train
 from core.training.run import Run
-from tests.core.tiny_run import tiny_run
+from tests.core.tiny_run import PER_PART, tiny_revision, tiny_run
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ def exported_once() -> Exported:
 
 
 def export_tiny(home: Path, composition: str = "dept(coop)") -> Exported:
-    """Train on coloured pictures and export."""
+    """Train on coloured pictures, with enough validation photos to calibrate, and export."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HIKIDASHI_HOME", str(home))
-        folder = tiny_run(home / "project" / "runs" / "1", composition)
+        revision = tiny_revision(home / "project" / "runs" / "photos", PER_PART | {"val": 10})
+        folder = tiny_run(home / "project" / "runs" / "1", composition, revision=revision)
         train(folder, lambda event: None)
         return Exported(home, Run(folder), export_run(folder, home / "部品.hkd"))

@@ -1,5 +1,6 @@
 """A run on a handful of coloured pictures and the tiny backbone: seconds from job to result."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,12 @@ PER_PART: dict[Part, int] = {"train": 6, "val": 3, "test": 4}
 QUICK: dict[str, HyperValue] = {"training.epochs": 3, "training.batch_size": 4, "training.views": 3}
 
 
-def tiny_revision(root: Path, seed: int = 0) -> DataRevision:
+def tiny_revision(root: Path, per_part: Mapping[Part, int] = PER_PART, seed: int = 0) -> DataRevision:
     """Two learned and two held-back classes of noisy colours, written as pictures under `root`."""
     rng = np.random.default_rng(seed)
     photos: list[PhotoEntry] = []
     for label, (name, colour) in enumerate(COLOURS.items()):
-        for part, count in PER_PART.items():
+        for part, count in per_part.items():
             for number in range(count):
                 path = root / name / f"{part}{number}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,12 +41,14 @@ def _at_shots(request: Request, engine: Engine, numbers: Sequence[int | None]) -
                 most = max(max(each.counts("train")[i] for i in each.base) for each in revisions.values())
                 if most < shots:
                     continue
+            first = None
             for preset in request.presets:
                 about = "" if shots is None else f"{shots} shots"
                 runs = over_seeds(engine, bench_set, preset, revisions, about)
                 found[preset.name, shots][bench_set.name] = runs
+                first = first or runs
                 paper = paper_of(NAME, bench_set, preset, shots)
-                yield line_of(bench_set, preset, runs, {"shots": shots}, paper=paper)
+                yield line_of(bench_set, preset, runs, {"shots": shots}, paper=paper, first=first)
     yield from _averages(request.presets, found)
 
 

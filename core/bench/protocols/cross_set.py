@@ -32,6 +32,7 @@ def cross_set(request: Request, engine: Engine) -> Iterator[Line]:
         raise Problem("bench.one_set")
     source = request.sets[0]
     revisions = {seed: source.learnable(seed, request.shots, learn_all=True) for seed in request.seeds}
+    first: dict[str, list[SeedRun]] = {}
     for preset in request.presets:
         with ExitStack() as stack:
             trained = [
@@ -40,23 +41,31 @@ def cross_set(request: Request, engine: Engine) -> Iterator[Line]:
             ]
             lines = {}
             for target in request.sets:
-                lines[target.name] = _line(source, target, preset, trained, request.shots)
+                runs = [
+                    SeedRun.of(run, None if target is source else _judged(run, target)) for run in trained
+                ]
+                first.setdefault(target.name, runs)
+                lines[target.name] = _line(source, target, preset, runs, request.shots, first[target.name])
                 yield lines[target.name]
         if source.name == ELEVEN[0].name and {entry.name for entry in ELEVEN} <= lines.keys():
             yield _average(preset, lines, request.shots)
 
 
 def _line(
-    source: BenchSet, target: BenchSet, preset: Preset, trained: list[TrainedRun], shots: int | None
+    source: BenchSet,
+    target: BenchSet,
+    preset: Preset,
+    runs: list[SeedRun],
+    shots: int | None,
+    first: list[SeedRun],
 ) -> Line:
-    runs = [SeedRun.of(run, None if target is source else _judged(run, target)) for run in trained]
     condition = {"learned_on": source.name, "shots": shots}
     tuned, untouched = (
         {"accuracy": share([getattr(run.verdict, which).right for run in runs])}
         for which in ("tuned", "zero_shot")
     )
     paper = paper_of(NAME, target, preset, shots, source.name)
-    return line_of(target, preset, runs, condition, tuned, untouched, paper)
+    return line_of(target, preset, runs, condition, tuned, untouched, paper, first)
 
 
 def _judged(run: TrainedRun, target: BenchSet) -> Verdict:

@@ -32,16 +32,18 @@ def domain_shift(request: Request, engine: Engine) -> Iterator[Line]:
                 ]
                 for preset in request.presets
             }
+            unshifted = {name: [SeedRun.of(run) for run in runs] for name, runs in trained.items()}
+            first = request.presets[0].name
             for preset in request.presets:
-                runs = [SeedRun.of(run) for run in trained[preset.name]]
-                yield line_of(bench_set, preset, runs, _condition(None, 0, request))
+                runs, condition = unshifted[preset.name], _condition(None, 0, request)
+                yield line_of(bench_set, preset, runs, condition, first=unshifted[first])
             for kind, strength in ((kind, strength) for kind in CORRUPTIONS for strength in STRENGTHS):
                 engine.tell(f"{bench_set.name}  {kind} {strength}")
                 with TemporaryDirectory(prefix="hikidashi-bench-") as folder:
                     shifted = _shifted(trained, kind, strength, Path(folder))
                 for preset in request.presets:
                     condition = _condition(kind, strength, request)
-                    yield line_of(bench_set, preset, shifted[preset.name], condition)
+                    yield line_of(bench_set, preset, shifted[preset.name], condition, first=shifted[first])
 
 
 def corrupted(

@@ -28,9 +28,11 @@ def label_noise(request: Request, engine: Engine) -> Iterator[Line]:
                 "shots": request.shots,
                 "mislabelled": [each.photos for each in noisy.values()],
             }
+            first = None
             for preset in request.presets:
                 runs = over_seeds(engine, bench_set, preset, revisions, f"{share:.0%} wrong")
-                yield line_of(bench_set, preset, runs, condition)
+                first = first or runs
+                yield line_of(bench_set, preset, runs, condition, first=first)
 
 
 @dataclass(frozen=True)

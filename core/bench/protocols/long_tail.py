@@ -24,6 +24,7 @@ def long_tail(request: Request, engine: Engine) -> Iterator[Line]:
         whole = {seed: bench_set.learnable(seed, request.shots) for seed in request.seeds}
         for ratio in RATIOS:
             revisions = {seed: with_tail(revision, ratio, seed) for seed, revision in whole.items()}
+            first = None
             for preset in request.presets:
                 runs = over_seeds(engine, bench_set, preset, revisions, f"1:{ratio}")
                 tuned, untouched = (
@@ -35,7 +36,8 @@ def long_tail(request: Request, engine: Engine) -> Iterator[Line]:
                     "shots": request.shots,
                     "photos_per_class": [_counts(revision) for revision in revisions.values()],
                 }
-                yield line_of(bench_set, preset, runs, condition, tuned, untouched)
+                first = first or runs
+                yield line_of(bench_set, preset, runs, condition, tuned, untouched, first=first)
 
 
 def with_tail(revision: DataRevision, ratio: float, seed: int) -> DataRevision:

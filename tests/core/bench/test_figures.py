@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.bench.figures import SeedResult, area, average, by_class, share, summarise
+from core.bench.figures import SeedResult, area, average, by_class, paired, share, summarise
 from core.evaluation.judged import Judged
 from core.evaluation.union import SeenUnseen
 from core.training.result import Metrics
@@ -47,6 +47,43 @@ def test_the_interval_of_one_seed_is_the_binomial_one() -> None:
     found = summarise([seed_result(0.7, 0.5, 400)], draws=20_000)["base"]
     deviation = np.sqrt(0.7 * 0.3 / 400)
     assert found.high - found.low == pytest.approx(2 * 1.96 * deviation, rel=0.06)
+
+
+def flagged(base: list[int], new: list[int]) -> Judged:
+    """Photos of one base and one new class; among all classes offered every second one is wrong."""
+    labels = np.array([0] * len(base) + [1] * len(new))
+    right = np.array([*base, *new], bool)
+    union = right & (np.arange(len(right)) % 2 == 0)
+    return Judged(labels, labels == 0, np.full((len(labels), 2), 0.5, np.float32), right, union)
+
+
+def test_paired_differences_are_those_of_the_means_with_the_exact_spread() -> None:
+    """Base: 60 photos in each of two seeds, gained with the same chance, nothing lost; new: the same photos right."""
+    before = [flagged([0] * 60, [1, 0] * 10)] * 2
+    after = [flagged([1] * 18 + [0] * 42, [1, 0] * 10)] * 2
+    found = paired(before, after, draws=20_000)
+    assert found["base"].mean == pytest.approx(0.3)
+    deviation = np.sqrt(0.3 * 0.7 / 120)
+    assert found["base"].high - found["base"].low == pytest.approx(2 * 1.96 * deviation, rel=0.06)
+    assert (found["new"].mean, found["new"].low, found["new"].high) == (0, 0, 0)
+    assert found["h"].mean == pytest.approx(2 * 0.3 * 0.5 / 0.8)
+    assert found["base"].n == 120
+
+
+def test_pairing_takes_out_how_hard_the_photos_are() -> None:
+    rng = np.random.default_rng(0)
+    easy = (rng.random(400) < 0.5).astype(int)
+    better = np.maximum(easy, rng.random(400) < 0.1).astype(int)
+    found = paired([flagged(easy.tolist(), [1])], [flagged(better.tolist(), [1])])["base"]
+    alone = summarise([seed_result(float(better.mean()), 0.5, 400)])["base"]
+    assert found.high - found.low < (alone.high - alone.low) / 2
+    assert found.low > 0
+
+
+def test_judges_exchanged_turn_the_difference_round() -> None:
+    one, other = flagged([1, 0, 0, 1, 1], [1, 1, 0]), flagged([0, 0, 1, 1, 0], [0, 1, 0])
+    there, back = paired([one], [other]), paired([other], [one])
+    assert all(there[name].mean == pytest.approx(-back[name].mean) for name in there)
 
 
 def test_what_was_not_measured_is_absent() -> None:

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from core.evaluation.union import (
-    Calibration,
+    LEAST_PHOTOS,
     SeenUnseen,
     calibrate,
+    calibrated,
     fit_temperature,
     seen_unseen,
     union_scores,
 )
 from core.methods.classifier import Array, CosineClassifier, FusedClassifier, LinearHead
+from core.training.result import Calibration
 
 BASE = (0, 1, 2)
 
@@ -92,7 +94,19 @@ def test_both_temperatures_are_fitted_among_learned_classes_only() -> None:
 
 
 def test_without_photos_nothing_is_changed() -> None:
-    assert calibrate(classifier(), np.zeros((0, 8), np.float32), [], BASE) == Calibration(1.0, 1.0, 0)
+    assert calibrate(classifier(), np.zeros((0, 8), np.float32), [], BASE) == Calibration(
+        matching=1.0, fused=1.0, photos=0
+    )
+
+
+def test_a_handful_of_photos_moves_nothing() -> None:
+    features, labels = photos(200)
+    val = [row for row, label in enumerate(labels) if label in BASE][: LEAST_PHOTOS - 1]
+    found = calibrate(classifier(), features[val], [labels[row] for row in val], BASE)
+    assert found == Calibration()
+    assert calibrated(classifier(), found).probabilities(features) == pytest.approx(
+        classifier().probabilities(features), abs=0
+    )
 
 
 # One scale
@@ -107,7 +121,7 @@ def test_at_temperature_one_the_scores_are_the_products_own_probabilities() -> N
 def test_calibrated_scores_are_the_chain_rule_in_plain_float64() -> None:
     features, _ = photos(20)
     own = classifier()
-    scores = union_scores(own, features, BASE, Calibration(1.7, 0.6))
+    scores = union_scores(own, features, BASE, Calibration(matching=1.7, fused=0.6))
     f = features.astype(np.float64)
     texts = own.matching.text_features.astype(np.float64)  # type: ignore[attr-defined]
     unit = f / np.linalg.norm(f, axis=1, keepdims=True)
@@ -122,13 +136,28 @@ def test_calibrated_scores_are_the_chain_rule_in_plain_float64() -> None:
     np.testing.assert_allclose(np.exp(scores).sum(axis=1), 1, rtol=1e-9)
 
 
+@pytest.mark.parametrize("fused", [True, False])
+def test_what_judges_is_the_scores_of_the_curve(fused: bool) -> None:
+    features, _ = photos(50)
+    own = classifier() if fused else classifier().matching
+    at = Calibration(matching=1.7, fused=0.6 if fused else 1.7, photos=99)
+    found = calibrated(own, at)
+    np.testing.assert_allclose(
+        found.probabilities(features), np.exp(union_scores(own, features, BASE, at)), rtol=1e-4, atol=1e-6
+    )
+    for members in (list(BASE), [3, 4]):
+        best = own.probabilities(features, members).argmax(axis=1)
+        assert (found.probabilities(features, members).argmax(axis=1) == best).all()
+    assert (found.logits(features) == own.logits(features)).all()
+
+
 def test_a_method_that_only_matches_judges_as_before() -> None:
     features, labels = photos(200)
     plain = classifier().matching
     val = [row for row, label in enumerate(labels) if label in BASE]
     calibration = calibrate(plain, features[val], [labels[row] for row in val], BASE)
-    assert calibration.matching == pytest.approx(calibration.fused, rel=1e-3)
-    scores = union_scores(plain, features, BASE, Calibration(calibration.matching, calibration.matching))
+    assert calibration.matching == calibration.fused
+    scores = union_scores(plain, features, BASE, calibration)
     assert (scores.argmax(axis=1) == plain.logits(features).argmax(axis=1)).all()
 
 

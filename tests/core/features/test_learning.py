@@ -11,6 +11,8 @@ import torch
 
 from core.evaluation.run import evaluate
 from core.features.file import open_features, save_features
+from core.features.shown import backbone_for, shown_as_in
+from core.insight.run import look_into
 from core.methods.catalogue import compositions, parse_composition
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.presets import resolve_preset
@@ -18,10 +20,11 @@ from core.package.export import export_run
 from core.package.verify import verify_package
 from core.problems import Problem
 from core.training.artefact import read_artefact
+from core.training.commands import Commands
 from core.training.loop import train
 from core.training.result import TrainResult
 from core.training.run import Run
-from core.training.served import backbone_for, check_views, shown_as_in
+from core.training.served import check_views
 from tests.core.features.tiny_features import AS_QUICK, run_on, tiny_features
 from tests.core.tiny_backbone import NAME
 from tests.core.tiny_run import QUICK, tiny_revision, tiny_run
@@ -187,3 +190,20 @@ def test_one_view_is_enough(tmp_path: Path) -> None:
 
 def test_the_compositions_are_those_that_there_are() -> None:
     assert {*FROM_FEATURES, *WITH_PIXELS} <= {str(composition) for composition in compositions()}
+
+
+@pytest.mark.slow
+def test_a_run_on_features_is_looked_into_as_one_on_photos(tmp_path: Path) -> None:
+    path = tmp_path / "f.features"
+    file = tiny_features(path)
+    run = Run(run_on(path, file, tmp_path / "run", "coop"))
+    train(run.folder, silent)
+    on_photos = look_into(run, tiny_revision(tmp_path / "photos"), silent, Commands())
+    shutil.rmtree(tmp_path / "photos")
+    on_features = look_into(run, run.revision, silent, Commands())
+    assert on_features.photos == on_photos.photos
+    assert on_features.texts == on_photos.texts
+    assert on_features.images is not None and on_photos.images is not None
+    assert on_features.images.after.effective_rank == pytest.approx(
+        on_photos.images.after.effective_rank, rel=1e-5
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.method_groups import group_of, sees_photos_anew
+from app.method_groups import group_of
 from app.training_choice import TrainingChoice
 from core.methods.build import build_method
 from core.methods.catalogue import CATALOGUE, compositions
@@ -24,5 +24,5 @@ METHODS = [preset for preset in load_presets() if preset.parsed.learns != "by_se
 @pytest.mark.parametrize("preset", METHODS, ids=lambda preset: preset.name)
 def test_the_notes_of_a_preset_are_true_of_its_method(preset: Preset) -> None:
     method = build_method(preset.composition, preset.hyper, tiny_backbone(), CLASSES)
-    assert sees_photos_anew(preset.parsed) == (method.needs.kind != "image_features")
+    assert preset.parsed.needs_pixels == (method.needs.kind != "image_features")
     assert TrainingChoice(preset.name).judges_new == method.judges_new

@@ -18,7 +18,7 @@ from core.package.manifest import (
     PartCounts,
     Training,
 )
-from core.training.result import Metrics, UnsureThreshold
+from core.training.result import Calibration, Metrics, UnsureThreshold
 
 LINEAR = {"gamma": (8,), "beta": (8,), "weight": (2, 8), "bias": (2,)}
 NAMES = ("良品", "きず", "欠け", "汚れ")
@@ -63,6 +63,7 @@ def manifest() -> Manifest:
         classifier=FusedForm(
             matching=CosineForm(), head=LinearForm(), rows=(0, 1, -1, -1), matching_weight=0.3, head_weight=0.7
         ),
+        calibration=Calibration(matching=1.5, fused=4.0, photos=40),
         members=(),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.evaluation.unsure import choose_threshold
 from core.methods.classifier import Array, CosineClassifier, FusedClassifier, LinearHead, softmax
 from core.onsite.predictor import Prediction, open_predictor
 from core.package import export
@@ -68,6 +69,9 @@ def test_the_manifest_tells_what_the_run_knows(exported: Exported) -> None:
     assert manifest.metrics == result.metrics
     assert manifest.intervals == result.intervals
     assert manifest.unsure == result.unsure
+    assert manifest.calibration == result.temperatures
+    assert result.temperatures.photos == 20
+    assert result.temperatures.fused != result.temperatures.matching
     assert manifest.backbone.sha256 == result.backbone_sha256
     assert manifest.backbone.preprocessing.image_size == 32
     assert manifest.data.revision == exported.run.revision.id
@@ -91,6 +95,26 @@ def test_on_site_judges_as_the_run_did(exported: Exported) -> None:
     assert [a.class_name for a in answers] == [names[p.predicted] for p in result.predictions]
     expected = [p.probability for p in result.predictions]
     assert [a.probability for a in answers] == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_threshold_is_the_one_for_the_wish(
+    exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_verify_afresh", lambda path: 0.0)
+    result = exported.run.result()
+    assert result is not None
+    job = ExportJob(
+        run=str(tmp_path),
+        source_run=str(exported.run.folder),
+        out=str(tmp_path / "a.hkd"),
+        wished_error=1 / 4,
+    )
+    run_export(job, lambda event: None)
+    manifest = open_package(tmp_path / "a.hkd").manifest
+    assert manifest.unsure == choose_threshold(result.validated, 1 / 4)
+    card = open_package(tmp_path / "a.hkd").text(CARD)
+    assert "写真 4 枚につき間違い 1 枚まで" in card and "確率は、調整用の写真 20 枚で" in card
+    assert exported.run.result() == result, "the run keeps its own"
 
 
 def test_only_what_was_learned_is_inside(exported: Exported) -> None:

@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.methods.classifier import CosineClassifier
+from core.package.classifier import as_calibrated
 from core.package.manifest import MANIFEST_SCHEMA, Manifest, decode_manifest, encode_manifest
 from core.problems import Problem
 
@@ -42,6 +45,17 @@ def test_japanese_names_are_readable_in_the_file(manifest: Manifest) -> None:
 def test_every_form_of_a_classifier_survives_json(manifest: Manifest, form: dict[str, Any]) -> None:
     told = decode_manifest(spoiled(manifest, classifier=form))
     assert json.loads(encode_manifest(told))["classifier"] == form
+
+
+def test_one_from_before_calibration_is_read_and_judges_as_it_did(manifest: Manifest) -> None:
+    older = json.loads(encode_manifest(manifest)) | {"schema_version": 2}
+    del older["calibration"]
+    del older["unsure"]["error"]
+    found = decode_manifest(json.dumps(older).encode())
+    assert found.calibration is None
+    assert found.unsure == manifest.unsure
+    plain = CosineClassifier(("a",), np.ones((1, 8), np.float32), 1.0)
+    assert as_calibrated(found, plain) is plain
 
 
 def test_an_older_one_is_told_apart_from_a_spoiled_one(manifest: Manifest) -> None:
@@ -95,6 +109,10 @@ def test_a_newer_one_is_told_apart_from_a_spoiled_one(manifest: Manifest, schema
         {"members": [{"name": "a", "size": 1, "sha256": "AB" * 32}]},
         {"members": [{"name": "a", "size": 1, "sha256": "ab" * 32}] * 2},
         {"unsure": {"probability": 2, "wished_error": 0, "sent_to_person": 0, "promised": True, "n": 1}},
+        {"calibration": None},
+        {"calibration": {"matching": 0, "fused": 1, "photos": 40}},
+        {"calibration": {"matching": 1, "fused": 1e9, "photos": 40}},
+        {"schema_version": 2},
         {"photos": 3},
         {"data": {"revision": "", "photos": {"train": [1], "val": [1], "test": [1]}}},
     ],
@@ -125,7 +143,7 @@ def test_figures_are_finite(manifest: Manifest, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"schema_version": 2}']
+    "content", [b"", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"schema_version": 3}']
 )
 def test_other_content_is_refused(content: bytes) -> None:
     with pytest.raises(Problem) as caught:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from core.evaluation.run import evaluate
+from core.evaluation.unsure import choose_threshold
 from core.files import sha256_file
 from core.methods.class_text import ClassText
 from core.photos.embeddings import read_embeddings
@@ -32,10 +33,12 @@ from core.training.events import (
     Terminal,
     Warned,
 )
+from core.training.job import save_job
 from core.training.loop import STAGES, train
 from core.training.run import Run
 from core.training.sampling import few_shot
 from core.training.state import JobState
+from tests.core.tiny_backbone import NAME
 from tests.core.tiny_run import tiny_revision, tiny_run
 
 
@@ -185,6 +188,51 @@ def test_too_few_validation_photos_promise_nothing(tmp_path: Path) -> None:
     result = train(tiny_run(tmp_path / "run"), lambda _: None)
     assert result.unsure is not None
     assert not result.unsure.promised
+
+
+def test_temperatures_come_from_validation_photos_and_are_told_with_what_they_do(tmp_path: Path) -> None:
+    revision = tiny_revision(tmp_path / "photos", {"train": 2, "val": 10, "test": 3})
+    run = tiny_run(tmp_path / "run", "nearest-mean", {}, revision=revision)
+    result = train(run, lambda _: None)
+    assert result.calibration is not None
+    assert result.temperatures.photos == 20
+    assert result.temperatures.matching != result.temperatures.fused
+    assert result.calibration.after.n == len(result.predictions) == 12
+    union = [p.predicted == p.label for p in result.predictions if p.label < 2]
+    assert result.metrics["tuned"].union_base == pytest.approx(sum(union) / len(union))
+    assert [p.own_right for p in result.predictions if p.label < 2].count(True) / 6 == pytest.approx(
+        result.metrics["tuned"].base
+    )
+    assert len(result.validated) == 20
+    assert result.unsure == choose_threshold(result.validated)
+    told = evaluate(Run(run), revision)
+    assert told["metrics"]["tuned"] == result.metrics["tuned"].model_dump()
+    assert told["calibration"]["temperatures"] == result.temperatures.model_dump()
+    assert told["calibration"]["after"]["ece"] == pytest.approx(result.calibration.after.ece, abs=1e-4)
+    assert told["unsure"]["probability"] == result.unsure.probability
+    assert told["abstention"][0]["to_person"] == 0
+    # Test photos play no part: with others the temperatures are the same.
+    other = revision.model_copy(update={"photos": tuple(p for p in revision.photos if "test0" not in p.path)})
+    again = train(
+        tiny_run(tmp_path / "again", "nearest-mean", {}, revision=other, backbone=NAME), lambda _: None
+    )
+    assert again.temperatures.model_dump() == pytest.approx(result.temperatures.model_dump(), rel=1e-3)
+    assert [p.right for p in again.validated] == [p.right for p in result.validated]
+
+
+def test_the_wish_of_the_job_chooses_the_threshold_and_nothing_else(tmp_path: Path) -> None:
+    revision = tiny_revision(tmp_path / "photos")
+    runs = [
+        tiny_run(tmp_path / folder, "nearest-mean", {}, revision=revision, backbone=backbone)
+        for folder, backbone in (("usual", None), ("strict", NAME))
+    ]
+    job = Run(runs[1]).job
+    save_job(job.model_copy(update={"wished_error": 1 / 500}))
+    usual, strict = (train(run, lambda _: None) for run in runs)
+    assert usual.unsure is not None and strict.unsure is not None
+    assert (usual.unsure.wished_error, strict.unsure.wished_error) == (1 / 50, 1 / 500)
+    assert usual.validated == strict.validated
+    assert usual.predictions == strict.predictions
 
 
 @pytest.mark.parametrize("part", ["new", "test"])
