@@ -40,6 +40,8 @@ COMMANDS = {
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
     "predict": Command("core.package.commands", "judge photos with a package"),
+    "watch": Command("core.onsite.commands", "judge every photo that comes into a folder, or a camera's"),
+    "serve": Command("core.onsite.commands", "judge photos that other programs send over HTTP"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),

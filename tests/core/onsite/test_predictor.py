@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from core.onsite import predictor as predictor_module
-from core.onsite.predictor import NotJudged, Prediction, Predictor, open_predictor
+from core.onsite.answers import NotJudged, Prediction, Shot
+from core.onsite.predictor import Predictor, open_predictor
 from core.onsite.service import run_predict
 from core.package.archive import open_package
 from core.problems import Problem
