@@ -93,6 +93,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--add-class", type=new_class, metavar="NAME=DESCRIPTION", **several,
                         help="offer one more class, told by its English description")  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--json", action="store_true", default=True, help="as it is: every line is JSON")
 
 
 def _watch(arguments: argparse.Namespace) -> None:

@@ -88,10 +88,10 @@ class Journal:
         with self._using() as db:
             return [Done(*row) for row in db.execute("SELECT * FROM done WHERE target != ''")]
 
-    def forget(self, path: str) -> None:
-        """The photo is gone from its place; another may come under its name."""
-        with self._using() as db:
-            db.execute("DELETE FROM done WHERE path = ?", (path,))
+    def forget(self, paths: Sequence[str]) -> None:
+        """These photos are gone from their place; others may come under their names."""
+        with self._transaction() as db:
+            db.executemany("DELETE FROM done WHERE path = ?", [(path,) for path in paths])
 
     def stays(self, path: str) -> None:
         """The photo is done and will not be moved after all."""

@@ -131,10 +131,9 @@ class Watch:
             if not unfinished and _is_still(file):
                 kept.append((file, result))
         results, done = self._with_targets(kept)
-        self._line.keep(results, done)
-        for (file, _), entry in zip(kept, done, strict=True):
-            if entry.target:
-                self._move(Path(file.path), entry)
+        if results:
+            self._line.keep(results, done)
+        self._move([entry for entry in done if entry.target])
 
     def _with_targets(self, kept: Sequence[tuple[FoundFile, Result]]) -> tuple[list[Result], list[Done]]:
         taken: set[Path] = set()
@@ -147,24 +146,28 @@ class Watch:
 
     def _finish_moves(self) -> None:
         """What a kill left between judging and moving."""
-        for entry in self._line.journal.unmoved():
-            photo = self._root / entry.path
-            if self._mover is None:
+        unmoved = self._line.journal.unmoved()
+        there = [entry for entry in unmoved if (self._root / entry.path).exists()]
+        self._line.journal.forget([entry.path for entry in unmoved if entry not in there])
+        if self._mover is None:
+            for entry in there:
                 self._line.journal.stays(entry.path)
-            elif photo.exists():
-                self._move(photo, entry)
-            else:
-                self._line.journal.forget(entry.path)
-
-    def _move(self, photo: Path, entry: Done) -> None:
-        assert self._mover is not None, "only a mover gives targets"
-        try:
-            self._mover.move(photo, Path(entry.target))
-        except Problem as problem:
-            self._line.journal.stays(entry.path)
-            self._tell(Trouble(str(photo), problem))
         else:
-            self._line.journal.forget(entry.path)
+            self._move(there)
+
+    def _move(self, entries: Sequence[Done]) -> None:
+        moved: list[str] = []
+        for entry in entries:
+            assert self._mover is not None, "only a mover gives targets"
+            photo = self._root / entry.path
+            try:
+                self._mover.move(photo, Path(entry.target))
+            except Problem as problem:
+                self._line.journal.stays(entry.path)
+                self._tell(Trouble(str(photo), problem))
+            else:
+                moved.append(entry.path)
+        self._line.journal.forget(moved)
 
     def _name(self, path: str) -> str:
         return os.path.relpath(path, self._root)

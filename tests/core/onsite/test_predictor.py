@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.onsite import predictor as predictor_module
-from core.onsite.answers import NotJudged, Prediction, Shot
+from core.onsite.answers import NotJudged, Prediction
 from core.onsite.predictor import Predictor, open_predictor
 from core.onsite.service import run_predict
 from core.package.archive import open_package
