@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.onsite.extras import extra
 from core.onsite.outputs.choose import MQTT_PASSWORD, WEBHOOK_TOKEN, Wishes
 from core.onsite.source import is_camera
-from core.onsite.work import Wish, at_work, journal_of, stopped_by_signals
+from core.onsite.work import Wish, at_work, journal_of
 from core.package.commands import new_class
 
 if TYPE_CHECKING:
@@ -102,29 +102,26 @@ def _watch(arguments: argparse.Namespace) -> None:
         return
     with extra("onsite"):
         from core.onsite.watch import Watch, Watched
-    stop = stopped_by_signals()
     folder = Path(arguments.source)
     watched = Watched(folder, arguments.move_to, arguments.settle)
     with at_work(_wish(arguments), arguments.source, journal_of("watch", str(folder.resolve()))) as work:
         watch = Watch(watched, work.line, work.tell, _mover(arguments, work.ready.classes))
         work.tell(work.ready)
-        watch.run(stop)
+        watch.run(work.stop)
 
 
 def _watch_camera(arguments: argparse.Namespace) -> None:
     with extra("camera"):
         from core.onsite.camera import Camera, judge_camera
-    stop = stopped_by_signals()
     camera = Camera(arguments.source, arguments.every)
     with at_work(_wish(arguments), camera.name, journal_of("camera", camera.name)) as work:
         work.tell(work.ready)
-        judge_camera(camera, work.line, stop, work.tell, _mover(arguments, work.ready.classes))
+        judge_camera(camera, work.line, work.stop, work.tell, _mover(arguments, work.ready.classes))
 
 
 def _serve(arguments: argparse.Namespace) -> None:
     with extra("onsite"):
         from core.onsite.server import Access, Classes, Limits, build_server, listen
-    stopped_by_signals()  # uvicorn stops first, and then raises what it was told anew
     token = arguments.token or os.environ.get(TOKEN, "")
     access = Access(arguments.host, arguments.port, token, arguments.allow_network)
     journal = journal_of("serve", f"{access.host}:{access.port}")

@@ -17,6 +17,7 @@ import anyio
 import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -97,7 +98,9 @@ class Health(BaseModel):
 
 def build_server(line: Line, classes: Classes, access: Access, limits: Limits = Limits()) -> FastAPI:
     """The application; `listen` runs it."""
-    app = FastAPI(title="Hikidashi", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Hikidashi", version=__version__, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY
+    )
     # A page in a browser on this PC can be made to call 127.0.0.1, under the name of the page's own server.
     hosts = [*_LOOPBACK_NAMES, access.host] if access.is_loopback else ["*"]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
@@ -147,6 +150,8 @@ def build_server(line: Line, classes: Classes, access: Access, limits: Limits = 
             photo = await _body(request, limits, metrics)
             began = time.perf_counter()
             result = await anyio.to_thread.run_sync(_judge, line, Shot(_plain(name), lambda: photo))
+        except Problem as problem:
+            raise _refusal(metrics, 507, problem.code, **problem.data) from problem
         finally:
             waiting.release()
         if result.problem:
@@ -190,6 +195,8 @@ _PHOTO_BODY: dict[str, Any] = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+# Whatever exporter the environment names: nothing goes anywhere but where the operator sent it.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 _REFUSALS: dict[int | str, str] = {
     401: "The token is missing or wrong",
     403: "The request comes from a web page",
@@ -197,6 +204,7 @@ _REFUSALS: dict[int | str, str] = {
     413: "The photo is too large",
     422: "The photo cannot be read",
     503: "Too many photos wait",
+    507: "The result cannot be kept, so it is not told either",
 }
 
 

@@ -33,11 +33,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Work:
-    """A package at work; `ready` is to be told once photos can come."""
+    """A package at work; `ready` is to be told once photos can come. `stop` is set by Ctrl+C, or when the system wishes
+    it to end; a second time that ends the program at once."""
 
     line: Line
     tell: Tell
     ready: Ready
+    stop: threading.Event
 
 
 @contextmanager
@@ -73,7 +75,8 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
             outputs=(*(each.name for each in outlets.outputs), *(each.name for each in outlets.signals)),
             waiting=kept.waiting(),
         )
-        yield Work(line, tell, ready)
+        with _stopped_by_signals() as stop:
+            yield Work(line, tell, ready, stop)
     finally:
         line.end()
 
@@ -84,17 +87,20 @@ def journal_of(kind: str, source: str) -> Path:
     return locations().data / "onsite" / f"{kind}-{key}.db"
 
 
-def stopped_by_signals() -> threading.Event:
-    """Set by Ctrl+C or by the system's wish to end; a second one ends the program at once."""
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
     stop = threading.Event()
 
     def told(number: int, _frame: FrameType | None) -> None:
         stop.set()
         signal.signal(number, signal.SIG_DFL)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told)
-    return stop
+    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ok_ng(wish: Wish, descriptions: dict[str, str]) -> OkNg:
