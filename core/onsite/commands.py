@@ -63,8 +63,6 @@ def _add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--token", default="", help="what callers must bring as a bearer token")
     parser.add_argument("--allow-network", action="store_true",
                         help="let other PCs in: needs --host and a token; the connection is not encrypted")  # fmt: skip
-    parser.add_argument("--max-mb", type=int, default=32, choices=range(1, 257), metavar="MB",
-                        help="largest photo (default: 32)")  # fmt: skip
     _add_common(parser)
     parser.set_defaults(run=_serve)
 
@@ -92,6 +90,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     meaning.add_argument("--ng", metavar="CLASS", help="this class is NG", **several)
     parser.add_argument("--add-class", type=new_class, metavar="NAME=DESCRIPTION", **several,
                         help="offer one more class, told by its English description")  # fmt: skip
+    parser.add_argument(
+        "--max-mb",
+        type=_megabytes,
+        default=64,
+        metavar="MB",
+        help="largest file that is opened (default: 64)",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--json", action="store_true", default=True, help="as it is: every line is JSON")
 
@@ -103,7 +108,7 @@ def _watch(arguments: argparse.Namespace) -> None:
     with extra("onsite"):
         from core.onsite.watch import Watch, Watched
     folder = Path(arguments.source)
-    watched = Watched(folder, arguments.move_to, arguments.settle)
+    watched = Watched(folder, arguments.move_to, arguments.settle, most_bytes=arguments.max_mb << 20)
     with at_work(_wish(arguments), arguments.source, journal_of("watch", str(folder.resolve()))) as work:
         watch = Watch(watched, work.line, work.tell, _mover(arguments, work.ready.classes))
         work.tell(work.ready)
@@ -160,4 +165,11 @@ def _seconds(text: str) -> float:
     number = float(text)
     if not math.isfinite(number) or not 0 <= number <= 3600:
         raise argparse.ArgumentTypeError("must be 0 to 3600")
+    return number
+
+
+def _megabytes(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1024:
+        raise argparse.ArgumentTypeError("must be 1 to 1024")
     return number

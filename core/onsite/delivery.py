@@ -18,7 +18,7 @@ class Pace:
     """How long to wait after a failure: twice as long each time, and never in step with other programs."""
 
     first_s: float = 1.0
-    most_s: float = 300.0
+    most_s: float = 60.0
 
     def wait_s(self, failures: int) -> float:
         """Between half and all of first × 2^(failures − 1), at most `most_s`."""

@@ -7,6 +7,7 @@ and every output gets every result at least once.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from core.problems import Problem
 _VERSION = 1
 _TABLES = """
 CREATE TABLE done (
-  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, target TEXT NOT NULL
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, target TEXT NOT NULL, since REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE waiting (number INTEGER PRIMARY KEY AUTOINCREMENT, output TEXT NOT NULL, result TEXT NOT NULL);
 CREATE INDEX waiting_by_output ON waiting (output, number);
@@ -75,8 +76,8 @@ class Journal:
         """Mark photos done and put the results before the outputs: all of it, or nothing."""
         with self._transaction() as db:
             db.executemany(
-                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)",
-                [(entry.path, entry.size, entry.mtime_ns, entry.target) for entry in done],
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)",
+                [(entry.path, entry.size, entry.mtime_ns, entry.target, time.time()) for entry in done],
             )
             db.executemany(
                 "INSERT INTO waiting (output, result) VALUES (?, ?)",
@@ -86,7 +87,14 @@ class Journal:
     def unmoved(self) -> list[Done]:
         """Photos that are done but were not seen to arrive where they were to go."""
         with self._using() as db:
-            return [Done(*row) for row in db.execute("SELECT * FROM done WHERE target != ''")]
+            rows = db.execute("SELECT path, size, mtime_ns, target FROM done WHERE target != ''").fetchall()
+        return [Done(*row) for row in rows]
+
+    def older_than(self, since: float) -> list[str]:
+        """Photos that were done before that time."""
+        with self._using() as db:
+            rows = db.execute("SELECT path FROM done WHERE since < ?", (since,)).fetchall()
+        return [path for (path,) in rows]
 
     def forget(self, paths: Sequence[str]) -> None:
         """These photos are gone from their place; others may come under their names."""

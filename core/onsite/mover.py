@@ -33,10 +33,18 @@ def class_folders(names: Iterable[str]) -> dict[str, str]:
 
 
 class Mover:
-    """Moves below `into`, which is no link and holds the folders of the classes."""
+    """Moves below `into`, which holds the folders of the classes.
+
+    Raises:
+        Problem: `onsite.no_place_to_move`: the folder cannot be made.
+    """
 
     def __init__(self, into: Path, class_names: Iterable[str]) -> None:
-        self.into = into.absolute()
+        try:
+            into.mkdir(parents=True, exist_ok=True)
+            self.into = into.resolve(strict=True)
+        except OSError as error:
+            raise Problem("onsite.no_place_to_move", into=into, reason=error.strerror or error) from error
         self._folders = class_folders(class_names)
 
     def target(self, result: Result, taken: set[Path]) -> Path:
@@ -83,7 +91,7 @@ class Mover:
 
     def _make_room(self, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.parent.resolve() != self.into.resolve() / target.parent.name:
+        if target.parent.resolve() != self.into / target.parent.name:
             raise OSError(f"{target.parent} leads elsewhere")
 
 

@@ -1,5 +1,6 @@
 """Watching a folder: every photo that comes is judged once, when it is whole."""
 
+import math
 import os
 import stat
 import threading
@@ -26,6 +27,10 @@ from core.problems import Problem
 _AT_ONCE = 16
 _LOOK_AGAIN_S = 5.0  # network shares tell nothing of what others write there
 _BETWEEN_LOOKS_S = 0.2
+_DAY_S = 86_400.0
+_REMEMBERED_DAYS = (
+    30  # how long a photo that is gone from the folder may come back without being judged again
+)
 # What a photo looks like while its second half is still on its way.
 _PERHAPS_UNFINISHED = frozenset(
     f"photos.{name}" for name in ("empty", "truncated", "damaged", "not_a_picture", "unreadable")
@@ -43,7 +48,7 @@ class Watched:
     move_to: Path | None = None
     settle_s: float = 1.0
     patience_s: float = 30.0
-    most_bytes: int = 64 << 20
+    most_bytes: int = 64 << 20  # 64 MB
 
     def __post_init__(self) -> None:
         folder = self.folder.resolve()
@@ -62,10 +67,11 @@ class Watch:
     """
 
     def __init__(self, watched: Watched, line: Line, tell: Tell, mover: Mover | None = None) -> None:
-        self._root = watched.folder.absolute()
+        self._root = watched.folder.resolve()
         self._watched, self._line, self._tell, self._mover = watched, line, tell, mover
         self._settling = Settling(watched.settle_s, watched.patience_s)
         self._unreadable: set[str] = set()
+        self._tidied = -math.inf
         self._stuck = False
 
     def run(self, stop: threading.Event) -> None:
@@ -75,6 +81,7 @@ class Watch:
         with _told_of_changes(self._root, changed):
             while not stop.is_set():
                 changed.clear()
+                self._tidy()
                 whole = self._settling.look(self._found())
                 for start in range(0, len(whole), _AT_ONCE):
                     if stop.is_set() or not self._try(whole[start : start + _AT_ONCE], stop):
@@ -154,6 +161,21 @@ class Watch:
                 self._line.journal.stays(entry.path)
         else:
             self._move(there)
+
+    def _tidy(self) -> None:
+        """Once a day forget photos that have long been gone, so that the journal does not grow for ever.
+
+        Not while the folder is empty: a network drive that is away may look so.
+        """
+        if (
+            time.monotonic() - self._tidied < _DAY_S
+            or not os.path.isdir(self._root)
+            or not os.listdir(self._root)
+        ):
+            return
+        self._tidied = time.monotonic()
+        old = self._line.journal.older_than(time.time() - _REMEMBERED_DAYS * _DAY_S)
+        self._line.journal.forget([path for path in old if not os.path.lexists(self._root / path)])
 
     def _move(self, entries: Sequence[Done]) -> None:
         moved: list[str] = []

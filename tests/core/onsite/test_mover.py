@@ -97,6 +97,13 @@ def test_a_class_folder_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> 
     assert not any((tmp_path / "elsewhere").iterdir())
 
 
+def test_a_place_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    put(tmp_path / "file")
+    with pytest.raises(Problem) as caught:
+        Mover(tmp_path / "file" / "below", [GOOD])
+    assert caught.value.code == "onsite.no_place_to_move"
+
+
 @pytest.mark.parametrize(
     "name",
     [
