@@ -62,20 +62,16 @@ class Camera:
 
 
 def judge_camera(camera: Camera, line: Line, stop: threading.Event, tell: Tell, mover: Mover | None) -> None:
-    """Judge what a camera sees until told to stop; with a mover each photo is kept in the folder of its class.
-
-    Raises:
-        Problem: `onsite.journal_failed`.
-    """
+    """Judge what a camera sees until told to stop; with a mover each photo is kept in the folder of its class."""
     for shot in camera.shots(stop, tell):
         (result,) = line.judge([shot])
         target = mover.target(result, set()) if mover else None
-        line.keep([result.model_copy(update={"moved_to": str(target or "")})])
-        if mover and target:
-            try:
+        try:
+            line.keep([result.model_copy(update={"moved_to": str(target or "")})])
+            if mover and target:
                 mover.save(shot.read(), target)
-            except Problem as problem:
-                tell(Trouble(shot.name, problem))
+        except Problem as problem:
+            tell(Trouble(shot.name, problem))
 
 
 class _Newest:

@@ -59,7 +59,7 @@ def _add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this PC alone)")
-    parser.add_argument("--port", type=int, default=8731, help="0 for any that is free (default: 8731)")
+    parser.add_argument("--port", type=_port, default=8731, help="0 for any that is free (default: 8731)")
     parser.add_argument("--token", default="", help="what callers must bring as a bearer token")
     parser.add_argument("--allow-network", action="store_true",
                         help="let other PCs in: needs --host and a token; the connection is not encrypted")  # fmt: skip
@@ -172,4 +172,11 @@ def _megabytes(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 1024:
         raise argparse.ArgumentTypeError("must be 1 to 1024")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
     return number

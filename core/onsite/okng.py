@@ -72,10 +72,12 @@ def guess_ok_ng(classes: Mapping[str, str]) -> OkNg:
     )
 
 
-def load_ok_ng(classes: Mapping[str, str]) -> OkNg:
-    """What was set for this very list of classes, or a guess; a class added since stays unknown."""
+def load_ok_ng(classes: Mapping[str, str], added: Mapping[str, str] | None = None) -> OkNg:
+    """What was set for this very list of classes, or a guess; of classes `added` since what was said, or a guess."""
     kept = _load().of(classes)
-    return guess_ok_ng(classes) if kept is None else OkNg(frozenset(kept.ok), frozenset(kept.ng))
+    known = guess_ok_ng(classes) if kept is None else OkNg(frozenset(kept.ok), frozenset(kept.ng))
+    guessed, names = guess_ok_ng(added or {}), frozenset((*classes, *(added or {})))
+    return OkNg(names & known.ok | (guessed.ok - known.ng), names & known.ng | (guessed.ng - known.ok))
 
 
 def save_ok_ng(classes: Iterable[str], setting: OkNg) -> None:

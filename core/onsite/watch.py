@@ -28,9 +28,8 @@ _AT_ONCE = 16
 _LOOK_AGAIN_S = 5.0  # network shares tell nothing of what others write there
 _BETWEEN_LOOKS_S = 0.2
 _DAY_S = 86_400.0
-_REMEMBERED_DAYS = (
-    30  # how long a photo that is gone from the folder may come back without being judged again
-)
+# So long a photo that is gone from the folder may come back without being judged again.
+_REMEMBERED_DAYS = 30
 # What a photo looks like while its second half is still on its way.
 _PERHAPS_UNFINISHED = frozenset(
     f"photos.{name}" for name in ("empty", "truncated", "damaged", "not_a_picture", "unreadable")
@@ -81,12 +80,27 @@ class Watch:
         with _told_of_changes(self._root, changed):
             while not stop.is_set():
                 changed.clear()
-                self._tidy()
-                whole = self._settling.look(self._found())
-                for start in range(0, len(whole), _AT_ONCE):
-                    if stop.is_set() or not self._try(whole[start : start + _AT_ONCE], stop):
-                        break
+                self._look(stop)
                 self._rest(stop, changed)
+
+    def _look(self, stop: threading.Event) -> None:
+        """Judge what is whole. When the answers cannot be kept the photos stay to be judged, after a rest."""
+        try:
+            self._tidy()
+            whole = self._settling.look(self._found())
+            for start in range(0, len(whole), _AT_ONCE):
+                if stop.is_set():
+                    return
+                self._judge(whole[start : start + _AT_ONCE])
+        except Problem as problem:
+            if not self._stuck:
+                self._tell(Trouble(str(self._line.journal.path), problem))
+            self._stuck = True
+            stop.wait(_LOOK_AGAIN_S)
+            return
+        if self._stuck:
+            self._tell(Recovered(str(self._line.journal.path)))
+        self._stuck = False
 
     def _rest(self, stop: threading.Event, changed: threading.Event) -> None:
         """Until something changed, may be whole, or a few seconds have passed."""
@@ -103,6 +117,7 @@ class Watch:
         unreadable = set[str]()
         for entry in walk(self._root, links=False, without=into):
             if isinstance(entry, FoundFile):
+                entry = entry if os.name != "nt" else _as_it_is(entry)
                 if not self._line.journal.is_done(self._name(entry.path), entry.size, entry.mtime_ns):
                     yield entry
             elif entry.problem.code != "photos.missing":  # gone between two glances
@@ -112,21 +127,6 @@ class Watch:
         for place in self._unreadable - unreadable:
             self._tell(Recovered(place))
         self._unreadable = unreadable
-
-    def _try(self, files: Sequence[FoundFile], stop: threading.Event) -> bool:
-        """Judge some photos; when the answers cannot be kept the photos stay to be judged, after a rest."""
-        try:
-            self._judge(files)
-        except Problem as problem:
-            if not self._stuck:
-                self._tell(Trouble(str(self._line.journal.path), problem))
-            self._stuck = True
-            stop.wait(_LOOK_AGAIN_S)
-            return False
-        if self._stuck:
-            self._tell(Recovered(str(self._line.journal.path)))
-        self._stuck = False
-        return True
 
     def _judge(self, files: Sequence[FoundFile]) -> None:
         shots = [
@@ -224,11 +224,16 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 def _is_still(file: FoundFile) -> bool:
     """Whether it is what it was when it counted as whole; what changed meanwhile is looked at again."""
+    return _as_it_is(file) == file
+
+
+def _as_it_is(file: FoundFile) -> FoundFile:
+    """The file by its own facts: a listing on Windows tells those of before, while someone writes."""
     try:
         facts = os.lstat(file.path)
     except OSError:
-        return False
-    return (facts.st_size, facts.st_mtime_ns) == (file.size, file.mtime_ns)
+        return FoundFile(file.path, -1, 0)
+    return FoundFile(file.path, facts.st_size, facts.st_mtime_ns)
 
 
 @contextmanager

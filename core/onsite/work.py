@@ -54,10 +54,9 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
 
     outlets = Outlets(choose_outputs(wish.outputs), choose_signals(wish.outputs))
     package = open_package(wish.package)
-    descriptions = {entry.name: entry.description for entry in package.manifest.classes} | dict(wish.added)
-    ok_ng = _ok_ng(wish, descriptions)
+    ok_ng = _ok_ng(wish, {entry.name: entry.description for entry in package.manifest.classes})
     if outlets.signals and not ok_ng.ok:
-        raise Problem("onsite.nothing_is_ok", classes=", ".join(descriptions))
+        raise Problem("onsite.nothing_is_ok", classes=", ".join(package.manifest.class_names))
     predictor = open_predictor(wish.package, wish.device)
     for name, description in wish.added:
         predictor.add_class(name, description)
@@ -104,9 +103,11 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
 
 
 def _ok_ng(wish: Wish, descriptions: dict[str, str]) -> OkNg:
-    known = load_ok_ng(descriptions)
+    """What is OK and NG by what was ever said of these classes, this time included."""
+    added = dict(wish.added)
+    known = load_ok_ng(descriptions, added)
     if not wish.ok and not wish.ng:
         return known
-    chosen = known.with_words(wish.ok, wish.ng, descriptions)
+    chosen = known.with_words(wish.ok, wish.ng, (*descriptions, *added))
     save_ok_ng(descriptions, chosen)
     return chosen

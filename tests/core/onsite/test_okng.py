@@ -49,6 +49,15 @@ def test_what_a_person_said_is_kept_for_these_classes_and_no_others() -> None:
     assert load_ok_ng(classes).neither(classes) == ("赤",)
 
 
+def test_a_class_added_on_site_changes_nothing_for_the_others() -> None:
+    classes, added = {"良品": "", "青": "blue"}, {"青2": "blue again", "きず2": "a scratch"}
+    save_ok_ng(classes, OkNg(frozenset(("青",)), frozenset(("良品",))))
+    assert load_ok_ng(classes, added) == OkNg(frozenset(("青",)), frozenset(("良品", "きず2")))
+    save_ok_ng(classes, load_ok_ng(classes, added).with_words(["青2"], [], [*classes, *added]))
+    assert load_ok_ng(classes, added).ok == {"青", "青2"}
+    assert load_ok_ng(classes).ok == {"青"}, "it is not offered now"
+
+
 @pytest.mark.parametrize(
     ("ok", "ng", "code"), [(["紫"], [], "onsite.unknown_class"), (["赤"], ["赤"], "onsite.ok_and_ng")]
 )
