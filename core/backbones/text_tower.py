@@ -154,20 +154,25 @@ class _Run:
         self.last_mask = self.own_mask[endings.place[self.last]][:, None, None]
 
     def block(self, block: Block, x: Tensor, y: Tensor, *, last: bool) -> tuple[Tensor, Tensor]:
-        """Run both through a block; in the last one of the endings only their EOT is left, `(B, C, W)`."""
-        query, key, value = block.queries_keys_values(x)
-        own_query, own_key, own_value = block.queries_keys_values(y)
-        keys, values = (
-            self._behind(first, self._padded(rest)) for first, rest in ((key, own_key), (value, own_value))
-        )
+        """Run both through a block, as one product; in the last one only the endings' EOT are left, `(B, C, W)`."""
+        joined = torch.cat([x.reshape(len(y), -1, x.shape[-1]), y], dim=1)
+        (query, own_query), *memory = (self._parted(part, x) for part in block.queries_keys_values(joined))
+        keys, values = (self._behind(first, self._padded(rest)) for first, rest in memory)
         if last:
             read = own_query[:, self.last].reshape(-1, 1, own_query.shape[-1])
             mask = self.last_mask.repeat(len(y), 1, 1, 1)
             attended = block.attend(read, keys, values, mask).view(len(y), self.texts, -1)
             return x, block.finish(y[:, self.last], attended)
-        attended = block.attend(self._padded(own_query).flatten(0, 1), keys, values, self.own_mask)
-        attended = attended.view(len(y), self.texts * self.longest, -1)[:, self.at]
-        return block.finish(x, block.attend(query, key, value, self.mask)), block.finish(y, attended)
+        own_attended = block.attend(self._padded(own_query).flatten(0, 1), keys, values, self.own_mask)
+        own_attended = own_attended.view(len(y), self.texts * self.longest, -1)[:, self.at]
+        attended = block.attend(query, *(first for first, _ in memory), self.mask)
+        attended = torch.cat([attended.reshape(len(y), -1, x.shape[-1]), own_attended], dim=1)
+        return self._parted(block.finish(joined, attended), x)
+
+    def _parted(self, joined: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+        """Beginnings and endings behind one another `(B, G/B·P + N, W)` → those like `(G, P, W)`, `(B, N, W)`."""
+        first, rest = joined.split([joined.shape[1] - len(self.at), len(self.at)], dim=1)
+        return first.reshape(like.shape), rest
 
     def _padded(self, packed: Tensor) -> Tensor:
         """`(B, N, W)` → `(B, C, S, W)`; what stands behind an EOT is never seen before it."""
