@@ -117,9 +117,9 @@ class Watch:
         unreadable = set[str]()
         for entry in walk(self._root, links=False, without=into):
             if isinstance(entry, FoundFile):
-                entry = entry if os.name != "nt" else _as_it_is(entry)
-                if not self._line.journal.is_done(self._name(entry.path), entry.size, entry.mtime_ns):
-                    yield entry
+                file = entry if os.name != "nt" else _as_it_is(entry)
+                if not self._line.journal.is_done(self._name(file.path), file.size, file.mtime_ns):
+                    yield file
             elif entry.problem.code != "photos.missing":  # gone between two glances
                 unreadable.add(str(entry.path))
                 if str(entry.path) not in self._unreadable:
