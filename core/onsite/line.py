@@ -17,6 +17,7 @@ from core.problems import problem_text
 from core.settings import system_language
 
 _PATIENCE_S = 10.0
+_RANKED = 3  # enough for a person to choose from
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,6 @@ class Line:
             probability=answer.probability,
             unsure=answer.unsure,
             verdict=self._ok_ng.verdict(answer.class_name, answer.unsure),
-            ranking=answer.ranking,
+            ranking=answer.ranking[:_RANKED],
             seconds=answer.seconds,
         )

@@ -28,7 +28,8 @@ class CsvFile:
 
 def _cells(result: Result) -> tuple[str, ...]:
     return (
-        result.time.astimezone().isoformat(sep=" ", timespec="milliseconds"),
+        # The time on the wall: Excel takes one with a zone for mere text. JSON and SQLite have the zone.
+        result.time.astimezone().replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds"),
         safe_cell(result.photo),
         safe_cell(result.class_name),
         "" if result.probability is None else f"{result.probability:.4f}",

@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_the_csv_opens_in_excel_and_runs_nothing(tmp_path: Path) -> None:
         ("", "", "unreadable"),
     ]
     assert [row["id"] for row in rows] == ["1", "2", "3"]
+    assert datetime.fromisoformat(rows[0]["time"]) == RESULTS[0].time.astimezone().replace(tzinfo=None)
 
 
 def test_json_lines_read_back_as_they_were(tmp_path: Path) -> None:
