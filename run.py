@@ -38,8 +38,13 @@ STAMP = VENV / "hikidashi-setup.txt"
 TOUR = ROOT / "tour"
 LINUX = sys.platform == "linux"
 
-EXTRAS = ("heif",)
-EXTRAS_OF_WORD = {"test": ("dev",), "lint": ("dev",), "bundle": ("bundle",), "bundle-test": ("bundle",)}
+EXTRAS = ("heif", "onsite")
+EXTRAS_OF_WORD = {
+    "test": ("dev", "camera"),
+    "lint": ("dev", "camera"),
+    "bundle": ("bundle", "camera"),
+    "bundle-test": ("bundle", "camera"),
+}
 
 # What Qt opens at run time, and the Debian package it comes in.
 LIBRARIES = {

@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from core.methods.catalogue import Composition
+from core.methods.catalogue import AUTOMATIC, Composition
 
 
 class MethodGroup(StrEnum):
     """The headings of the list of methods, in their order."""
 
+    AUTOMATIC = "automatic"
     REFERENCES = "references"
     WORDS = "words"
     PICTURES = "pictures"
@@ -18,6 +19,7 @@ class MethodGroup(StrEnum):
 
 
 _MEMBERS: dict[MethodGroup, tuple[str, ...]] = {
+    MethodGroup.AUTOMATIC: (AUTOMATIC,),
     MethodGroup.REFERENCES: (
         *("zero-shot", "linear-probe", "nearest-mean", "tip-adapter", "tip-adapter-f", "clip-adapter"),
     ),

@@ -6,6 +6,7 @@ The same story comes out of a live worker, of `events.jsonl` after the window wa
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from app.ways import CHOSEN
 from core.training.events import (
     Decided,
     Epoch,
@@ -13,10 +14,12 @@ from core.training.events import (
     Failed,
     Interrupted,
     Progress,
+    Ranked,
     Resources,
     Stage,
     StateChanged,
     Step,
+    Tried,
     Warned,
 )
 from core.training.state import JobState, next_state
@@ -37,6 +40,8 @@ class RunStory:
     progress: Progress | None = None
     step: Step | None = None
     resources: Resources | None = None
+    trying: Tried | None = None
+    ranked: Ranked | None = None
     rounds: dict[int, Epoch] = field(default_factory=dict)
     notices: dict[str, Warned | Decided] = field(default_factory=dict)
     failure: Failed | None = None
@@ -54,6 +59,17 @@ class RunStory:
     def latest(self) -> Epoch | None:
         """The last round that was finished."""
         return self.rounds[max(self.rounds)] if self.rounds else None
+
+    @property
+    def searching(self) -> bool:
+        """Whether the automatic search goes on, or was cut off."""
+        return self.stage is not None and self.stage.stage == "search" and self.chosen is None
+
+    @property
+    def chosen(self) -> Decided | None:
+        """What the automatic search chose; None where there was none, or it is not over."""
+        found = self.notices.get(CHOSEN)
+        return found if isinstance(found, Decided) else None
 
     @property
     def second_stage(self) -> bool:
@@ -93,6 +109,10 @@ class RunStory:
                 self.rounds[event.epoch], self.progress = event, None
             case Resources():
                 self.resources = event
+            case Tried(state="started"):
+                self.trying = event
+            case Ranked():
+                self.ranked = event
             case Warned() | Decided():
                 self.notices[event.code] = event
             case Failed():

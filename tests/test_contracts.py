@@ -23,11 +23,19 @@ WINDOW = {"app", "PySide6", "shiboken6", "pyqtgraph", "qtawesome", "qtpy"}
 MOST_LINES_OF_A_FILE = 600
 MOST_LINES_OF_A_FUNCTION = 80
 # What an import name is called on the package index, where that differs.
-DISTRIBUTIONS = {"PIL": "pillow", "open_clip": "open_clip_torch", "PySide6": "PySide6-Essentials"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "PySide6": "PySide6-Essentials",
+    "cv2": "opencv-python-headless",
+    "open_clip": "open_clip_torch",
+    "paho": "paho-mqtt",
+}
 COMES_WITH = {
+    "anyio": "fastapi",
     "huggingface_hub": "open_clip_torch",
     "pydantic_core": "pydantic",
     "shiboken6": "PySide6-Essentials",
+    "starlette": "fastapi",
     "timm": "open_clip_torch",
 }
 

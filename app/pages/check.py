@@ -23,6 +23,7 @@ from app.insight_job import Inquiry
 from app.pages.base import Page
 from app.run_story import RunStory
 from app.session import Session
+from app.ways import CHOSEN, notice_text
 from app.widgets.banner import ProblemBanner
 from app.widgets.before_after import BeforeAfterTable
 from app.widgets.class_table import ClassTable
@@ -39,7 +40,7 @@ from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.evaluation.wish import keep_wish, wish_for
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
-from core.problems import Problem, problem_text
+from core.problems import Problem
 from core.project.leaks import LEAK
 from core.project.revision import DataRevision
 from core.project.store import Project
@@ -51,7 +52,13 @@ from core.whatif.findings import Answer, read_answers
 
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
-_BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept", LEAK)
+_BEARS_ON_RESULT = (
+    CHOSEN,
+    "methods.new_by_zero_shot",
+    "training.photos_left_out",
+    "training.diverged_kept",
+    LEAK,
+)
 
 
 @dataclass(frozen=True)
@@ -253,7 +260,7 @@ class CheckPage(Page):
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""
         notices = self._shown.notices if self._shown is not None else ()
-        texts = (problem_text(notice.code, notice.data, self.session.language) for notice in notices)
+        texts = (notice_text(notice, self.session.language) for notice in notices)
         told = [self.tr("{what} {why}").format(what=text.what, why=text.why) for text in texts]
         self.notices.setText("\n".join(told))
         self.notices.setVisible(bool(told))
@@ -568,9 +575,9 @@ def _read(run: Run) -> _Shown | None:
 
 def _bearing(events: Sequence[Event]) -> tuple[Warned | Decided, ...]:
     notices = RunStory.of(events).notices.values()
-    decisions = [notice for notice in notices if isinstance(notice, Decided)]
-    warnings = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
-    return (*warnings, *decisions[-1:])
+    bearing = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
+    others = [notice for notice in notices if isinstance(notice, Decided) and notice not in bearing]
+    return (*bearing, *others[-1:])
 
 
 def _root(shown: _Shown, project: Project) -> Path:

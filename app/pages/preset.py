@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 from app.background import run_in_background
 from app.pages.base import Page
 from app.session import Session
-from app.training_choice import EMBEDDED, TrainingChoice
+from app.training_choice import EMBEDDED, TrainingChoice, first_values
 from app.trial import Costs, Trial, cost_key
+from app.widgets.automatic_card import BUDGET, AutomaticCard
 from app.widgets.banner import ProblemBanner
 from app.widgets.card_row import CardRow
 from app.widgets.cost_line import Cost, CostLine
@@ -29,7 +30,8 @@ from app.widgets.settings_drawer import ChoiceBox
 from core.backbones.store import ModelEntry, ModelStore
 from core.features.file import open_features
 from core.features.shown import backbone_for
-from core.methods.presets import Recommendation, load_presets
+from core.methods.catalogue import AUTOMATIC
+from core.methods.presets import Recommendation, load_presets, resolve_preset
 from core.poc.presets import recommend_at
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
@@ -105,6 +107,7 @@ class PresetPage(Page):
         )
         for card in self.cards.values():
             card.say(self.session.language)
+        self.automatic.say(self.session.language)
         self._say_recommendation()
         self._say_models()
         self.details.say(self.session.language)
@@ -153,11 +156,13 @@ class PresetPage(Page):
         chosen = self._choice.preset
         # A group that is exclusive would not let go of the last one.
         self._radios.setExclusive(False)
-        for name, card in self.cards.items():
-            card.radio.setChecked(name == chosen)
+        radios = {name: card.radio for name, card in self.cards.items()} | {AUTOMATIC: self.automatic.radio}
+        for name, radio in radios.items():
+            radio.setChecked(name == chosen)
         self._radios.setExclusive(True)
-        self.elsewhere.setVisible(bool(chosen) and chosen not in self.cards)
-        if chosen and chosen not in self.cards:
+        self.automatic.show_values(self._choice.values() if chosen == AUTOMATIC else {})
+        self.elsewhere.setVisible(bool(chosen) and chosen not in radios)
+        if chosen and chosen not in radios:
             text = self._choice.resolved().texts[self.session.language]
             self.elsewhere.setText(
                 self.tr("くわしい設定で選んだやり方：{title}\n{summary}").format(
@@ -241,7 +246,9 @@ class PresetPage(Page):
         if cards:
             return cards, {}
         chosen = self._choice.preset
-        return ((chosen,) if chosen and self._cost_key(chosen) not in known else ()), self._choice.changed
+        # A search takes the time that it is given.
+        measured = not chosen or chosen == AUTOMATIC or self._cost_key(chosen) in known
+        return (() if measured else (chosen,)), self._choice.changed
 
     @property
     def _on_features(self) -> bool:
@@ -264,6 +271,9 @@ class PresetPage(Page):
 
     def _show_costs(self) -> None:
         for name, line in self._cost_lines():
+            if name == AUTOMATIC:
+                line.show_cost(Cost.MEASURED, 60 * float(self._choice.values()[BUDGET]))
+                continue
             key = self._cost_key(name)
             cost = self._costs.get(key)
             if cost is not None:
@@ -281,9 +291,16 @@ class PresetPage(Page):
 
     def _settings_changed(self, changed: dict[str, HyperValue]) -> None:
         self._keep(replace(self._choice, changed=changed))
+        if self._choice.preset == AUTOMATIC:
+            self.automatic.show_values(self._choice.values())
         self.details.show_judges_new(self._choice)
         self._show_costs()
         self._settled.start()
+
+    def _search_changed(self, changed: dict[str, HyperValue]) -> None:
+        """As in the drawer, which shows the same settings."""
+        self._settings_changed(changed)
+        self.details.show_choice(self._choice, self.session.language)
 
     def _seed_changed(self, seed: int) -> None:
         self._keep(replace(self._choice, seed=seed))
@@ -344,6 +361,11 @@ class PresetPage(Page):
         for card in self.cards.values():
             self._radios.addButton(card.radio)
             card.chosen.connect(self.choose)
+        automatic = resolve_preset(AUTOMATIC)
+        self.automatic = AutomaticCard(automatic, first_values(automatic))
+        self._radios.addButton(self.automatic.radio)
+        self.automatic.chosen.connect(self.choose)
+        self.automatic.changed.connect(self._search_changed)
         self.pick = PresetPick(tuple(self.cards))
         self.pick.chosen.connect(self.choose)
         self.elsewhere = QLabel(objectName="preset_elsewhere", wordWrap=True)
@@ -355,6 +377,7 @@ class PresetPage(Page):
         cards = CardRow(tuple(self.cards.values()))
         for part in (self.lead, self.reason, self.pick, self.elsewhere, cards):
             column.addWidget(part)
+        column.addWidget(self.automatic)
         column.addWidget(self._build_model())
         column.addWidget(self.details)
         column.addStretch(1)

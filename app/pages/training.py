@@ -361,12 +361,17 @@ class TrainingPage(Page):
         """How the run's method learns."""
         try:
             job = self.session.run.job if self.session.run is not None else None
-            composition = parse_composition(job.composition) if isinstance(job, TrainJob) else None
+            composition = parse_composition(self._trained(job)) if isinstance(job, TrainJob) else None
         except Problem:
             composition = None
         if composition is None:
             return "by_epochs"
         return "in_two_stages" if "pt-peft" in composition.parts() else composition.learns
+
+    def _trained(self, job: TrainJob) -> str:
+        """The composition that is trained: the job's, or what a search has chosen in its place."""
+        chosen = self.story.chosen
+        return job.composition if chosen is None else str(chosen.data["composition"])
 
     def _show_buttons(self) -> None:
         state = self.story.state

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.method_groups import MethodGroup, group_of
 from app.theme import theme
 from app.widgets.cost_line import CostLine
-from core.methods.catalogue import CATALOGUE
+from core.methods.catalogue import entry_of
 from core.methods.presets import LANGUAGES, Preset
 from core.problems import Language
 
@@ -107,6 +107,7 @@ class MethodChooser(QWidget):
 
     def _group_words(self) -> dict[MethodGroup, str]:
         return {
+            MethodGroup.AUTOMATIC: self.tr("おまかせ"),
             MethodGroup.REFERENCES: self.tr("比べる基準・軽いやり方"),
             MethodGroup.WORDS: self.tr("説明文だけを学習"),
             MethodGroup.PICTURES: self.tr("写真の見方も学習"),
@@ -127,7 +128,7 @@ class MethodChooser(QWidget):
         self.title.setText(text.title)
         self.summary.setText(text.summary)
         self.when.setText(text.when)
-        sources = "; ".join(dict.fromkeys(CATALOGUE[name].source for name in composition.parts()))
+        sources = "; ".join(dict.fromkeys(entry_of(name).source for name in composition.parts()))
         self.made_of.setText(
             self.tr("技術名：{composition}（出典：{sources}）").format(
                 composition=composition, sources=sources

@@ -6,12 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app.run_story import RunStory
+from app.ways import notice_text
 from app.widgets.live_chart import ChartLine, LiveChart, Reach
-from core.problems import Language, problem_text
+from app.widgets.search_view import SearchView
+from core.problems import Language
 from core.training.events import Epoch
 from core.training.state import JobState
 
-Course = Literal["nothing", "at_once", "by_epochs", "in_two_stages"]
+Course = Literal["nothing", "at_once", "by_epochs", "in_two_stages", "by_search"]
 _ACCURACY_LINES = (
     ChartLine("base", "series_1"),
     ChartLine("new", "series_2", symbol="s"),
@@ -39,6 +41,7 @@ class TrainingView(QWidget):
         self.notes = QLabel(objectName="training_notes", wordWrap=True, visible=False)
         self.loss = LiveChart("loss_chart", (ChartLine("loss", "series_3"),), Reach(low=0.0))
         self.accuracy = LiveChart("accuracy_chart", _ACCURACY_LINES, Reach(0.0, 100.0))
+        self.search = SearchView()
         self.terms = QLabel(objectName="training_terms", wordWrap=True)
         self.terms.setProperty("class", "note")
         self._lay_out()
@@ -47,17 +50,21 @@ class TrainingView(QWidget):
     def show_story(self, story: RunStory, language: Language) -> None:
         """Show what a run has told so far."""
         self._story, self._language = story, language
+        self.search.show_story(story, language)
         self._show_words()
         self._put_values()
 
     def expect(self, course: Course) -> None:
-        """How the method learns; charts and the words for rounds make sense only where there are rounds."""
+        """How the method learns; charts and the words for rounds make sense only where there are rounds, and the
+        ranking only while there is a search."""
         self._course = course
         rounds = course in ("by_epochs", "in_two_stages")
+        searching = course == "by_search"
+        self.search.setVisible(searching)
         self.loss.setVisible(rounds)
         self.terms.setVisible(rounds)
         self.accuracy.setVisible(rounds)
-        self.space.setVisible(not rounds)
+        self.space.setVisible(not rounds and not searching)
         self._show_words()
 
     def retranslate(self) -> None:
@@ -77,6 +84,7 @@ class TrainingView(QWidget):
         )
         self._show_words()
         self._say_charts()
+        self.search.retranslate()
 
     def restyle(self) -> None:
         """Colours of the present theme."""
@@ -94,7 +102,7 @@ class TrainingView(QWidget):
         done, total = self._share(story)
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        texts = (problem_text(note.code, note.data, self._language) for note in story.notices.values())
+        texts = (notice_text(note, self._language) for note in story.notices.values())
         self.notes.setText("\n".join(str(text) for text in texts))
         self.notes.setVisible(bool(story.notices))
         self.terms.setText(self._terms(story))
@@ -175,6 +183,8 @@ class TrainingView(QWidget):
         return self._stage_words().get(story.stage.stage, self.tr("作業しています…"))
 
     def _training_words(self, story: RunStory) -> str:
+        if story.chosen is not None:
+            return self.tr("選んだやり方で、学習用の写真をすべて使って仕上げています…")
         if self._course == "at_once":
             return self.tr("写真を一度にまとめて覚えています…")
         if self._course != "in_two_stages":
@@ -185,6 +195,7 @@ class TrainingView(QWidget):
 
     def _stage_words(self) -> dict[str, str]:
         return {
+            "search": self.tr("いろいろなやり方を、学習用の写真の中だけで試しています…"),
             "prepare": self.tr("モデルを読み込んでいます…"),
             "features": self.tr("写真を 1 枚ずつ読み取っています…"),
             "zero_shot": self.tr("学習する前の力を測っています…"),
@@ -279,6 +290,7 @@ class TrainingView(QWidget):
         column.addLayout(line)
         column.addWidget(self.notes)
         column.addLayout(charts, 1)
+        column.addWidget(self.search, 1)
         self.space = QWidget(visible=False)
         column.addWidget(self.space, 1)
         column.addWidget(self.resources)

@@ -32,6 +32,41 @@
     </message>
 </context>
 <context>
+    <name>AutomaticCard</name>
+    <message>
+        <source>かけてよい時間</source>
+        <translation>Time it may take</translation>
+    </message>
+    <message>
+        <source>何を大事にするか</source>
+        <translation>What matters</translation>
+    </message>
+    <message>
+        <source>試験の写真と取り置いた種類は、選ぶときには見ません。いつでも止められ、そこまででいちばん良いものを仕上げます。</source>
+        <translation>The choice never looks at the test photos or at classes held back. Stop at any time: the best so far is then trained.</translation>
+    </message>
+    <message>
+        <source>習った種類と新しい種類が混ざっても見分ける</source>
+        <translation>Tell learned and new classes apart when both may come</translation>
+    </message>
+    <message>
+        <source>習った種類をよく当てる（新しい種類は学習前より悪くしない）</source>
+        <translation>Be right on the learned classes (new ones no worse than before)</translation>
+    </message>
+    <message>
+        <source>習った種類どうし、新しい種類どうしを、それぞれ見分ける</source>
+        <translation>Tell the learned classes apart, and the new ones, each by themselves</translation>
+    </message>
+    <message>
+        <source>約 {minutes:g} 分</source>
+        <translation>About {minutes:g} min</translation>
+    </message>
+    <message>
+        <source>約 {hours:g} 時間</source>
+        <translation>About {hours:g} h</translation>
+    </message>
+</context>
+<context>
     <name>BalancePart</name>
     <message>
         <source>習った種類と新しい種類のつりあい</source>
@@ -1325,6 +1360,10 @@ Logs: {log}</translation>
         <translation>Nothing goes by these words. Try others.</translation>
     </message>
     <message>
+        <source>おまかせ</source>
+        <translation>Automatic</translation>
+    </message>
+    <message>
         <source>比べる基準・軽いやり方</source>
         <translation>Marks to compare with, and light ways</translation>
     </message>
@@ -2302,6 +2341,61 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>SearchView</name>
+    <message>
+        <source>やり方</source>
+        <translation>Way to train</translation>
+    </message>
+    <message>
+        <source>点（確かさの幅）</source>
+        <translation>Score (interval)</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>試したやり方の順位</source>
+        <translation>Ranking of the ways tried</translation>
+    </message>
+    <message>
+        <source>点は、学習用の写真の一部を試験に、習った種類の一部を新しい種類に見立てて測ったものです。本番の試験の写真は、最後まで使いません。</source>
+        <translation>For the score, some of the training photos serve as a test and some of the learned classes as new ones. The real test photos are not used until the end.</translation>
+    </message>
+    <message>
+        <source>いま {number} 通り目：{way}</source>
+        <translation>Now trying number {number}: {way}</translation>
+    </message>
+    <message>
+        <source>最初のやり方を試しています。1 つ終わると、ここに順位が出ます。</source>
+        <translation>Trying the first way. The ranking appears when one is done.</translation>
+    </message>
+    <message>
+        <source>いまのところ一番：{way}（{score}）</source>
+        <translation>Best so far: {way} ({score})</translation>
+    </message>
+    <message>
+        <source>{best}。学習前は {untouched} です。</source>
+        <translation>{best}. Before training: {untouched}.</translation>
+    </message>
+    <message>
+        <source>新しい種類が学習前より悪い</source>
+        <translation>New classes worse than before</translation>
+    </message>
+    <message>
+        <source>{score}（{low}〜{high}）</source>
+        <translation>{score} ({low} to {high})</translation>
+    </message>
+    <message>
+        <source>{title}（{changes}）</source>
+        <translation>{title} ({changes})</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDrawer</name>
     <message>
         <source>このやり方には、変えられる設定がありません。</source>
@@ -2832,6 +2926,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Working…</translation>
     </message>
     <message>
+        <source>選んだやり方で、学習用の写真をすべて使って仕上げています…</source>
+        <translation>Training the chosen way on all training photos…</translation>
+    </message>
+    <message>
         <source>写真を一度にまとめて覚えています…</source>
         <translation>Learning all photos at once…</translation>
     </message>
@@ -2842,6 +2940,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>写真を見て学習しています（第1段階：加えた手がかりだけを合わせる）…</source>
         <translation>Learning from the photos (first stage: only the clues that were added)…</translation>
+    </message>
+    <message>
+        <source>いろいろなやり方を、学習用の写真の中だけで試しています…</source>
+        <translation>Trying many ways on the training photos alone…</translation>
     </message>
     <message>
         <source>モデルを読み込んでいます…</source>

@@ -6,7 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from core.backbones.store import EMBEDDED
+from core.cli.train import add_search, searching
 from core.methods.catalogue import compositions, parse_composition
+from core.methods.presets import Preset
 from core.problems import Problem
 from core.settings import locations
 
@@ -164,6 +166,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
     parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
     parser.add_argument("--recipe", choices=RECIPE_NAMES, default=RECIPE_NAMES[0], help=_RECIPE)
+    add_search(parser)
     _add_common(parser, EMBEDDED)
 
 
@@ -240,13 +243,18 @@ def _asked(arguments: argparse.Namespace, recipe: "Recipe") -> "tuple[Request, E
 
     request = Request(
         sets=sets_named(arguments.set),
-        presets=presets_named(arguments.preset),
+        presets=tuple(_with_search(preset, arguments) for preset in presets_named(arguments.preset)),
         seeds=tuple(arguments.seeds),
         shots=arguments.shots,
     )
     recipe.check(request.presets)
     backbone = load_backbone(arguments.backbone, choose_device(arguments.device).torch_name)
     return request, Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell, recipe)
+
+
+def _with_search(preset: Preset, arguments: argparse.Namespace) -> Preset:
+    """What was said of the search is for the preset that searches; others may stand beside it."""
+    return searching(preset, arguments) if preset.parsed.learns == "by_search" else preset
 
 
 def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -71,9 +71,17 @@ class Engine:
             )
             save_job(job)
             result = train(folder, self.emit, backbone=self.backbone, cache=self.cache_of(bench_set))
-            yield TrainedRun(self, bench_set, preset, revision, seed, folder, result)
+            yield TrainedRun(self, bench_set, _as_chosen(preset, folder), revision, seed, folder, result)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_chosen(preset: Preset, run: Path) -> Preset:
+    """What stands in the run's artefact where the preset let a search choose it."""
+    if preset.parsed.learns != "by_search":
+        return preset
+    info, _ = read_artefact(run)
+    return replace(preset, composition=info.composition, hyper=info.hyper)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """`hikidashi train` and `hikidashi evaluate`: tune on a folder of photos, measure on a folder of photos."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ from core.cli.progress import TerminalProgress
 from core.cli.same_part import add_same_part
 from core.evaluation.abstention import curve_of
 from core.evaluation.commands import add_wish
-from core.methods.presets import resolve_preset
+from core.methods.configs.automatic import WISHES
+from core.methods.presets import Preset, resolve_preset
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, HyperValue, TrainJob, save_job
@@ -81,10 +83,34 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--set", dest="hyper", type=_setting, action="append", default=[], metavar="KEY=VALUE",
                         help="change a hyper-parameter of the preset; may be repeated")  # fmt: skip
+    add_search(parser)
     add_wish(parser, f"1/{round(1 / WISHED_ERROR)}")
     parser.add_argument("--resume", action="store_true", help="go on with the interrupted run in --out")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_train)
+
+
+def add_search(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said to `--preset automatic`."""
+    parser.add_argument("--budget-minutes", type=float, help="with --preset automatic: time that it may take, search "
+                        "and training together (default: 10)")  # fmt: skip
+    parser.add_argument("--wish", choices=WISHES, help="with --preset automatic: union (default) for learned and new "
+                        "classes offered together, keep-new for the learned ones with new ones judged no worse than "
+                        "untouched, apart for both among themselves")  # fmt: skip
+
+
+def searching(preset: Preset, arguments: argparse.Namespace) -> Preset:
+    """The preset with what was said of the search.
+
+    Raises:
+        Problem: `cli.not_automatic` for any other preset, or as `Composition.configure`.
+    """
+    said = {"automatic.budget_minutes": arguments.budget_minutes, "automatic.wish": arguments.wish}
+    asked: dict[str, HyperValue] = {key: value for key, value in said.items() if value is not None}
+    if asked and preset.parsed.learns != "by_search":
+        raise Problem("cli.not_automatic", preset=preset.name)
+    preset.parsed.configure(preset.hyper | asked)
+    return replace(preset, hyper=preset.hyper | asked)
 
 
 def _add_data(parser: argparse.ArgumentParser, features_help: str) -> None:
@@ -125,7 +151,8 @@ def _train(arguments: argparse.Namespace) -> dict[str, Any]:
 def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
     from core.project.folder import revision_from_folder
 
-    preset, seed = resolve_preset(arguments.preset), 1 if arguments.seed is None else arguments.seed
+    preset = searching(resolve_preset(arguments.preset), arguments)
+    seed = 1 if arguments.seed is None else arguments.seed
     job = TrainJob(
         run=str(out),
         preset=preset.name,
@@ -146,7 +173,7 @@ def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision
     from core.files import sha256_file
 
     path = arguments.features.absolute()
-    file, preset = open_features(path), resolve_preset(arguments.preset)
+    file, preset = open_features(path), searching(resolve_preset(arguments.preset), arguments)
     drawn = [shots for shots in (arguments.shots, file.about.shots) if shots is not None]
     job = TrainJob(
         run=str(out),

@@ -10,6 +10,7 @@ from core.backbones.clip import Backbone
 from core.methods.catalogue import Composition, parse_composition
 from core.methods.class_text import ClassText
 from core.methods.protocol import Method
+from core.problems import Problem
 from core.training.job import HyperValue
 
 # Modules are imported only when their method is asked for: some bring heavy libraries along.
@@ -53,9 +54,12 @@ def build_method(
     puts it into training mode).
 
     Raises:
-        Problem: as `parse_composition` and `Composition.configure`, or where the backbone does not suit.
+        Problem: `methods.not_chosen_yet` for the search, which is no method; as `parse_composition` and
+            `Composition.configure`, or where the backbone does not suit.
     """
     parsed = parse_composition(composition)
+    if parsed.learns == "by_search":
+        raise Problem("methods.not_chosen_yet", name=parsed)
     configs = parsed.configure(hyper)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

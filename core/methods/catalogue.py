@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from core.methods.configs.automatic import AutomaticConfig
 from core.methods.configs.image_prompts import (
     MaPLeConfig,
     PromptSRCConfig,
@@ -45,6 +46,8 @@ from core.problems import Problem
 from core.training.job import HyperValue
 
 RECIPE = "training"
+AUTOMATIC = "automatic"
+Learns = Literal["nothing", "at_once", "by_epochs", "by_search"]
 _PART = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -59,7 +62,7 @@ class Entry:
     config: type[Config]
     trains: str
     source: str
-    learns: Literal["nothing", "at_once", "by_epochs"] = "by_epochs"
+    learns: Learns = "by_epochs"
     wraps: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ("classification",)
     classifies: tuple[str, ...] = ("base", "new", "union")
@@ -174,6 +177,14 @@ CATALOGUE: dict[str, Entry] = {
     ),
 }
 
+# Stands where a composition does until the search has chosen one; it is no method, and nothing wraps it.
+_SEARCH = Entry(AutomaticConfig, "whatever does best", "a search over the other presets", learns="by_search")
+
+
+def entry_of(name: str) -> Entry:
+    """The entry of a method or wrapper, or of the search."""
+    return _SEARCH if name == AUTOMATIC else CATALOGUE[name]
+
 
 # These change how photos pass through the model, so features that were made of the photos beforehand do not serve.
 _NEED_PIXELS = frozenset(
@@ -207,9 +218,9 @@ class Composition:
         return innermost in _NEED_PIXELS
 
     @property
-    def learns(self) -> Literal["nothing", "at_once", "by_epochs"]:
+    def learns(self) -> Learns:
         """How it learns; a wrapper's inner method learns by epochs."""
-        return CATALOGUE[self.name].learns
+        return entry_of(self.name).learns
 
     @property
     def trainable(self) -> bool:
@@ -219,12 +230,12 @@ class Composition:
     @property
     def judges_new(self) -> bool:
         """Whether it tells classes apart that it never learned, by what it learned."""
-        return all("new" in CATALOGUE[name].classifies for name in self.parts())
+        return all("new" in entry_of(name).classifies for name in self.parts())
 
     def settings(self) -> tuple[Setting, ...]:
         """All that can be set for it: the recipe first, then each part."""
         configs = ([(RECIPE, RecipeConfig)] if self.learns == "by_epochs" else []) + [
-            (name, CATALOGUE[name].config) for name in self.parts()
+            (name, entry_of(name).config) for name in self.parts()
         ]
         return tuple(entry for name, config in configs for entry in settings_of(config, name))
 
@@ -239,7 +250,7 @@ class Composition:
             if key not in known:
                 raise Problem("methods.unknown_setting", key=key, composition=self, known=", ".join(known))
         values = {key: known[key].check(value) for key, value in hyper.items()}
-        classes: dict[str, type[Config]] = {name: CATALOGUE[name].config for name in self.parts()}
+        classes: dict[str, type[Config]] = {name: entry_of(name).config for name in self.parts()}
         return {
             name: config(
                 **{k.removeprefix(f"{name}."): v for k, v in values.items() if k.startswith(f"{name}.")}
@@ -276,6 +287,8 @@ def _compositions_of(name: str) -> Iterator[Composition]:
 
 
 def _parse(text: str) -> Composition | None:
+    if text == AUTOMATIC:
+        return Composition(AUTOMATIC)
     match = _PART.match(text)
     entry = CATALOGUE.get(match[0]) if match else None
     if match is None or entry is None:

@@ -1,9 +1,10 @@
 """The record of what was judged on site: one CSV that Japanese Excel opens by a double click."""
 
 import csv
+import errno
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,19 +35,33 @@ class Decision:
 
 
 def append_decisions(path: Path, decisions: Iterable[Decision]) -> None:
-    """Add lines to the record in one piece, with the header first where the file is new.
+    """Add lines to the record; as `append_rows`."""
+    append_rows(path, COLUMNS, [_cells(decision) for decision in decisions])
+
+
+def append_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Add CSV lines in one piece, with the header first where the file is new.
 
     Raises:
         Problem: `onsite.log_not_written`: the disk refuses, or another program holds the file open.
     """
-    lines = _lines([_cells(decision) for decision in decisions])
+    append_bytes(path, _lines(rows), start=_BOM + _lines([header]), joint=b"\r\n")
+
+
+def append_bytes(path: Path, lines: bytes, *, start: bytes, joint: bytes) -> None:
+    """Add whole lines to a file in one piece: behind `start` where it is new, behind `joint` where a power cut
+    took the end of its last line. Raises as `append_rows`.
+    """
     if not lines:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         with os.fdopen(descriptor, "rb+", buffering=0) as file:
-            file.write(_joint(file.seek(0, os.SEEK_END), path) + lines)
+            size = file.seek(0, os.SEEK_END)
+            content = (start if size == 0 else b"" if _ends_whole(path) else joint) + lines
+            if file.write(content) != len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file.fileno())
     except OSError as error:
         raise Problem("onsite.log_not_written", path=path, reason=error.strerror or error) from error
@@ -58,13 +73,10 @@ def safe_cell(text: str) -> str:
     return f"'{plain}" if plain.lstrip().startswith(_FORMULA_STARTS) else plain
 
 
-def _joint(size: int, path: Path) -> bytes:
-    """What must stand before the new lines: the header, or the line end that a power cut took."""
-    if size == 0:
-        return _BOM + _lines([COLUMNS])
+def _ends_whole(path: Path) -> bool:
     with path.open("rb") as file:
-        file.seek(size - 1)
-        return b"" if file.read(1) == b"\n" else b"\r\n"
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _cells(decision: Decision) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import Image
 
 from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
@@ -15,44 +16,17 @@ from core.backbones.load import load_backbone
 from core.backbones.preprocess import preprocess_photo
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array
+from core.onsite.answers import NotJudged, Photo, Prediction, Shot
 from core.package.archive import Package
 from core.package.model import image_features, stand_up
 from core.package.trust import open_trusted
 from core.package.verify import find_backbone
-from core.photos.decode import open_photo
+from core.photos.decode import decode_photo, open_photo
 from core.problems import Problem
 
 BATCH = 16
 RANKED = 10  # of many classes only the likeliest are told
 _DECODERS = 4
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer for one photo: classes with probabilities, best first; `seconds` of work it took."""
-
-    photo: str
-    ranking: tuple[tuple[str, float], ...]
-    unsure: bool
-    seconds: float
-
-    @property
-    def class_name(self) -> str:
-        """The class it was taken for."""
-        return self.ranking[0][0]
-
-    @property
-    def probability(self) -> float:
-        """The probability of that class, among all classes of the package."""
-        return self.ranking[0][1]
-
-
-@dataclass(frozen=True)
-class NotJudged:
-    """A photo that could not be judged, and why."""
-
-    photo: str
-    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -102,7 +76,7 @@ class Predictor:
             raise Problem("onsite.class_exists", name=name)
         self._model = self._model.with_class(name, description)
 
-    def predict(self, photos: Sequence[str | Path]) -> Iterator[Prediction | NotJudged]:
+    def predict(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
         """Judge photos in their order; the next batch is opened while one is judged."""
         batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
         with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
@@ -112,27 +86,24 @@ class Predictor:
                 ahead = self._draw_all(pool, batches[number + 1]) if number + 1 < len(batches) else []
                 yield from self._judge(batch, drawn)
 
-    def _draw_all(self, pool: ThreadPoolExecutor, photos: Sequence[str | Path]) -> list[Future[_Drawn]]:
+    def _draw_all(self, pool: ThreadPoolExecutor, photos: Sequence[Photo]) -> list[Future[_Drawn]]:
         return [pool.submit(self._draw, photo) for photo in photos]
 
-    def _draw(self, photo: str | Path) -> _Drawn:
+    def _draw(self, photo: Photo) -> _Drawn:
         preprocessing = self._model.method.backbone.preprocessing
         began = time.perf_counter()
         try:
-            image = open_photo(photo, at_least=preprocessing.image_size)
+            image = _opened(photo, preprocessing.image_size)
             picture: NDArray[np.uint8] | Problem = preprocess_photo(image, preprocessing)
         except Problem as problem:
             picture = problem
         except (MemoryError, ValueError) as error:
             # A strip a few pixels wide grows beyond all bounds when its short side is brought to size.
-            picture = Problem(
-                "photos.too_large", name=Path(photo).name, path=photo, size=type(error).__name__
-            )
+            name = Path(str(photo)).name
+            picture = Problem("photos.too_large", name=name, path=photo, size=type(error).__name__)
         return _Drawn(picture, time.perf_counter() - began)
 
-    def _judge(
-        self, photos: Sequence[str | Path], drawn: Sequence[_Drawn]
-    ) -> Iterator[Prediction | NotJudged]:
+    def _judge(self, photos: Sequence[Photo], drawn: Sequence[_Drawn]) -> Iterator[Prediction | NotJudged]:
         pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
         began = time.perf_counter()
         rows = iter(self._probabilities(pictures))
@@ -148,7 +119,7 @@ class Predictor:
             return np.zeros((0, len(self.class_names)), np.float32)
         return self._model.classifier.probabilities(image_features(self._model.method, pictures))
 
-    def _prediction(self, photo: str | Path, probabilities: Array, seconds: float) -> Prediction:
+    def _prediction(self, photo: Photo, probabilities: Array, seconds: float) -> Prediction:
         best = np.argsort(-probabilities, kind="stable")[:RANKED]
         ranking = tuple((self.class_names[index], float(probabilities[index])) for index in best)
         return Prediction(str(photo), ranking, self._is_unsure(ranking[0][1]), seconds)
@@ -157,3 +128,9 @@ class Predictor:
         """Below the packaged threshold; a threshold of 1 sends every photo to a person."""
         unsure = self._model.manifest.unsure
         return unsure is not None and (probability < unsure.probability or unsure.probability >= 1)
+
+
+def _opened(photo: Photo, size: int) -> Image:
+    if isinstance(photo, Shot):
+        return decode_photo(photo.read(), Path(photo.name), at_least=size)
+    return open_photo(photo, at_least=size)

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.onsite.predictor import Prediction, Predictor, open_predictor
+from core.onsite.answers import Prediction
+from core.onsite.predictor import Predictor, open_predictor
 from core.problems import Problem
 from core.training.commands import Commands, Emit
 from core.training.events import Predicted, PredictionFailed, Progress, Stage

@@ -86,7 +86,7 @@ def _add_predict(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("photos", metavar="PATH", type=Path, nargs="+", help="photos, or folders of photos")
     parser.add_argument(
         "--add-class",
-        type=_new_class,
+        type=new_class,
         action="append",
         default=[],
         metavar="NAME=DESCRIPTION",
@@ -134,7 +134,8 @@ def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _predict(arguments: argparse.Namespace) -> dict[str, Any]:
-    from core.onsite.predictor import Prediction, open_predictor
+    from core.onsite.answers import Prediction
+    from core.onsite.predictor import open_predictor
 
     photos, unreadable = _photos(arguments.photos)
     if not photos:
@@ -179,7 +180,8 @@ def _told(problem: Problem) -> dict[str, Any]:
     return {"code": problem.code, "message": str(problem_text(problem.code, problem.data, system_language()))}
 
 
-def _new_class(text: str) -> tuple[str, str]:
+def new_class(text: str) -> tuple[str, str]:
+    """NAME=DESCRIPTION of a command line."""
     name, separator, description = text.partition("=")
     if not separator or not name.strip() or not description.strip():
         raise argparse.ArgumentTypeError("write it as NAME=DESCRIPTION")

@@ -1,6 +1,7 @@
 """Finding the files of a folder tree: links in circles, folders that may not be read, hidden files."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,11 @@ class Unwalkable:
     problem: Problem
 
 
-def walk(root: Path) -> Iterator[FoundFile | Unwalkable]:
-    """Every photo file below `root`, in an order that depends on names only; each folder at most once."""
+def walk(root: Path, *, links: bool = True, without: Path | None = None) -> Iterator[FoundFile | Unwalkable]:
+    """Every photo file below `root`, in an order that depends on names only; each folder at most once.
+
+    With `links` false nothing that is a link is looked at; the folder `without` is left out.
+    """
     seen: set[tuple[int, int]] = set()
     waiting = [str(root)]
     while waiting:
@@ -50,18 +54,18 @@ def walk(root: Path) -> Iterator[FoundFile | Unwalkable]:
         own = _PROJECT_FOLDERS if is_project else frozenset[str]()
         folders: list[str] = []
         for entry in entries:
-            found = _look_at(entry, folders, own)
+            found = _look_at(entry, folders, own, links)
             if found is not None:
                 yield found
-        waiting.extend(reversed(folders))
+        waiting.extend(path for path in reversed(folders) if without is None or path != str(without))
 
 
 def _look_at(
-    entry: "os.DirEntry[str]", folders: list[str], skip: frozenset[str]
+    entry: "os.DirEntry[str]", folders: list[str], skip: frozenset[str], links: bool
 ) -> FoundFile | Unwalkable | None:
     """The photo in an entry, if any; a folder is put on the list instead."""
     try:
-        if is_hidden(entry):
+        if is_hidden(entry) or not (links or _is_itself(entry)):
             return None
         if not entry.name.isprintable() and _undecodable(entry.name):
             return _bad_name(entry)
@@ -79,6 +83,12 @@ def _look_at(
         reason = error.strerror or str(error)
         problem = Problem("photos.unreadable", name=entry.name, path=entry.path, reason=reason)
         return Unwalkable(Path(entry.path), problem)
+
+
+def _is_itself(entry: "os.DirEntry[str]") -> bool:
+    """Whether it is no link, nor, on Windows, a junction."""
+    tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
+    return not entry.is_symlink() and tag != getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
 
 
 def _undecodable(name: str) -> bool:

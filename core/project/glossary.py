@@ -51,6 +51,15 @@ class Glossary:
             return " ".join(text.split())
         return _compose(self._read(text))
 
+    def terms_in(self, name: str) -> tuple[Term, ...]:
+        """The terms that occur anywhere in a name, the longest first; one of a single sign only as the whole name."""
+        text, found = _plain(name), list[Term]()
+        for spelling, term in self._spellings.items():
+            if spelling == text or (len(spelling) > 1 and not spelling.isascii() and spelling in text):
+                found.append(term)
+                text = text.replace(spelling, " ")
+        return tuple(found)
+
     @cached_property
     def _spellings(self) -> dict[str, Term]:
         """Terms by every Japanese spelling, the longest spelling first."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from core.backbones.store import EMBEDDED
 from core.evaluation.compare import Change, Comparison
+from core.project.leaks import leak_of
 from core.project.revision import DataRevision
 from core.report.assumptions import Assumptions
 from core.report.figures import ClassFigures, Risk
@@ -52,8 +53,9 @@ def data_risks(revision: DataRevision, classes: Sequence[ClassFigures]) -> Itera
             },
         )
     leaked, contradicting = _same_content(revision)
-    if leaked:
-        yield Risk("leaked", {"photos": leaked})
+    alike = leak_of(revision)
+    if leaked or alike:
+        yield Risk("leaked", {"photos": max(leaked, alike.photos if alike else 0)})
     if contradicting:
         yield Risk("contradicting", {"photos": contradicting})
 

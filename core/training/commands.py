@@ -52,6 +52,12 @@ class Commands:
                     self._detached = True
             self._changed.notify_all()
 
+    def answered(self) -> None:
+        """A stop was heeded by ending a part of the job: what follows goes on, and may be stopped anew."""
+        with self._changed:
+            if self._halt is not None and self._halt.kind == "stop":
+                self._halt = None
+
     def interrupt(self, reason: str) -> None:
         """Cut the job off at its next step; it saves where it is and can be resumed."""
         with self._changed:

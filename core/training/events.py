@@ -20,7 +20,7 @@ class _Event(BaseModel):
 
 
 class Stage(_Event):
-    """A stage began. Names: prepare, features, zero_shot, train, evaluate, save, verify, load, alone, write."""
+    """A stage began. Names: search, prepare, features, zero_shot, train, evaluate, save, verify, load, alone, write."""
 
     type: Literal["stage"] = "stage"
     stage: str
@@ -116,6 +116,53 @@ class Checkpoint(_Event):
     step: int
 
 
+class Way(BaseModel):
+    """One way to train that a search tries: a preset, with the settings that were `changed` in it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    preset: str
+    composition: str
+    changed: dict[str, bool | int | float | str] = Field(default_factory=dict)
+
+
+class Tried(_Event):
+    """A search began a try, or ended it: judged to its end, given up as it fell behind, or impossible here. `score` is
+    0-1, below 0 where what was wished for is broken."""
+
+    type: Literal["tried"] = "tried"
+    number: int
+    way: Way
+    state: Literal["started", "finished", "pruned", "failed"]
+    score: float | None = None
+
+
+class RankedWay(BaseModel):
+    """A way with its score and 95 % interval over `photos` inner photos; `base` and `new` are the two accuracies that
+    the score is made of, None where there was no class to hold back."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    way: Way
+    score: float
+    low: float
+    high: float
+    base: float
+    new: float | None
+    photos: int
+
+
+class Ranked(_Event):
+    """The best ways so far, best first, out of `tried`; `untouched` is the score of the untouched backbone."""
+
+    type: Literal["ranked"] = "ranked"
+    ways: tuple[RankedWay, ...]
+    tried: int
+    untouched: float | None = None
+    wish: str = "union"
+    seconds_left: float | None = None
+
+
 class Predicted(_Event):
     """The answer for one photo: classes with probabilities, best first."""
 
@@ -178,6 +225,8 @@ Event = Annotated[
     | Warned
     | Decided
     | Checkpoint
+    | Tried
+    | Ranked
     | Predicted
     | PredictionFailed
     | Finished

@@ -6,7 +6,7 @@ validation photos when it was stopped or went astray.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -17,6 +17,7 @@ from core.evaluation.judged import Judged, metrics_of, true_class_loss
 from core.evaluation.reliability import calibrated_by
 from core.evaluation.union import calibrate, calibrated
 from core.evaluation.unsure import choose_threshold, photos_needed, validated
+from core.methods.catalogue import parse_composition
 from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method
 from core.project.leaks import LEAK, leak_of
@@ -27,12 +28,14 @@ from core.training.commands import Commands, Emit
 from core.training.conduct import conduct
 from core.training.epochs import Outcome
 from core.training.events import Finished, Stage, Stopped, Terminal, Warned
+from core.training.job import TrainJob
 from core.training.judging import Judging
 from core.training.learn import learn
 from core.training.pace import Pace
 from core.training.photos import gather, leave_embeddings
 from core.training.recall import recall
 from core.training.result import (
+    CHOICE_FILE,
     RESULT_FILE,
     Calibrated,
     Choice,
@@ -46,6 +49,8 @@ from core.training.seen import Seen
 from core.training.setup import Setup, set_up
 
 STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
+# Goes before them where the job asks for a search.
+SEARCH = "search"
 
 
 def train(
@@ -87,12 +92,13 @@ def carry_out(
     """The work of `train` for a caller that conducts the run itself: its result and its last word."""
     if resume and (result := run.result()) is not None:
         return result, _last_word(result)
-    for left in (CHECKPOINT_FILE, RESULT_FILE):
+    for left in (CHECKPOINT_FILE, RESULT_FILE, CHOICE_FILE):
         if not resume:
             (run.folder / left).unlink(missing_ok=True)
     stages = _Stages(emit)
+    job, decided = _decided(run, resume, stages, emit, commands, backbone, cache)
     with stages.stage("prepare"):
-        setup = set_up(run, backbone, cache)
+        setup = set_up(run, backbone, cache, job)
         if not setup.judges_new and setup.revision.new:
             emit(Warned(code="methods.new_by_zero_shot", data={"classes": len(setup.revision.new)}))
         leak = leak_of(setup.revision)
@@ -128,12 +134,42 @@ def carry_out(
     stages.seconds["train"] = outcome.seconds
     validation = _validation(setup, tuned, photos.val, val)
     result = _result(
-        setup, outcome, judged, photos.test, calibration, validation, _unsure(setup, validation, emit), stages
+        setup,
+        outcome,
+        judged,
+        photos.test,
+        calibration,
+        validation,
+        _unsure(setup, validation, emit),
+        stages,
+        decided,
     )
     result.save(run.folder)
     # Of a large model that is tuned whole it is several times the model.
     (run.folder / CHECKPOINT_FILE).unlink(missing_ok=True)
     return result, _last_word(result)
+
+
+def _decided(
+    run: Run,
+    resume: bool,
+    stages: "_Stages",
+    emit: Emit,
+    commands: Commands,
+    backbone: Backbone | None,
+    cache: Path | None,
+) -> tuple[TrainJob, tuple[Choice, ...]]:
+    """The job to carry out: as it was asked for, or with what the search chose where it asked for one."""
+    job = run.job
+    assert isinstance(job, TrainJob), "not a training job"
+    if parse_composition(job.composition).learns != "by_search":
+        return job, ()
+    # Only a search needs the libraries of a search.
+    from core.search.run import choose
+
+    with stages.stage(SEARCH):
+        found = choose(run, emit, commands, resume, backbone, cache)
+    return found.job(job), (Choice(**found.decision),)
 
 
 def _last_word(result: TrainResult) -> Terminal:
@@ -166,6 +202,7 @@ def _result(
     validation: tuple[Validated, ...],
     unsure: UnsureThreshold | None,
     stages: "_Stages",
+    decided: Sequence[Choice],
 ) -> TrainResult:
     tuned, before = judged["tuned"], judged["zero_shot"]
     intervals = {name: intervals_of(found) for name, found in judged.items()}
@@ -195,7 +232,7 @@ def _result(
         trained_parameters=_trained_parameters(setup.method),
         hyper=cast("dict[str, object]", job.hyper),
         new_judged_by="method" if setup.judges_new else "zero_shot",
-        decisions=tuple(Choice(**decision) for decision in outcome.decisions),
+        decisions=(*decided, *(Choice(**decision) for decision in outcome.decisions)),
     )
 
 
@@ -242,7 +279,8 @@ class _Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        self._emit(Stage(stage=name, index=STAGES.index(name) + 1, of=len(STAGES)))
+        names = (SEARCH, *STAGES) if SEARCH in {name, *self.seconds} else STAGES
+        self._emit(Stage(stage=name, index=names.index(name) + 1, of=len(names)))
         began = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - began

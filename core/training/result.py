@@ -9,6 +9,7 @@ from core.files import write_atomic
 
 RESULT_SCHEMA = 1
 RESULT_FILE = "result.json"
+CHOICE_FILE = "choice.json"
 
 
 class _Frozen(BaseModel):

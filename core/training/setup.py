@@ -22,7 +22,7 @@ from core.methods.zero_shot import ZeroShot, reference_config
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.artefact import ArtefactInfo
-from core.training.job import TrainJob
+from core.training.job import Job, TrainJob
 from core.training.run import Run
 from core.training.sampling import Sample, few_shot
 from core.training.served import check_serves, check_views, features_of, recipe_on
@@ -113,29 +113,42 @@ class Setup:
         )
 
 
-def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None) -> Setup:
-    """Read the job and stand the method up, on the given backbone or the one that the job names; what is computed
-    of photos is kept in `cache`, by default the project's.
+def set_up(
+    run: Run, backbone: Backbone | None = None, cache: Path | None = None, job: Job | None = None
+) -> Setup:
+    """Read the run's job, unless another stands in its place, and stand the method up, on the given backbone or the
+    one that the job names; what is computed of photos is kept in `cache`, by default the project's.
 
     Raises:
         Problem: `training.other_backbone`, `training.class_without_photos`, or as job, revision, backbone, method
             and features file raise.
     """
-    job, revision = run.job, run.revision
+    job = job or run.job
     assert isinstance(job, TrainJob), "not a training job"
+    return stand_up(run.folder, job, run.revision, backbone, cache)
+
+
+def stand_up(
+    folder: Path,
+    job: TrainJob,
+    revision: DataRevision,
+    backbone: Backbone | None = None,
+    cache: Path | None = None,
+) -> Setup:
+    """The same for a job and data at hand; `folder` is where training keeps its files."""
     device = choose_device(job.device if backbone is None else str(backbone.device))
     backbone = backbone or load_backbone(job.backbone, device.torch_name)
     if job.backbone_sha256 and backbone.card.sha256 != job.backbone_sha256:
         raise Problem("training.other_backbone", name=job.backbone)
     composition = parse_composition(job.composition)
-    _check_classes(revision, composition.trainable)
+    check_classes(revision, composition.trainable)
     configs = composition.configure(job.hyper)
-    features, recipe = features_of(job, run.folder), configs[RECIPE]
+    features, recipe = features_of(job, folder), configs[RECIPE]
     if features is not None:
         recipe = recipe_on(features, recipe, composition.learns)
     base = class_texts(revision, revision.base)
     setup = Setup(
-        run=run.folder,
+        run=folder,
         job=job,
         revision=revision,
         device=device.name,
@@ -143,7 +156,7 @@ def set_up(run: Run, backbone: Backbone | None = None, cache: Path | None = None
         recipe=recipe,
         method=build_method(job.composition, job.hyper, backbone, base, job.seed),
         zero_shot=ZeroShot(reference_config(configs), backbone, base),
-        cache=cache or cache_folder(run.folder),
+        cache=cache or cache_folder(folder),
         features=features,
     )
     if features is not None:
@@ -181,7 +194,12 @@ def cache_folder(run: Path) -> Path:
     return (project if (project / PROJECT_FILE).exists() else run) / "cache"
 
 
-def _check_classes(revision: DataRevision, learns: bool) -> None:
+def check_classes(revision: DataRevision, learns: bool) -> None:
+    """Refuse classes without words, and to learn classes without photos, or one alone.
+
+    Raises:
+        Problem: `methods.class_without_words`, `training.class_without_photos`, `training.one_class`.
+    """
     for number, entry in enumerate(class_texts(revision), 1):
         if not entry.name.strip() or not any(
             sign.isprintable() and sign.strip("._ ") for sign in entry.words

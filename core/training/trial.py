@@ -27,7 +27,7 @@ from core.methods.configs.recipe import RecipeConfig
 from core.methods.presets import Preset, resolve_preset
 from core.methods.protocol import Batch
 from core.problems import Problem
-from core.project.revision import DataRevision
+from core.project.revision import DataRevision, PhotoEntry
 from core.training.chunks import CHUNK_ROWS, Chunk, Source, source_of, view_chunks
 from core.training.commands import Commands, Emit
 from core.training.events import Progress
@@ -66,9 +66,7 @@ def run_trial(run: Run, emit: Emit, commands: Commands) -> dict[str, Any]:
     backbone = load_backbone(job.backbone, choose_device(job.device).torch_name)
     load = time.perf_counter() - began
     photos = few_shot(revision, job.shots, 0).photos
-    shown = photos or revision.photos
-    spread = shown[:: max(1, len(shown) // _PHOTOS)][:_PHOTOS]
-    sources = [source_of(revision, photo) for photo in spread]
+    sources = _some(revision, photos)
     counts = _Counts.of(revision, len(photos))
     found: dict[str, Any] = {}
     for done, name in enumerate(job.presets):
@@ -87,6 +85,26 @@ def run_trial(run: Run, emit: Emit, commands: Commands) -> dict[str, Any]:
             continue
         found[name] = {"seconds": seconds, "memory_bytes": peak.bytes + trial.held_bytes()}
     return found
+
+
+def seconds_of(preset: Preset, revision: DataRevision, backbone: Backbone, folder: Path) -> float:
+    """How long a run on all training photos of a revision would take on a backbone that stands; what is kept meanwhile
+    lies in `folder`.
+
+    Raises:
+        Problem: `training.no_photos` when no photo could be opened, or as the method raises.
+    """
+    photos = few_shot(revision, None, 0).photos
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=folder) as cache:
+        counts, sources = _Counts.of(revision, len(photos)), _some(revision, photos)
+        return _Trial(preset, revision, backbone, counts, sources, Path(cache)).seconds()
+
+
+def _some(revision: DataRevision, photos: Sequence[PhotoEntry]) -> list[Source]:
+    """A few of the photos to learn from, evenly spread; of any where there are none."""
+    shown = photos or revision.photos
+    spread = shown[:: max(1, len(shown) // _PHOTOS)][:_PHOTOS]
+    return [source_of(revision, photo) for photo in spread]
 
 
 def _asked(name: str, changed: Mapping[str, HyperValue]) -> Preset:

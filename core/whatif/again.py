@@ -81,6 +81,8 @@ class _Asked:
     def of(cls, run: Run, revision: DataRevision) -> "_Asked":
         job, result = run.job, run.result()
         assert isinstance(job, TrainJob) and result is not None, "the run is finished"
+        # What a search chose is trained again, not searched for again.
+        job = job.model_copy(update={"composition": result.composition, "hyper": result.hyper})
         if not parse_composition(job.composition).trainable:
             raise Problem("whatif.nothing_learned")
         learned = learning_only(revision, few_shot(revision, job.shots, job.seed).photos)

@@ -26,6 +26,8 @@ from core.backbones.store import ModelStore
 from core.problems import Problem
 from tests.core.backbones.conftest import BIDIRECTIONAL, TINY, random_state
 
+pytestmark = pytest.mark.loopback
+
 COMMIT = "0123abcd" * 5
 MODEL = Downloadable("vit-tiny", "Tiny", "tag", 1, "MIT", "https://example.org", {"ja": "小", "en": "tiny"})
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from core.onsite import predictor as predictor_module
-from core.onsite.predictor import NotJudged, Prediction, Predictor, open_predictor
+from core.onsite.answers import NotJudged, Prediction, Shot
+from core.onsite.predictor import Predictor, open_predictor
 from core.onsite.service import run_predict
 from core.package.archive import open_package
 from core.problems import Problem
@@ -78,6 +79,18 @@ def test_batches_do_not_change_answers(
     alone = answers(predictor, exported.photos)
     assert [a.class_name for a in alone] == [a.class_name for a in together]
     assert [a.probability for a in alone] == pytest.approx([a.probability for a in together], abs=1e-5)
+
+
+def test_a_photo_that_is_no_file_is_judged_like_one(predictor: Predictor, exported: Exported) -> None:
+    photo = exported.photos[0]
+    (from_file,) = answers(predictor, [photo])
+    broken = Shot("half.png", lambda: photo.read_bytes()[:100])
+    from_bytes, refused = predictor.predict([Shot("sent.png", photo.read_bytes), broken])
+    assert isinstance(from_bytes, Prediction)
+    assert (from_bytes.photo, from_bytes.class_name) == ("sent.png", from_file.class_name)
+    assert from_bytes.probability == pytest.approx(from_file.probability, abs=1e-5)
+    assert isinstance(refused, NotJudged)
+    assert refused.problem.data["name"] == "half.png"
 
 
 def test_no_photos_no_answers(predictor: Predictor) -> None:

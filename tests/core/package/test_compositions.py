@@ -18,7 +18,8 @@ from core.methods.catalogue import compositions
 from core.methods.class_text import ClassText
 from core.methods.classifier import Array
 from core.methods.protocol import Batch, Method, run_beforehand
-from core.onsite.predictor import Prediction, open_predictor
+from core.onsite.answers import Prediction
+from core.onsite.predictor import open_predictor
 from core.package import export
 from core.package.archive import CARD, HEAD, TEXT_FEATURES, Package, open_package, write_package
 from core.package.classifier import TEXT_TENSOR, needs_backbone

@@ -14,7 +14,8 @@ import pytest
 
 from core.evaluation.unsure import choose_threshold
 from core.methods.classifier import Array, CosineClassifier, FusedClassifier, LinearHead, softmax
-from core.onsite.predictor import Prediction, open_predictor
+from core.onsite.answers import Prediction
+from core.onsite.predictor import open_predictor
 from core.package import export
 from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REPORT, TEXT_FEATURES, open_package
 from core.package.card import model_card

@@ -1,0 +1,94 @@
+"""A line at work: photos come in, answers are kept, told, signalled and handed on."""
+
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from core.onsite.answers import Judge, NotJudged, Photo, Prediction
+from core.onsite.delivery import Delivery, Pace, Signalling
+from core.onsite.happenings import Ended, Judged, Tell
+from core.onsite.journal import Done, Journal
+from core.onsite.okng import OkNg
+from core.onsite.outputs.protocol import Output, Signal
+from core.onsite.result import Result, Verdict
+from core.problems import problem_text
+from core.settings import system_language
+
+_PATIENCE_S = 10.0
+_RANKED = 3  # enough for a person to choose from
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Where results go, and how often that is tried."""
+
+    outputs: Sequence[Output] = ()
+    signals: Sequence[Signal] = ()
+    pace: Pace = field(default_factory=Pace)
+
+
+class Line:
+    """Safe to be used from several threads: photos are judged one batch after the other."""
+
+    def __init__(self, judge: Judge, ok_ng: OkNg, journal: Journal, tell: Tell, outlets: Outlets) -> None:
+        self.journal = journal
+        self.judged = 0
+        self._judge, self._ok_ng, self._tell = judge, ok_ng, tell
+        self._judging = threading.Lock()
+        self.deliveries = [Delivery(output, journal, tell, outlets.pace) for output in outlets.outputs]
+        self.signals = [Signalling(signal, tell) for signal in outlets.signals]
+
+    def judge(self, photos: Sequence[Photo]) -> list[Result]:
+        """The results of photos, in their order; nothing is kept yet."""
+        with self._judging:
+            return [self._result(answer) for answer in self._judge.predict(photos)]
+
+    def keep(self, results: Sequence[Result], done: Sequence[Done] = ()) -> None:
+        """Keep results and mark photos done, in one; then tell and signal them and wake the outputs.
+
+        Raises:
+            Problem: `onsite.journal_failed`: nothing was kept, told or sent.
+        """
+        self.journal.record(results, [delivery.output.name for delivery in self.deliveries], done)
+        self.judged += len(results)
+        for result in results:
+            for signal in self.signals:
+                signal.show(result.verdict)
+            self._tell(Judged(result))
+        for delivery in self.deliveries:
+            delivery.wake()
+
+    def end(self) -> None:
+        """Deliver what can be delivered at once, and stop; what waits is delivered at the next start."""
+        for signal in self.signals:
+            signal.end(_PATIENCE_S)
+        for delivery in self.deliveries:
+            delivery.end(_PATIENCE_S)
+        self._tell(Ended(self.judged, self.journal.waiting()))
+        self.journal.close()
+
+    def _result(self, answer: Prediction | NotJudged) -> Result:
+        key, now = uuid.uuid4().hex, datetime.now(UTC)
+        if isinstance(answer, NotJudged):
+            problem = answer.problem
+            return Result(
+                id=key,
+                time=now,
+                photo=answer.photo,
+                verdict=Verdict.UNREADABLE,
+                problem=problem.code,
+                message=str(problem_text(problem.code, problem.data, system_language())),
+            )
+        return Result(
+            id=key,
+            time=now,
+            photo=answer.photo,
+            class_name=answer.class_name,
+            probability=answer.probability,
+            unsure=answer.unsure,
+            verdict=self._ok_ng.verdict(answer.class_name, answer.unsure),
+            ranking=answer.ranking[:_RANKED],
+            seconds=answer.seconds,
+        )

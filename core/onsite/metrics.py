@@ -1,0 +1,66 @@
+"""What Prometheus may ask of the server: counts, times, what waits."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.onsite.line import Line
+from core.onsite.result import Result
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Of one server. Classes are those of the package, so their number is bounded."""
+
+    def __init__(self, line: Line) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Outlets(line))
+        self._photos = Counter(
+            "hikidashi_photos", "Photos judged", ("verdict", "class_name"), registry=self._registry
+        )
+        self._refused = Counter(
+            "hikidashi_requests_refused", "Requests that were not answered with a result", ("status",),
+            registry=self._registry,
+        )  # fmt: skip
+        self._seconds = Histogram(
+            "hikidashi_request_seconds", "From the whole photo to its result", buckets=_SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+
+    def judged(self, result: Result, seconds: float) -> None:
+        """Count a result."""
+        self._photos.labels(result.verdict.value, result.class_name).inc()
+        self._seconds.observe(seconds)
+
+    def refused(self, status: int) -> None:
+        """Count a request that was turned away."""
+        self._refused.labels(str(status)).inc()
+
+    def text(self) -> bytes:
+        """In the text form that Prometheus reads."""
+        return generate_latest(self._registry)
+
+
+class _Outlets(Collector):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily(
+            "hikidashi_waiting", "Results that wait for an output", labels=("output",)
+        )
+        counts = self._line.journal.waiting()
+        for delivery in self._line.deliveries:
+            waiting.add_metric((delivery.output.name,), counts.get(delivery.output.name, 0))
+        failing = GaugeMetricFamily(
+            "hikidashi_failures", "Failures in a row of an output", labels=("output",)
+        )
+        for output in self._line.deliveries:
+            failing.add_metric((output.output.name,), output.failures)
+        for signal in self._line.signals:
+            failing.add_metric((signal.signal.name,), signal.failures)
+        yield waiting
+        yield failing

@@ -1,0 +1,111 @@
+"""Which way is best: by the folds that all compared ways have been through, and the simpler one where it is open.
+
+The best of many noisy figures is too good by chance, the more the more there are. So those in front are compared anew
+on further divisions, half of them going on each time, and what is more elaborate is taken only where it is better in
+most of the draws.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.methods.catalogue import parse_composition
+from core.search.space import Candidate
+from core.search.tally import Tally, Wish, chance_better, interval, score, together
+from core.training.events import RankedWay, Way
+
+# A more elaborate way must be better in this share of the draws.
+SURE = 0.7
+_LEARNS = ("nothing", "at_once", "by_epochs")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A way with its score on the folds that it is compared by."""
+
+    candidate: Candidate
+    score: float
+    tally: Tally
+
+
+class Ranking:
+    """Ways by what they did: `tallies` by way and fold, `untouched` what the untouched backbone did on each fold."""
+
+    def __init__(
+        self,
+        wish: Wish,
+        ways: Mapping[str, Candidate],
+        tallies: Mapping[str, Mapping[str, Tally]],
+        untouched: Mapping[str, Tally],
+    ) -> None:
+        self._wish, self._ways, self._tallies, self._untouched = wish, ways, tallies, untouched
+
+    def through(self, folds: Sequence[str]) -> list[str]:
+        """Keys of the ways that have been through all these folds."""
+        return [key for key, found in self._tallies.items() if all(fold in found for fold in folds)]
+
+    def order(self, keys: Sequence[str], folds: Sequence[str]) -> list[Standing]:
+        """These ways by their score on these folds, best first; of equal ones the simpler first."""
+        found = [self._standing(key, folds) for key in keys]
+        return sorted(found, key=lambda each: (-each.score, _elaborate(each)))
+
+    def common(self, keys: Sequence[str]) -> list[str]:
+        """The folds that all these ways have been through."""
+        each = [set(self._tallies[key]) for key in keys]
+        return sorted(set.intersection(*each)) if each else []
+
+    def choice(self, keys: Sequence[str]) -> Standing:
+        """Of ways in the lead the best one, or a simpler one that it does not surely beat."""
+        folds = self.common(keys)
+        standings = self.order(keys, folds)
+        best, before = standings[0], self._before(folds)
+        for simpler in sorted(standings, key=_elaborate):
+            if simpler is best or chance_better(self._wish, best.tally, simpler.tally, before) < SURE:
+                return simpler
+        return best
+
+    def told(self, standing: Standing, folds: Sequence[str]) -> RankedWay:
+        """A standing as others are told of it."""
+        tally, before = standing.tally, self._before(folds)
+        low, high = interval(self._wish, tally, before)
+        base, new = _sides(self._wish, tally)
+        way = standing.candidate
+        return RankedWay(
+            way=Way(preset=way.preset, composition=way.composition, changed=way.changed),
+            score=standing.score,
+            low=min(low, standing.score),
+            high=max(high, standing.score),
+            base=_share(base) or 0.0,
+            new=_share(new),
+            photos=len(base) + len(new),
+        )
+
+    def untouched(self, folds: Sequence[str]) -> float | None:
+        """The score of the untouched backbone on these folds; None while it is not known."""
+        if not folds or any(fold not in self._untouched for fold in folds):
+            return None
+        before = self._before(folds)
+        return score(self._wish, before, before)
+
+    def _standing(self, key: str, folds: Sequence[str]) -> Standing:
+        tally = together([self._tallies[key][fold] for fold in folds])
+        return Standing(self._ways[key], score(self._wish, tally, self._before(folds)), tally)
+
+    def _before(self, folds: Sequence[str]) -> Tally:
+        return together([self._untouched[fold] for fold in folds])
+
+
+def _elaborate(standing: Standing) -> tuple[int, int, int, float]:
+    """How elaborate a way is: by how it learns, what it is made of, how much was changed in it, what it takes."""
+    parsed = parse_composition(standing.candidate.composition)
+    parts = len(tuple(parsed.parts()))
+    return _LEARNS.index(parsed.learns), parts, len(standing.candidate.changed), standing.tally.seconds
+
+
+def _sides(wish: Wish, tally: Tally) -> tuple[str, str]:
+    if wish == "union":
+        return tally.union_base, tally.union_new
+    return tally.base, tally.new or tally.union_new
+
+
+def _share(signs: str) -> float | None:
+    return signs.count("1") / len(signs) if signs else None

@@ -1,0 +1,115 @@
+"""Who was right in an inner examination, photo by photo, and the score that follows for each wish.
+
+Scores of two ways are compared on the same photos, drawn with replacement again and again (paired bootstrap).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.judged import Judged
+
+Wish = Literal["union", "keep-new", "apart"]
+Floats = NDArray[np.float64]
+DRAWS = 1000
+_SEED = 20260901
+_BASE, _NEW = 0, 1
+
+
+@dataclass(frozen=True)
+class Tally:
+    """For each photo judged "1" where it was right, else "0": base and new photos with their own side offered, and
+    with all classes offered. `new` is empty where one class alone was held back. `seconds` is what the try took."""
+
+    base: str = ""
+    new: str = ""
+    union_base: str = ""
+    union_new: str = ""
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, judged: Judged, apart: bool, seconds: float) -> Self:
+        """Of photos judged."""
+        base, new = judged.is_base, ~judged.is_base
+        return cls(
+            base=_signs(judged.right[base]),
+            new=_signs(judged.right[new]) if apart else "",
+            union_base=_signs(judged.union_right[base]),
+            union_new=_signs(judged.union_right[new]),
+            seconds=seconds,
+        )
+
+    @classmethod
+    def read(cls, kept: dict[str, Any]) -> Self:
+        """As `kept` wrote it."""
+        return cls(**kept)
+
+    def kept(self) -> dict[str, Any]:
+        """Plain values, for the records."""
+        return asdict(self)
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    """Several examinations as one."""
+    joined = {
+        entry.name: "".join(getattr(tally, entry.name) for tally in tallies)
+        for entry in fields(Tally)
+        if entry.name != "seconds"
+    }
+    return Tally(**joined, seconds=sum(tally.seconds for tally in tallies))
+
+
+def score(wish: Wish, tally: Tally, untouched: Tally) -> float:
+    """0–1, the more the better; below 0 where the wish is to keep the new classes and they are judged worse than by
+    the untouched backbone on the same photos (by how much worse)."""
+    return float(_scores(wish, tally, untouched, draws=0)[0])
+
+
+def interval(wish: Wish, tally: Tally, untouched: Tally) -> tuple[float, float]:
+    """95 % of the scores over photos drawn with replacement."""
+    low, high = np.quantile(_scores(wish, tally, untouched, DRAWS), (0.025, 0.975))
+    return float(low), float(high)
+
+
+def chance_better(wish: Wish, one: Tally, other: Tally, untouched: Tally) -> float:
+    """In which share of the draws `one` scores above `other`, both on the same photos; ties count half."""
+    ours, theirs = (_scores(wish, each, untouched, DRAWS) for each in (one, other))
+    return float(((ours > theirs) + 0.5 * (ours == theirs)).mean())
+
+
+def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:
+    """The score, once for the photos as they are where `draws` is 0, else for each draw; the draws are the same for
+    all tallies of the same photos."""
+    apart = bool(tally.new)
+    if not tally.union_new:
+        return _means(tally.base, draws, _BASE)
+    if wish == "union":
+        return _harmonic(_means(tally.union_base, draws, _BASE), _means(tally.union_new, draws, _NEW))
+    base = _means(tally.base, draws, _BASE)
+    new, before = (_means(each.new if apart else each.union_new, draws, _NEW) for each in (tally, untouched))
+    if wish == "apart":
+        return _harmonic(base, new)
+    return np.where(new >= before, base, new - before)
+
+
+def _means(signs: str, draws: int, side: int) -> Floats:
+    if not signs:
+        return np.zeros(max(1, draws))
+    right = np.frombuffer(signs.encode(), np.uint8) == ord("1")
+    if not draws:
+        return np.array([right.mean()])
+    rng = np.random.default_rng([_SEED, side])
+    drawn: Floats = right[rng.integers(len(right), size=(draws, len(right)))].mean(axis=1)
+    return drawn
+
+
+def _harmonic(one: Floats, other: Floats) -> Floats:
+    total = one + other
+    return np.divide(2 * one * other, total, out=np.zeros_like(total), where=total > 0)
+
+
+def _signs(right: NDArray[np.bool_]) -> str:
+    return "".join("1" if each else "0" for each in right)
