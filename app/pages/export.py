@@ -30,8 +30,10 @@ from app.background import run_in_background
 from app.engine import EngineProcess
 from app.pages.base import Page
 from app.session import Session
+from app.widgets.alone_words import AloneWords
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
+from app.widgets.package_choices import PackageChoices
 from app.widgets.report_panel import ReportPanel
 from core.evaluation.wish import wish_for, wish_of
 from core.package.archive import CARD, open_package
@@ -60,6 +62,8 @@ class Exported:
     verified: bool
     max_difference: float
     size_bytes: int
+    alone: dict[str, Any] | None = None
+    signer: str = ""
     wished_error: float | None = None
 
     @classmethod
@@ -73,6 +77,8 @@ class Exported:
                 verified=told["verified"] is True,
                 max_difference=float(told["max_difference"]),
                 size_bytes=int(told["size_bytes"]),
+                alone=told.get("alone"),
+                signer=str(told.get("signer", "")),
                 wished_error=told.get("wished_error"),
             )
         except (KeyError, TypeError, ValueError):
@@ -132,9 +138,10 @@ class ExportPage(Page):
         self.bar.setAccessibleName(self.tr("書き出しの進み"))
         self.take_along.setText(
             self.tr(
-                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）"
+                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）\n「プログラムなしで動く」を選んだときは、1 だけで足ります（読み取り用の小さなプログラム hikidashi-onsite で使えます）。"
             )
         )
+        self.choices.retranslate()
         self.report.retranslate()
         self._say_start()
         self._say_progress()
@@ -201,7 +208,7 @@ class ExportPage(Page):
             return self.tr("名前を入れてください。")
         if not Path(self.folder.text()).is_dir():
             return self.tr("保存先のフォルダーが見つかりません。選び直してください。")
-        return ""
+        return self.choices.refusal()
 
     # Writing
 
@@ -217,10 +224,10 @@ class ExportPage(Page):
         self.bar.setRange(0, 0)
         self._say_result()
         self.changed.emit()
-        target = self.target()
+        target, chosen = self.target(), self.choices.chosen()
         run_in_background(
             self,
-            lambda _cancel: _write_job(project, run, target),
+            lambda _cancel: _write_job(project, run, target, chosen),
             success=self._written,
             failure=self._could_not_start,
         )
@@ -279,6 +286,7 @@ class ExportPage(Page):
             "load": self.tr("学習した結果を読み込んでいます…"),
             "prepare": self.tr("書き出す準備をしています…"),
             "evaluate": self.tr("書き出す内容をまとめています…"),
+            "alone": self.tr("プログラムなしで動くモデルを作り、同じ答えになるか写真で確かめています…"),
             "write": self.tr("ファイルに書いています…"),
             "save": self.tr("ファイルに書いています…"),
             "verify": self.tr("書いたファイルを別に開き直し、同じ答えになるか確かめています…"),
@@ -305,6 +313,7 @@ class ExportPage(Page):
                 path=exported.package, size=_size(exported.size_bytes), sha256=exported.sha256
             )
         )
+        self.alone_words.show_alone(exported.alone, exported.signer)
         run_in_background(
             self,
             lambda _cancel: open_package(Path(exported.package)).text(CARD),
@@ -372,6 +381,10 @@ class ExportPage(Page):
         where.addWidget(self.folder, 1)
         where.addWidget(self.choose_folder)
         form.addRow(self.folder_label, where)
+        self.choices = PackageChoices()
+        self.choices.changed.connect(self._say_start)
+        self.choices.failed.connect(self.banner.show_problem)
+        form.addRow(self.choices)
         act = QHBoxLayout(spacing=12)
         act.addWidget(self.start)
         act.addWidget(self.refusal, 1)
@@ -402,6 +415,7 @@ class ExportPage(Page):
         self.verified.setProperty("class", "heading3")
         self.facts = QLabel(objectName="export_facts", wordWrap=True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.alone_words = AloneWords()
         self.take_along = QLabel(objectName="export_take_along", wordWrap=True)
         self.open_folder = _button("export_open_folder", self._open_folder)
         self.copy_hash = _button("export_copy_hash", self._copy_hash)
@@ -415,7 +429,10 @@ class ExportPage(Page):
         grid.setSpacing(12)
         grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.verified, 0, 1)
-        grid.addWidget(self.facts, 1, 1)
+        facts = QVBoxLayout(spacing=4)
+        facts.addWidget(self.facts)
+        facts.addWidget(self.alone_words)
+        grid.addLayout(facts, 1, 1)
         buttons = QHBoxLayout(spacing=8)
         for button in (self.open_folder, self.copy_hash, self.try_it):
             buttons.addWidget(button)
@@ -433,7 +450,7 @@ def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
     return button
 
 
-def _write_job(project: Project, run: Run, target: Path) -> ExportJob:
+def _write_job(project: Project, run: Run, target: Path, chosen: dict[str, Any]) -> ExportJob:
     folder = project.folder / CACHE_FOLDER / "export"
     shutil.rmtree(folder, ignore_errors=True)
     job = ExportJob(
@@ -441,6 +458,7 @@ def _write_job(project: Project, run: Run, target: Path) -> ExportJob:
         source_run=str(run.folder),
         out=str(target),
         wished_error=wish_for(project, run.result()),
+        **chosen,
     )
     save_job(job)
     return job

@@ -2,6 +2,29 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>AloneWords</name>
+    <message>
+        <source>新しい品種は、英語の説明を入れるだけで現場で追加できます。</source>
+        <translation>New products can be added on site by an English description.</translation>
+    </message>
+    <message>
+        <source>署名しました（鍵 {signer}…）。</source>
+        <translation>It is signed (key {signer}…).</translation>
+    </message>
+    <message>
+        <source>プログラムなしで動きます。写真 {photos} 枚と確認用の絵で比べた確率の差は、最大 {difference} でした。</source>
+        <translation>It works without the program. Over {photos} photos and some check pictures its probabilities differed by {difference} at most.</translation>
+    </message>
+    <message>
+        <source>小さいモデルは、写真 {photos} 枚のうち {other} 枚で答えが変わります（正解 {before} 枚 → {after} 枚）。</source>
+        <translation>The smaller model gives another answer on {other} of {photos} photos (right: {before} → {after}).</translation>
+    </message>
+    <message>
+        <source>小さいモデルも、写真 {photos} 枚すべてで同じ答えでした（正解 {after} 枚）。</source>
+        <translation>The smaller model, too, gave the same answer on all {photos} photos (right: {after}).</translation>
+    </message>
+</context>
+<context>
     <name>AssumptionsForm</name>
     <message>
         <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
@@ -705,11 +728,13 @@
         <source>現場の PC に運ぶもの：
 1. この .hkd ファイル
 2. このプログラムのインストーラー（まだ入っていないとき）
-3. 同じモデル（付属のモデル以外を使ったとき）</source>
+3. 同じモデル（付属のモデル以外を使ったとき）
+「プログラムなしで動く」を選んだときは、1 だけで足ります（読み取り用の小さなプログラム hikidashi-onsite で使えます）。</source>
         <translation>Take to the PC on site:
 1. this .hkd file
-2. this program&apos;s installer (if it is not there yet)
-3. the same model (if you used another than the built-in one)</translation>
+2. the installer of this program, if it is not there yet
+3. the same model, if it is not the one that comes along
+With “Works without the program” the first is enough (the small reader hikidashi-onsite opens it).</translation>
     </message>
     <message>
         <source>置きかえて書き出す</source>
@@ -746,6 +771,10 @@
     <message>
         <source>書き出す内容をまとめています…</source>
         <translation>Putting the contents together…</translation>
+    </message>
+    <message>
+        <source>プログラムなしで動くモデルを作り、同じ答えになるか写真で確かめています…</source>
+        <translation>Making the model that works without the program, and checking on photos that it answers alike…</translation>
     </message>
     <message>
         <source>ファイルに書いています…</source>
@@ -1547,6 +1576,59 @@ Logs: {log}</translation>
     <message>
         <source>保存しました</source>
         <translation>Saved</translation>
+    </message>
+</context>
+<context>
+    <name>PackageChoices</name>
+    <message>
+        <source>プログラムなしで動く（ONNX）</source>
+        <translation>Works without the program (ONNX)</translation>
+    </message>
+    <message>
+        <source>現場の PC に、このプログラムも元のモデルもいりません。写真から答えまでのすべてが、ファイルの中に入ります。</source>
+        <translation>The PC on site needs neither this program nor the model. Everything from the photo to the answer is in the file.</translation>
+    </message>
+    <message>
+        <source>小さくて速いモデルも入れる</source>
+        <translation>Put a smaller, quicker model inside too</translation>
+    </message>
+    <message>
+        <source>答えがどれだけ変わるかを、テスト用の写真で数えて知らせます。使うかどうかは現場で選べます。</source>
+        <translation>How many answers change is counted on the test photos and told. Whether to use it is decided on site.</translation>
+    </message>
+    <message>
+        <source>現場で新しい品種を追加できる</source>
+        <translation>Allow new products on site</translation>
+    </message>
+    <message>
+        <source>英語の短い説明を入れるだけで、学習なしで品種を増やせます。ファイルは大きくなります。</source>
+        <translation>A short English description adds a product without training. The file becomes larger.</translation>
+    </message>
+    <message>
+        <source>署名する</source>
+        <translation>Sign it</translation>
+    </message>
+    <message>
+        <source>この工場で作ったファイルだと、現場の PC が確かめられます。あとから書き換えられたファイルは開きません。</source>
+        <translation>The PC on site can check that the file was made in this factory. A file that was changed afterwards is not opened.</translation>
+    </message>
+    <message>
+        <source>鍵を選ぶ</source>
+        <translation>Choose a key</translation>
+    </message>
+    <message>
+        <source>新しい鍵を作る</source>
+        <translation>Make a new key</translation>
+    </message>
+    <message>
+        <source>署名に使う鍵を選んでください。初めてのときは「新しい鍵を作る」を押します。</source>
+        <translation>Choose the key to sign with. The first time, press “Make a new key”.</translation>
+    </message>
+    <message>
+        <source>鍵を作りました：{key}
+このファイルは秘密です。人に渡さず、控えを取ってください。現場の PC には {public} を渡し、「hikidashi keys trust」で登録します。</source>
+        <translation>The key was made: {key}
+This file is secret: keep it to yourself and keep a copy. The PC on site gets {public}, and learns of it by “hikidashi keys trust”.</translation>
     </message>
 </context>
 <context>

@@ -42,6 +42,9 @@ COMMANDS = {
     "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
+    "keys": Command(
+        "core.package.key_commands", "make a key to sign packages with; say whose are taken here"
+    ),
     "report": Command("core.report.commands", "write the PoC report of a run, as PDF and HTML"),
     "predict": Command("core.package.commands", "judge photos with a package"),
     "stage": Command("core.poc.commands", "say where a project stands, and decide about it"),

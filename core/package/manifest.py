@@ -13,7 +13,7 @@ from core.training.job import HyperValue
 from core.training.result import Calibration, Interval, Metrics, UnsureThreshold
 
 MANIFEST_SCHEMA: Final = 3
-_READ = (2, MANIFEST_SCHEMA)  # 2 knows no calibration: its scores become probabilities as they are
+_READ = (2, MANIFEST_SCHEMA)  # 2 knows no calibration, no packages that work alone and no signatures
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -95,6 +95,35 @@ class DataFingerprint(Strict):
     new_measured_on: Literal["own", "probe", "nothing"]
 
 
+class Quantised(Strict):
+    """What the smaller, quicker model costs: of so many `photos` so many are taken for another class, and of those
+    whose class is known so many are `right`, before and after; by how much a probability changes at most."""
+
+    photos: Count
+    other_class: Count
+    right_before: Count
+    right_after: Count
+    max_difference: Annotated[float, Field(ge=0, le=1)]
+
+
+class Words(Strict):
+    """How the words of a new class are read: each of the `sentences`, its `{}` replaced by them. `probes` are words
+    whose features the package holds as a check."""
+
+    sentences: Annotated[tuple[Text, ...], Field(min_length=1)]
+    probes: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Alone(Strict):
+    """The package works without the backbone: by how much it differed at most from the program that made it, over so
+    many photos and pictures; what quantising costs; how it reads new classes."""
+
+    max_difference: Annotated[float, Field(ge=0, le=1)]
+    photos: Count
+    quantised: Quantised | None = None
+    words: Words | None = None
+
+
 class Member(Strict):
     """One file inside the package."""
 
@@ -121,6 +150,7 @@ class Manifest(Strict):
     logit_scale: Annotated[float, Field(gt=0)]
     classifier: ClassifierForm
     calibration: Calibration | None = None
+    alone: Alone | None = None
     members: tuple[Member, ...]
 
     @property

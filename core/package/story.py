@@ -84,6 +84,7 @@ def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
         "limits": (teller.limits(),),
         "metrics": (teller.bars(), teller.metrics(), words["metrics_note"]),
         "unsure": (teller.unsure(),),
+        "alone": (teller.alone(),),
         "data": (teller.classes(),),
         "licence": (
             teller.fill("licence", backbone=manifest.backbone.name, licence=manifest.backbone.licence),
@@ -209,13 +210,24 @@ class _Teller:
             return self.words["uncalibrated"]
         return self.fill("calibrated", photos=found.photos)
 
+    def alone(self) -> tuple[str, ...]:
+        alone = self.manifest.alone
+        if alone is None:
+            return (self.words["alone_not"],)
+        told = [self.fill("alone", photos=alone.photos, difference=f"{alone.max_difference:.1e}")]
+        if (quick := alone.quantised) is not None:
+            facts = quick.model_dump() | {"difference": f"{quick.max_difference:.1e}"}
+            told.append(self.fill("alone_quantised", **facts))
+        told.append(self.words["alone_words" if alone.words else "alone_no_words"])
+        return tuple(told)
+
     def limits(self) -> tuple[str, ...]:
         backbone, data = self.manifest.backbone, self.manifest.data
         tested = sum(data.photos.test)
         judges_new = self.manifest.training.judges_new
         applies = {
             "embedded": backbone.source == "embedded",
-            "backbone": True,
+            "backbone": self.manifest.alone is None,
             "alike": True,
             "other": True,
             "probe": data.new_measured_on == "probe",

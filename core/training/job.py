@@ -62,12 +62,19 @@ class TrialJob(_Job):
 
 class ExportJob(_Job):
     """Write the result of `source_run` to the package `out` and verify it in a fresh process, with the unsure threshold
-    for `wished_error`, by default the one that was wished for at its training."""
+    for `wished_error`, by default the one that was wished for at its training.
+
+    `onnx`, `quantise`, `new_products` and `sign` ("" or the file of a secret key): core/package/options.py.
+    """
 
     kind: Literal["export"] = "export"
     source_run: str
     out: str
     wished_error: float | None = Field(default=None, gt=0, lt=1)
+    onnx: bool = False
+    quantise: bool = False
+    new_products: bool = False
+    sign: str = ""
 
 
 class InsightJob(_Job):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.engine import EngineProcess
@@ -208,3 +209,64 @@ def test_thirty_classes_and_long_names(qtbot: QtBot, tmp_path: Path, engine: Rec
         page = shown(qtbot, project, make_run(project), tmp_path)
         assert page.start.isEnabled()
         page.target().write_bytes(b"the file system takes the name")
+
+
+def test_what_the_package_is_to_be_able_to_do_goes_into_the_job(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    choices = page.choices
+    assert not choices.quick.isEnabled() and not choices.words.isEnabled(), "they stand on the first"
+    choices.quick.setChecked(True)
+    assert choices.chosen() == {"onnx": False, "quantise": False, "new_products": False, "sign": ""}
+    choices.alone.setChecked(True)
+    choices.words.setChecked(True)
+    choices.sign.setChecked(True)
+    assert not page.start.isEnabled() and "鍵" in page.refusal.text()
+    choices.take_key(str(tmp_path / "factory.key"))
+    page.start.click()
+    qtbot.waitUntil(lambda: bool(engine.jobs))
+    job = load_job(engine.jobs[0])
+    assert isinstance(job, ExportJob)
+    assert (job.onnx, job.quantise, job.new_products) == (True, True, True)
+    assert job.sign == str(tmp_path / "factory.key")
+
+
+def test_a_new_key_is_made_beside_its_public_half(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    wanted = str(tmp_path / "工場.key")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (wanted, ""))
+    page.choices.sign.setChecked(True)
+    assert page.choices.make_key.isVisible()
+    page.choices.make_key.click()
+    qtbot.waitUntil(lambda: bool(page.choices.key))
+    assert page.choices.key == wanted
+    assert {path.name for path in tmp_path.glob("*.key*")} == {"工場.key", "工場.key.pub"}
+    assert "秘密" in page.choices.key_shown.text() and page.start.isEnabled()
+    page.choices.make_key.click()
+    qtbot.waitUntil(page.banner.isVisible)
+
+
+def test_the_result_tells_what_working_alone_costs(
+    qtbot: QtBot, project: Project, engine: Recorded, tmp_path: Path
+) -> None:
+    page = shown(qtbot, project, make_run(project), tmp_path)
+    quick = {"photos": 40, "other_class": 2, "right_before": 38, "right_after": 37, "max_difference": 0.02}
+    alone = {"max_difference": 0.00012, "photos": 40, "quantised": quick, "words": {"sentences": ["{}"]}}
+    result = told(tmp_path / "a.hkd").result | {"alone": alone, "signer": "ab" * 32}
+    exported(qtbot, page, engine, Finished(result=result))
+    words = page.alone_words.text()
+    assert page.alone_words.isVisible()
+    for part in (
+        "40 枚と確認用の絵で比べた",
+        "0.00012",
+        "2 枚で答えが変わります",
+        "38 枚 → 37 枚",
+        "新しい品種",
+        "abab",
+    ):
+        assert part in words
+    exported(qtbot, page, engine, told(tmp_path / "a.hkd"))
+    assert not page.alone_words.isVisible()

@@ -17,6 +17,7 @@ from core.methods.catalogue import compositions, parse_composition
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.presets import resolve_preset
 from core.package.export import export_run
+from core.package.options import ExportOptions
 from core.package.verify import verify_package
 from core.problems import Problem
 from core.training.artefact import read_artefact
@@ -108,6 +109,12 @@ def test_a_package_is_made_without_a_photo(tmp_path: Path) -> None:
     assert report.verified
     checked = verify_package(report.package)
     assert (checked.ok, checked.checked) == (True, 32)
+    alone = export_run(run, tmp_path / "alone.hkd", options=ExportOptions(onnx=True)).alone
+    assert alone is not None
+    assert alone.photos == 0, "it was compared on its own check pictures only"
+    with pytest.raises(Problem) as refused:
+        export_run(run, tmp_path / "quick.hkd", options=ExportOptions(quantise=True))
+    assert refused.value.code == "package.nothing_to_quantise_on"
 
 
 def test_a_run_is_measured_on_the_file_as_on_the_photos(tmp_path: Path) -> None:
