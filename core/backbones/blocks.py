@@ -77,6 +77,14 @@ class Block(nn.Module):
         """A block of its own around the same linear layers and norms: what is hung on it leaves this one alone."""
         return own_copy(self)
 
+    def fuse(self) -> None:
+        """Run query, key and value as one product again, by their present weights."""
+        layers = self.q, self.k, self.v
+        self.qkv_weight = torch.cat([layer.weight.detach() for layer in layers])
+        biases = [layer.bias.detach() for layer in layers if layer.bias is not None]
+        self.qkv_bias = torch.cat(biases) if biases else None
+        self._fused_of = layers
+
     def forward(
         self,
         x: Tensor,
@@ -174,7 +182,7 @@ def _activation(stock: nn.Module) -> nn.Module:
 
 
 def _before(more: Tensor, own: Tensor) -> Tensor:
-    return torch.cat([more.to(own.dtype).expand(len(own), -1, -1), own], dim=1)
+    return torch.cat([more.to(own.dtype).expand(own.shape[0], -1, -1), own], dim=1)
 
 
 def _linear(weight: Tensor, bias: Tensor | None) -> nn.Linear:

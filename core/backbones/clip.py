@@ -16,7 +16,7 @@ from core.backbones.image_tower import ImageTower
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import Source
 from core.backbones.text_tower import Endings, TextTower
-from core.backbones.tokens import Tokenizer
+from core.backbones.tokens import Tokenizer, merges_of
 from core.problems import Language, Problem
 
 
@@ -93,6 +93,11 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         """Where the weights lie."""
         return self._stock.positions.device
+
+    @property
+    def merges(self) -> list[str] | None:
+        """The byte pairs of its tokenizer; None where that is not CLIP's own."""
+        return merges_of(self._tokenizer)
 
     def train(self, mode: bool = True) -> "Backbone":
         """Stays in evaluation mode: a method around it may train, the backbone never does."""

@@ -64,7 +64,7 @@ class ImageTower(nn.Module):
     def embed(self, pixels: Tensor) -> Tensor:
         """Normalised pixels `(B, 3, H, W)` → tokens as the first block takes them `(B, T, W)`."""
         patches = self.patches(pixels).flatten(2).transpose(1, 2)
-        first = self.class_embedding.to(patches.dtype).expand(len(pixels), 1, -1)
+        first = self.class_embedding.to(patches.dtype).expand(pixels.shape[0], 1, -1)
         x: Tensor = self.ln_pre(torch.cat([first, patches], dim=1) + self.positions.to(patches.dtype))
         return x
 
@@ -117,4 +117,4 @@ def _joined(block: Block, x: Tensor, prompts: Tensor) -> Tensor:
 
 
 def _behind(x: Tensor, more: Tensor) -> Tensor:
-    return torch.cat([x, more.to(x.dtype).expand(len(x), -1, -1)], dim=1)
+    return torch.cat([x, more.to(x.dtype).expand(x.shape[0], -1, -1)], dim=1)

@@ -8,6 +8,7 @@ last block only the token that is read is a query. All of it equals the full-len
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ class Endings:
     place: Tensor
     count: int
 
-    @property
+    @cached_property
     def last(self) -> Tensor:
         """The packed place of each text's EOT `(C,)`."""
         return torch.bincount(self.text, minlength=self.count).cumsum(0) - 1
@@ -55,10 +56,17 @@ class TextTower(nn.Module):
         """The same weights in blocks of its own, to hang something on."""
         return own_copy(self, blocks=nn.ModuleList(block.copy() for block in self._blocks()))
 
-    def features(self, embeddings: Tensor, eot: Tensor, deep: Sequence[Tensor] = ()) -> Tensor:
+    def features(
+        self,
+        embeddings: Tensor,
+        eot: Tensor,
+        deep: Sequence[Tensor] = (),
+        own: Mapping[int, Tensor] | None = None,
+    ) -> Tensor:
         """Embeddings `(C, L, W)` without positions, EOT places `(C,)` → `(C, D)`; L may be short of the context.
 
         deep: for each block from the second on, `(n, W)` put over the tokens 1…n before it (deep prompts).
+        own: for some blocks, `(C, n, W)` put over the tokens 1…n of each text before it.
         """
         length = int(eot.max()) + 1
         x = embeddings[:, :length] + self.positions[:length]
@@ -66,12 +74,14 @@ class TextTower(nn.Module):
         texts = torch.arange(len(x), device=x.device)
         for number, block in enumerate(self._blocks()):
             x = _with_prompts(x, deep, number)
+            if own and number in own:
+                x = _with_own(x, own[number])
             if number + 1 < self.depth:
                 x = block(x, mask)
             else:
                 query, key, value = block.queries_keys_values(x)
-                own = mask[eot][:, None, None]
-                pooled = block.attend(query[texts, eot][:, None], key, value, own)
+                seen = mask[eot][:, None, None]
+                pooled = block.attend(query[texts, eot][:, None], key, value, seen)
                 x = block.finish(x[texts, eot], pooled[:, 0])
         return self._project(x)
 
@@ -96,13 +106,13 @@ class TextTower(nn.Module):
         start = x.shape[1]
         x = x + self.positions[:start]
         y = endings.embeddings + self.positions[start + endings.place]
-        y = y.expand(len(x), -1, -1)
+        y = y.expand(x.shape[0], -1, -1)
         run = _Run(start, endings, x.device)
         for number, block in enumerate(self._blocks()):
             x = _with_prompts(x, deep, number)
             if own and number in own:
                 x = x.expand(endings.count, -1, -1)
-                x = torch.cat([x[:, :1], own[number], x[:, 1 + own[number].shape[1] :]], dim=1)
+                x = _with_own(x, own[number])
             x, y = run.block(block, x, y, last=number + 1 == self.depth)
         features = self._project(y)
         return features if many else features[0]
@@ -155,18 +165,18 @@ class _Run:
 
     def block(self, block: Block, x: Tensor, y: Tensor, *, last: bool) -> tuple[Tensor, Tensor]:
         """Run both through a block, as one product; in the last one only the endings' EOT are left, `(B, C, W)`."""
-        joined = torch.cat([x.reshape(len(y), -1, x.shape[-1]), y], dim=1)
+        joined = torch.cat([x.reshape(y.shape[0], -1, x.shape[-1]), y], dim=1)
         (query, own_query), *memory = (self._parted(part, x) for part in block.queries_keys_values(joined))
         keys, values = (self._behind(first, self._padded(rest)) for first, rest in memory)
         if last:
             read = own_query[:, self.last].reshape(-1, 1, own_query.shape[-1])
-            mask = self.last_mask.repeat(len(y), 1, 1, 1)
-            attended = block.attend(read, keys, values, mask).view(len(y), self.texts, -1)
+            mask = self.last_mask.repeat(y.shape[0], 1, 1, 1)
+            attended = block.attend(read, keys, values, mask).view(y.shape[0], self.texts, -1)
             return x, block.finish(y[:, self.last], attended)
         own_attended = block.attend(self._padded(own_query).flatten(0, 1), keys, values, self.own_mask)
-        own_attended = own_attended.view(len(y), self.texts * self.longest, -1)[:, self.at]
+        own_attended = own_attended.view(y.shape[0], self.texts * self.longest, -1)[:, self.at]
         attended = block.attend(query, *(first for first, _ in memory), self.mask)
-        attended = torch.cat([attended.reshape(len(y), -1, x.shape[-1]), own_attended], dim=1)
+        attended = torch.cat([attended.reshape(y.shape[0], -1, x.shape[-1]), own_attended], dim=1)
         return self._parted(block.finish(joined, attended), x)
 
     def _parted(self, joined: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
@@ -176,9 +186,9 @@ class _Run:
 
     def _padded(self, packed: Tensor) -> Tensor:
         """`(B, N, W)` → `(B, C, S, W)`; what stands behind an EOT is never seen before it."""
-        padded = packed.new_zeros(len(packed), self.texts * self.longest, packed.shape[-1])
+        padded = packed.new_zeros(packed.shape[0], self.texts * self.longest, packed.shape[-1])
         padded = padded.index_copy(1, self.at, packed)
-        return padded.view(len(packed), self.texts, self.longest, -1)
+        return padded.view(packed.shape[0], self.texts, self.longest, -1)
 
     def _behind(self, first: Tensor, rest: Tensor) -> Tensor:
         """Keys (or values) of beginnings `(G, P, W)` before those of endings `(B, C, S, W)` → `(B·C, P+S, W)`."""
@@ -192,4 +202,9 @@ def _with_prompts(x: Tensor, deep: Sequence[Tensor], number: int) -> Tensor:
     if not 0 < number <= len(deep):
         return x
     prompts = deep[number - 1]
-    return torch.cat([x[:, :1], prompts.expand(len(x), -1, -1), x[:, 1 + len(prompts) :]], dim=1)
+    return torch.cat([x[:, :1], prompts.expand(x.shape[0], -1, -1), x[:, 1 + len(prompts) :]], dim=1)
+
+
+def _with_own(x: Tensor, own: Tensor) -> Tensor:
+    """Tokens `(C, T, W)` with `(C, n, W)` in the places behind the first token."""
+    return torch.cat([x[:, :1], own, x[:, 1 + own.shape[1] :]], dim=1)

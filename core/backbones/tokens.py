@@ -38,12 +38,23 @@ def make_tokenizer(text_cfg: dict[str, Any], own: Path | None, name: str) -> Tok
     return _UnigramTokenizer(own, kwargs.get("clean", "whitespace"))
 
 
+def merges_of(tokenizer: Tokenizer) -> list[str] | None:
+    """The byte pairs of CLIP's own tokenizer; None for any other, or for one that cleans texts in its own way."""
+    return tokenizer.merges if isinstance(tokenizer, _ClipTokenizer) and tokenizer.is_plain else None
+
+
 class _ClipTokenizer:
     def __init__(self, kwargs: dict[str, Any]) -> None:
+        self.is_plain = not kwargs
         make_torchvision_importable()
         from open_clip.tokenizer import SimpleTokenizer
 
         self._tokenizer = SimpleTokenizer(**kwargs)
+
+    @property
+    def merges(self) -> list[str]:
+        """Its byte pairs, the first first, as "left right"."""
+        return [" ".join(pair) for pair in self._tokenizer.bpe_ranks]
 
     def __call__(self, texts: Sequence[str], context_length: int) -> Tensor:
         ids: Tensor = self._tokenizer(list(texts), context_length=context_length)

@@ -39,6 +39,9 @@ COMMANDS = {
     "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),
+    "keys": Command(
+        "core.package.key_commands", "make a key to sign packages with; say whose are taken here"
+    ),
     "predict": Command("core.package.commands", "judge photos with a package"),
     "watch": Command("core.onsite.commands", "judge every photo that comes into a folder, or a camera's"),
     "serve": Command("core.onsite.commands", "judge photos that other programs send over HTTP"),

@@ -18,6 +18,7 @@ from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier
 from core.methods.configs.references import CLIPAdapterConfig, ZeroShotConfig
 from core.methods.protocol import Aligned, Batch, Method, ParameterGroup, matching_logits, published_rate
+from core.methods.reading import Reading
 from core.methods.teacher import frozen_text_features
 from core.methods.zero_shot import ZeroShot
 
@@ -53,6 +54,10 @@ class CLIPAdapter(Method):
         adapted: Tensor = self.adapter(inputs)
         ratio = self.config.ratio
         return ratio * adapted.float() + (1 - ratio) * inputs
+
+    def reading(self) -> Reading | None:
+        """The untouched backbone's."""
+        return self.untouched.reading()
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The adapter."""

@@ -21,6 +21,7 @@ from core.methods.protocol import (
     matching_logits,
     published_rate,
 )
+from core.methods.reading import PromptReader, Reading, stand_ins
 
 
 class Texts(Protocol):
@@ -59,6 +60,11 @@ class ContextMethod(Method):
         """A classifier over any classes under the present context."""
         text = as_array(self._text_of(classes))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
+
+    def reading(self) -> Reading | None:
+        """The description behind the context."""
+        sentence = stand_ins(self.config.n_ctx, "{}.")
+        return Reading((sentence,), PromptReader(self.backbone, self.ctx))
 
     def _initial_context(self) -> Tensor:
         return initial_context(self.config.n_ctx, self.config.ctx_init, self.backbone)

@@ -13,6 +13,7 @@ from core.methods.class_text import ClassText
 from core.methods.configs.prompts import CoOpConfig
 from core.methods.context import ContextMethod, Texts
 from core.methods.prompts import PromptTexts
+from core.methods.reading import Reading, sentences_read
 from core.methods.teacher import frozen_text_features
 from core.methods.whole_prompts import WholeTexts
 
@@ -30,6 +31,12 @@ class CoOp(ContextMethod):
     def judges_new(self) -> bool:
         """Not with a class-specific context."""
         return not self.config.class_specific
+
+    def reading(self) -> Reading | None:
+        """None where words of the context stand behind the description: its length would move them."""
+        if self.config.class_specific:
+            return sentences_read(self.backbone, (self.config.template,))
+        return super().reading() if self.config.position == "end" else None
 
     def _initial_context(self) -> Tensor:
         if not self.config.class_specific:

@@ -26,6 +26,7 @@ from core.methods.protocol import (
     matching_logits,
     published_rate,
 )
+from core.methods.reading import PromptReader, Reading, stand_ins
 
 
 class ImagePrompted(Method):
@@ -98,6 +99,12 @@ class BothPrompted(ImagePrompted):
     def texts_of(self, classes: Sequence[ClassText]) -> Tensor:
         """Any classes under the present text prompts `(C, D)`."""
         return self._text_features(self._prompted(classes))
+
+    def reading(self) -> Reading | None:
+        """The description behind context and fixed words, under the deeper prompts."""
+        ctx, *deep = self.text_prompts.unbind()
+        sentence = stand_ins(len(ctx), f"{self.fixed_words} {{}}.")
+        return Reading((sentence,), PromptReader(self.backbone, ctx, deep))
 
     def _prompted(self, classes: Sequence[ClassText]) -> PromptTexts:
         return PromptTexts.of(self.backbone, classes, self.text_prompts.shape[1], self.fixed_words)

@@ -22,6 +22,7 @@ from core.methods.logistic import (
     logistic_regression,
 )
 from core.methods.protocol import Aligned, Batch, Method, as_array
+from core.methods.reading import Reading
 from core.methods.zero_shot import ZeroShot
 
 FOLDS = 3
@@ -65,6 +66,10 @@ class LinearProbe(Method):
         return FusedClassifier(
             self.untouched.classifier(classes), head_rows(classes, self.classes), head, 0.0, 1.0
         )
+
+    def reading(self) -> Reading | None:
+        """The untouched backbone's."""
+        return self.untouched.reading()
 
     def _chosen(self, features: Tensor, labels: Tensor, val: Batch | None) -> float:
         if val is not None:

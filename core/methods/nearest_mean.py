@@ -14,6 +14,7 @@ from core.methods.class_text import ClassText
 from core.methods.classifier import Classifier, FusedClassifier, PrototypeHead, head_rows
 from core.methods.configs.references import NearestMeanConfig, ZeroShotConfig
 from core.methods.protocol import Aligned, Batch, Method, as_array, matching_logits
+from core.methods.reading import Reading
 from core.methods.zero_shot import ZeroShot
 
 
@@ -51,3 +52,7 @@ class NearestMean(Method):
         return FusedClassifier(
             self.untouched.classifier(classes), head_rows(classes, self.classes), head, 0.0, 1.0
         )
+
+    def reading(self) -> Reading | None:
+        """The untouched backbone's."""
+        return self.untouched.reading()

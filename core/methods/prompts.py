@@ -50,7 +50,7 @@ class PromptTexts:
         """Context `(M, W)` → `(C, D)`; B contexts `(B, M, W)` → `(B, C, D)`. `deep`, `own` as in the tower."""
         parts = [self.sos, ctx, self.fixed]
         if ctx.dim() == 3:
-            parts = [part if part.dim() == 3 else part.expand(len(ctx), -1, -1) for part in parts]
+            parts = [part if part.dim() == 3 else part.expand(ctx.shape[0], -1, -1) for part in parts]
         return tower.features_after(torch.cat(parts, dim=-2), self.endings, deep, own)
 
 

@@ -18,6 +18,7 @@ from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.classifier import Array, Classifier
 from core.methods.configs.recipe import RecipeConfig
+from core.methods.reading import Reading
 from core.problems import Problem
 
 MATCHING = "matching"
@@ -156,6 +157,11 @@ class Method(nn.Module, ABC):
         """Normalised pixels `(B, 3, H, W)` → the same."""
         return self.encode(run_beforehand(self.backbone, pixels, self.needs))
 
+    def reading(self) -> Reading | None:
+        """How `classifier` reads the words of a class that was not learned; None where that cannot be told apart from
+        the photo, or from the program."""
+        return None
+
     # The loss
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
@@ -288,6 +294,10 @@ class Wrapper(Method):
     def encode(self, inputs: Tensor) -> Tensor:
         """As the inner method does."""
         return self.inner.encode(inputs)
+
+    def reading(self) -> Reading | None:
+        """The inner method's."""
+        return self.inner.reading()
 
     def terms(self, aligned: Aligned, batch: Batch) -> list[Term]:
         """The inner method's."""

@@ -19,6 +19,7 @@ from core.methods.context import ContextMethod
 from core.methods.kgcoop import KNOWLEDGE, distance_from
 from core.methods.prompts import PromptTexts
 from core.methods.protocol import Aligned, Batch, Term
+from core.methods.reading import PromptReader, Reading, SentenceReader, stand_ins
 from core.methods.teacher import frozen_text_features
 
 BOTTLENECK = 4
@@ -55,6 +56,11 @@ class TCP(ContextMethod):
         distance = distance_from(self._teacher, aligned.text_features)
         return [*super().terms(aligned, batch), Term(KNOWLEDGE, distance, self.config.weight)]
 
+    def reading(self) -> Reading | None:
+        """The description behind the context, and the sentence of which the class words are made."""
+        sentences = stand_ins(self.config.n_ctx, "{}."), self.config.template
+        return Reading(sentences, _WordReader(self))
+
     def _prompts(self, classes: Sequence[ClassText]) -> PromptTexts:
         return PromptTexts.of(self.backbone, classes, self.config.n_ctx)
 
@@ -71,6 +77,21 @@ class TCP(ContextMethod):
     def _teacher_of(self, classes: Sequence[ClassText]) -> Tensor:
         features = frozen_text_features(self.backbone, classes, (self.config.template,))
         return functional.normalize(features, dim=-1)
+
+
+class _WordReader(PromptReader):
+    """The first sentence under context and class words, which the second one gives."""
+
+    def __init__(self, method: TCP) -> None:
+        super().__init__(method.backbone, method.ctx)
+        self.sentence = SentenceReader(method.backbone, method.backbone.text)
+        self.word_net, self.block = method.word_net, method.block
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """`(2, L)` → `(D,)`."""
+        teacher = functional.normalize(self.sentence(tokens[1:]), dim=-1)
+        words = self.word_net(teacher).view(1, len(self.ctx), -1)
+        return self.prompted(tokens, {self.block: words})
 
 
 def block_of(block: int, depth: int) -> int:

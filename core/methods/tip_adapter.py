@@ -21,6 +21,7 @@ from core.methods.class_text import ClassText
 from core.methods.classifier import CacheHead, Classifier, FusedClassifier, head_rows
 from core.methods.configs.references import TipAdapterConfig, ZeroShotConfig
 from core.methods.protocol import Aligned, Batch, Method, ParameterGroup, as_array, matching_logits
+from core.methods.reading import Reading
 from core.methods.teacher import frozen_text_features
 from core.methods.zero_shot import ZeroShot
 from core.problems import Problem
@@ -65,6 +66,10 @@ class TipAdapter(Method):
         return FusedClassifier(
             self.untouched.classifier(classes), head_rows(classes, self.classes), head, 1.0, 1.0
         )
+
+    def reading(self) -> Reading | None:
+        """The untouched backbone's."""
+        return self.untouched.reading()
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The keys."""

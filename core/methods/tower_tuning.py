@@ -34,6 +34,7 @@ from core.methods.protocol import (
     matching_logits,
     published_rate,
 )
+from core.methods.reading import Reading, SentenceReader
 
 Tower = ImageTower | TextTower
 
@@ -137,6 +138,10 @@ class TowerTuning(Method):
         with self._judging():
             text = as_array(self._written(classes).features(self.text_tower))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
+
+    def reading(self) -> Reading | None:
+        """The sentence by the tuned text tower."""
+        return Reading((self.config.template,), SentenceReader(self.backbone, self.text_tower))
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """All that is learned, at one rate."""

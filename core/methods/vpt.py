@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from core.backbones.clip import Backbone
 from core.methods.class_text import ClassText
 from core.methods.configs.image_prompts import VPTDeepConfig, VPTShallowConfig
+from core.methods.configs.template import TEMPLATE
 from core.methods.deep_prompts import ImagePrompted, random_prompts
+from core.methods.reading import Reading, sentences_read
 from core.methods.teacher import frozen_text_features
 
 
@@ -43,3 +45,7 @@ class VPT(ImagePrompted):
     def texts_of(self, classes: Sequence[ClassText]) -> Tensor:
         """The untouched text features of any classes."""
         return frozen_text_features(self.backbone, classes)
+
+    def reading(self) -> Reading | None:
+        """The untouched sentence."""
+        return sentences_read(self.backbone, (TEMPLATE,))

@@ -12,6 +12,7 @@ from core.methods.classifier import Classifier, CosineClassifier
 from core.methods.configs.references import ZeroShotConfig
 from core.methods.configs.template import TEMPLATE
 from core.methods.protocol import Aligned, Batch, Method, as_array, matching_logits
+from core.methods.reading import Reading, sentences_read
 from core.methods.teacher import ensemble, frozen_text_features
 
 
@@ -31,6 +32,11 @@ class ZeroShot(Method):
         """A classifier over any classes."""
         text = as_array(self._text_features(classes))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
+
+    def reading(self) -> Reading | None:
+        """The sentences as they are."""
+        sentences = ensemble(self.config.templates, self.config.template)
+        return sentences_read(self.backbone, sentences)
 
     @cached_property
     def _learned_text(self) -> Tensor:

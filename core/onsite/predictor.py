@@ -17,8 +17,9 @@ from core.backbones.preprocess import preprocess_photo
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array
 from core.onsite.answers import NotJudged, Photo, Prediction, Shot
-from core.package.archive import Package, open_package
+from core.package.archive import Package
 from core.package.model import image_features, stand_up
+from core.package.trust import open_trusted
 from core.package.verify import find_backbone
 from core.photos.decode import decode_photo, open_photo
 from core.problems import Problem
@@ -42,7 +43,7 @@ def open_predictor(path: Path, device: str = "auto") -> "Predictor":
     Raises:
         Problem: `package.*` for a package that is not sound or whose backbone is not here.
     """
-    package = open_package(path)
+    package = open_trusted(path)
     name = find_backbone(package.manifest, ModelStore())
     return Predictor(package, load_backbone(name, choose_device(device).torch_name))
 

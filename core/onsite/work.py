@@ -14,7 +14,7 @@ from core.onsite.journal import Journal
 from core.onsite.line import Line, Outlets
 from core.onsite.okng import OkNg, load_ok_ng, save_ok_ng
 from core.onsite.outputs.choose import Wishes, choose_outputs, choose_signals
-from core.package.archive import open_package
+from core.package.trust import open_trusted
 from core.problems import Problem
 from core.settings import locations
 
@@ -53,7 +53,7 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
     from core.onsite.predictor import open_predictor
 
     outlets = Outlets(choose_outputs(wish.outputs), choose_signals(wish.outputs))
-    package = open_package(wish.package)
+    package = open_trusted(wish.package)
     ok_ng = _ok_ng(wish, {entry.name: entry.description for entry in package.manifest.classes})
     if outlets.signals and not ok_ng.ok:
         raise Problem("onsite.nothing_is_ok", classes=", ".join(package.manifest.class_names))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from safetensors.numpy import load as load_safetensors
 from core.files import atomic_writer, sha256_file
 from core.package.layout import check_headers, check_outside, new_entry
 from core.package.manifest import Manifest, Member, decode_manifest, encode_manifest
+from core.package.signature import SIGNATURE_BYTES, Signer, signer_of
 from core.problems import Problem
 
 MANIFEST = "manifest.json"
@@ -32,6 +33,12 @@ HEAD = "head.safetensors"
 CHECK = "check.safetensors"
 CARD = "card.md"
 REPORT = "report.html"
+IMAGE_ONNX = "image_encoder.onnx"
+IMAGE_ONNX_INT8 = "image_encoder_int8.onnx"
+PICTURES = "check_pictures.safetensors"
+TEXT_ONNX = "text_encoder.onnx"
+TOKENIZER = "tokenizer.json"
+SIGNATURE = "signature.bin"
 
 _MIB = 1 << 20
 LIMITS = {
@@ -42,8 +49,17 @@ LIMITS = {
     CHECK: 64 * _MIB,
     CARD: 4 * _MIB,
     REPORT: 16 * _MIB,
+    PICTURES: 64 * _MIB,
+    IMAGE_ONNX: 2040 * _MIB,
+    IMAGE_ONNX_INT8: 2040 * _MIB,
+    TEXT_ONNX: 2040 * _MIB,
+    TOKENIZER: 64 * _MIB,
+    SIGNATURE: SIGNATURE_BYTES,
 }
-MEMBERS = tuple(name for name in LIMITS if name != MANIFEST)
+MEMBERS = (ADAPTER, TEXT_FEATURES, HEAD, CHECK, CARD, REPORT)
+OPTIONAL = (PICTURES, IMAGE_ONNX, IMAGE_ONNX_INT8, TEXT_ONNX, TOKENIZER)
+# In a package at all only where the manifest tells of it; the signature covers the manifest and is not listed there.
+_LISTED = (*MEMBERS, *OPTIONAL)
 MAX_BYTES = 2047 * _MIB  # all together; above it a zip needs its 64-bit form, which is refused
 
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_]*(\.[a-z0-9]+)+")
@@ -51,12 +67,19 @@ _ENCRYPTED = 0x1
 _SPOILED = (zipfile.BadZipFile, EOFError, struct.error, ValueError, RuntimeError)
 
 
+Tensors = dict[str, NDArray[Any]]
+
+
 @dataclass(frozen=True)
 class Package:
-    """An opened package: its manifest, and members that are checked each time they are read."""
+    """An opened package: its manifest, and members that are checked each time they are read.
+
+    `signer` is the public key (hexadecimal) whose signature the manifest bears, "" where it bears none.
+    """
 
     path: Path
     manifest: Manifest
+    signer: str = ""
 
     @cached_property
     def sha256(self) -> str:
@@ -100,6 +123,18 @@ class Package:
             raise self._bad_tensors(member, ", ".join(wrong))
         return tensors
 
+    def pictures(self) -> Tensors:
+        """The pictures to be judged as a check, 8 bits a channel, and what must come out, as they lie there.
+
+        Raises:
+            Problem: `package.bad_tensors`.
+        """
+        try:
+            tensors: Tensors = load_safetensors(self.read(PICTURES))
+        except (SafetensorError, LookupError, ValueError, TypeError, OverflowError) as error:
+            raise self._bad_tensors(PICTURES, error) from error
+        return tensors
+
     def _bad_tensors(self, member: str, reason: object) -> Problem:
         return Problem("package.bad_tensors", name=self.path.name, member=member, reason=reason)
 
@@ -110,30 +145,42 @@ def open_package(path: Path) -> Package:
     Raises:
         Problem: `package.*`, one code for each way in which a file fails to be a sound package.
     """
-    with _archive(path) as (_, archive):
+    with _archive(path) as (file, archive):
         entries = _entries(archive)
-        manifest = decode_manifest(_content(archive, entries[MANIFEST]))
-    _compare(entries, manifest, path)
-    return Package(path, manifest)
+        signed = _content(archive, entries[MANIFEST])
+        manifest = decode_manifest(signed)
+        _compare(entries, manifest, path)
+        signer = ""
+        if SIGNATURE in entries:
+            signer = signer_of(_content(archive, entries[SIGNATURE]), signed, path.name)
+            check_headers(file, list(entries.values()), path.name)
+    return Package(path, manifest, signer)
 
 
-def write_package(path: Path, manifest: Manifest, members: Mapping[str, bytes]) -> None:
-    """Write a package: the manifest, completed by the sizes and hashes of `members`, then `MEMBERS`.
+def write_package(
+    path: Path, manifest: Manifest, members: Mapping[str, bytes], signer: Signer | None = None
+) -> None:
+    """Write a package: the manifest, completed by the sizes and hashes of `members`, then `MEMBERS`, those of
+    `OPTIONAL` that are given, and the signature.
 
     Raises:
         Problem: `package.too_large`, or `package.not_written` when the disk refuses.
     """
     listed = tuple(
         Member(name=name, size=len(members[name]), sha256=hashlib.sha256(members[name]).hexdigest())
-        for name in MEMBERS
+        for name in _LISTED
+        if name in members or name in MEMBERS
     )
-    contents = {MANIFEST: encode_manifest(manifest.model_copy(update={"members": listed})), **members}
+    told = encode_manifest(manifest.model_copy(update={"members": listed}))
+    contents = {MANIFEST: told} | {member.name: members[member.name] for member in listed}
+    if signer is not None:
+        contents[SIGNATURE] = signer.sign(told)
     sizes = {name: len(content) for name, content in contents.items()}
     _bound(path.name, sizes)
     try:
         with atomic_writer(path) as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
-            for name in (MANIFEST, *MEMBERS):
-                archive.writestr(new_entry(name), contents[name])
+            for name, content in contents.items():
+                archive.writestr(new_entry(name), content)
         # It is made to be handed on: not only its maker may read it.
         path.chmod(0o644)
     except OSError as error:
@@ -197,13 +244,26 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest, path: Path) -> None:
     """The zip holds exactly the members that the manifest lists, and the manifest lists all there must be."""
     listed = {member.name: member.size for member in manifest.members}
-    for name in MEMBERS:
+    needed = {*MEMBERS, *_told_of(manifest)}
+    for name in sorted(needed | set(listed)):
+        if name not in _LISTED or name not in needed:
+            raise Problem("package.extra_member", name=path.name, member=ascii(name)[:100])
         if name not in listed or name not in entries:
             raise Problem("package.missing_member", name=path.name, member=name)
         if entries[name].file_size != listed[name]:
             raise Problem("package.wrong_hash", name=path.name, member=name)
-    if extra := sorted(set(listed) - set(MEMBERS)):
-        raise Problem("package.extra_member", name=path.name, member=ascii(extra[0])[:100])
+    if extra := sorted(set(entries) - needed - {MANIFEST, SIGNATURE}):
+        raise Problem("package.extra_member", name=path.name, member=extra[0])
+
+
+def _told_of(manifest: Manifest) -> list[str]:
+    """The optional members that a manifest tells of."""
+    alone = manifest.alone
+    if alone is None:
+        return []
+    quick = [IMAGE_ONNX_INT8] if alone.quantised else []
+    words = [TEXT_ONNX, TOKENIZER] if alone.words else []
+    return [PICTURES, IMAGE_ONNX, *quick, *words]
 
 
 def _is_sound(tensor: NDArray[np.float32]) -> bool:

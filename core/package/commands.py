@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from core.package.options import ExportOptions
+from core.package.signature import read_public
 from core.package.verify import verify_package
 from core.photos.walk import FoundFile, walk
 from core.problems import Problem, problem_text
@@ -27,6 +29,24 @@ def _add_export(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.hkd", help="the package to write")
+    parser.add_argument(
+        "--onnx",
+        action="store_true",
+        help="put a model inside that works without this program and its backbone (ONNX)",
+    )
+    parser.add_argument(
+        "--quantise",
+        action="store_true",
+        help="beside it a smaller, quicker one in 8 bits; what it costs is measured and told (brings --onnx along)",
+    )
+    parser.add_argument(
+        "--new-products",
+        action="store_true",
+        help="let it read the words of new classes by itself (brings --onnx along)",
+    )
+    parser.add_argument(
+        "--sign", type=Path, metavar="KEY", help="sign it with this secret key (hikidashi keys make)"
+    )
     _add_json(parser)
     parser.set_defaults(run=_export)
 
@@ -37,9 +57,17 @@ def _add_verify(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="check a package",
         description="Checks that a package is whole and unchanged, that it judges as it did when it was made, and "
         "whether this PC has the backbone it needs. Exit code 2 when something is wrong.",
-        epilog="example: hikidashi verify parts.hkd --json",
+        epilog="example: hikidashi verify parts.hkd --trust factory.key.pub --json",
     )
     parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package to check")
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        action="append",
+        metavar="PUBKEY",
+        help="it must be signed with this public key; may be repeated. By default with one of those that "
+        "“hikidashi keys trust” made known to this PC, if there are any",
+    )
     _add_json(parser)
     parser.set_defaults(run=_verify)
 
@@ -75,11 +103,18 @@ def _export(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.cli.progress import TerminalProgress
     from core.package.export import export_run
 
-    return export_run(arguments.run_folder, arguments.out, TerminalProgress()).as_dict()
+    options = ExportOptions(
+        onnx=arguments.onnx,
+        quantise=arguments.quantise,
+        new_products=arguments.new_products,
+        sign=arguments.sign,
+    )
+    return export_run(arguments.run_folder, arguments.out, TerminalProgress(), options).as_dict()
 
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
-    report = verify_package(arguments.package)
+    trusted = None if arguments.trust is None else [read_public(path) for path in arguments.trust]
+    report = verify_package(arguments.package, trusted=trusted)
     return {
         "ok": report.ok,
         "problems": [_told(problem) for problem in report.problems],
@@ -87,6 +122,9 @@ def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
         "max_difference": report.max_difference,
         "checked": report.checked,
         "backbone": report.backbone,
+        "alone_difference": report.alone_difference,
+        "alone_checked": report.alone_checked,
+        "signer": report.signer,
     }
 
 

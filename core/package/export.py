@@ -7,7 +7,7 @@ stands under a hidden name until then, so that a package of the same name from b
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -25,6 +25,7 @@ from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
 from core.methods.classifier import Array
 from core.methods.protocol import as_array
+from core.package.alone import KnownPhoto, Making, make_alone
 from core.package.archive import (
     ADAPTER,
     CARD,
@@ -37,6 +38,7 @@ from core.package.archive import (
 )
 from core.package.card import model_card
 from core.package.manifest import (
+    Alone,
     DataFingerprint,
     Manifest,
     PackagedBackbone,
@@ -46,8 +48,10 @@ from core.package.manifest import (
     Training,
 )
 from core.package.model import all_classes, image_features, stand_up
+from core.package.options import PLAIN, ExportOptions
 from core.package.pack import PackedClassifier, pack_classifier
 from core.package.report import report_page
+from core.package.signature import read_signer
 from core.package.story import verdict_of
 from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES, check_classifier
 from core.photos.decode import open_photo
@@ -65,48 +69,71 @@ from core.training.seen import Encoder, judged_at_once
 from core.training.served import features_of
 
 CHECK_PHOTOS = 32
+MEASURED_PHOTOS = 200
 _VERIFY_SECONDS = 600
-_STAGES = ("load", "write", "verify")
+_STAGES = ("load", "alone", "write", "verify")
 
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was exported: the file, and by how much a fresh process's probabilities differed at most."""
+    """What was exported: the file, and by how much a fresh process's probabilities differed at most. `alone` tells
+    the same of the part that works without the program, measured from photos on, and `signer` whose signature it
+    bears ("" for none)."""
 
     package: Path
     sha256: str
     verified: bool
     max_difference: float
     size_bytes: int
+    alone: Alone | None = None
+    signer: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return asdict(self) | {"package": str(self.package)}
+        alone = None if self.alone is None else self.alone.model_dump(mode="json")
+        return asdict(self) | {"package": str(self.package), "alone": alone}
 
 
 def run_export(job: ExportJob, emit: Emit) -> dict[str, Any]:
     """Carry out an export job. Raises Problem as `export_run`."""
-    return export_run(Path(job.source_run), Path(job.out), emit).as_dict()
+    options = ExportOptions(
+        onnx=job.onnx,
+        quantise=job.quantise,
+        new_products=job.new_products,
+        sign=Path(job.sign) if job.sign else None,
+    )
+    return export_run(Path(job.source_run), Path(job.out), emit, options).as_dict()
 
 
-def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> ExportReport:
+def export_run(
+    run_folder: Path,
+    out: Path,
+    emit: Emit = lambda event: None,
+    options: ExportOptions = PLAIN,
+) -> ExportReport:
     """Write a run's result to the package `out` and verify it in a fresh process.
 
     Raises:
         Problem: `package.no_result`, `.not_exportable`, `.no_check_photos`, `.not_written`, `.not_verified`,
-            or as the artefact and the backbone raise.
+            or as `read_signer`, `make_alone`, the artefact and the backbone raise.
     """
+    signer = None if options.sign is None else read_signer(options.sign)
     out = out.absolute()
     unverified = out.with_name(f".{out.name}.unverified")
-    _tell(emit, "load")
+    stages = [stage for stage in _STAGES if options.alone or stage != "alone"]
+    tell = _teller(emit, stages)
+    tell("load")
     run = Run(run_folder.absolute())
     result = run.result()
     if result is None:
         raise Problem("package.no_result", path=run.folder)
     tuned = open_artefact(run.folder)
-    _tell(emit, "write")
-    _write(unverified, tuned, run, result)
-    _tell(emit, "verify")
+    if options.alone:
+        tell("alone")
+    made = _make(tuned, run, result, options)
+    tell("write")
+    write_package(unverified, made.manifest, made.members, signer)
+    tell("verify")
     try:
         difference = max(_verify_afresh(unverified), _verify_learned(unverified, tuned))
         unverified.replace(out)
@@ -114,15 +141,32 @@ def export_run(run_folder: Path, out: Path, emit: Emit = lambda event: None) -> 
         raise Problem("package.not_written", path=out, reason=error.strerror or error) from error
     finally:
         unverified.unlink(missing_ok=True)
-    return ExportReport(out, sha256_file(out), True, difference, out.stat().st_size)
+    return ExportReport(
+        package=out,
+        sha256=sha256_file(out),
+        verified=True,
+        max_difference=difference,
+        size_bytes=out.stat().st_size,
+        alone=made.manifest.alone,
+        signer="" if signer is None else signer.public,
+    )
 
 
-def _tell(emit: Emit, stage: str) -> None:
-    event: Event = Stage(stage=stage, index=_STAGES.index(stage) + 1, of=len(_STAGES))
-    emit(event)
+def _teller(emit: Emit, stages: Sequence[str]) -> Callable[[str], None]:
+    def tell(stage: str) -> None:
+        event: Event = Stage(stage=stage, index=stages.index(stage) + 1, of=len(stages))
+        emit(event)
+
+    return tell
 
 
-def _write(path: Path, tuned: Tuned, run: Run, result: TrainResult) -> None:
+@dataclass(frozen=True)
+class _Made:
+    manifest: Manifest
+    members: dict[str, bytes]
+
+
+def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -> _Made:
     revision = run.revision
     own = [index for index, entry in enumerate(revision.classes) if entry.source == "own"]
     texts = class_texts(revision, own)
@@ -131,6 +175,11 @@ def _write(path: Path, tuned: Tuned, run: Run, result: TrainResult) -> None:
     packed = pack_classifier(classifier, tuned.info.composition)
     features = _check_features(tuned, run, own)
     manifest = _manifest(tuned, revision, result, own, texts, packed)
+    alone: dict[str, bytes] = {}
+    if options.alone:
+        making = Making(tuned.method, classifier, tuned.info.composition, manifest.backbone.preprocessing)
+        told, alone = make_alone(making, options, _known_photos(tuned, run, own))
+        manifest = manifest.model_copy(update={"alone": told})
     verdict = verdict_of(result, revision)
     members = {
         ADAPTER: save(adapter),
@@ -140,7 +189,7 @@ def _write(path: Path, tuned: Tuned, run: Run, result: TrainResult) -> None:
         CARD: model_card(manifest, verdict).encode(),
         REPORT: report_page(manifest, verdict).encode(),
     }
-    write_package(path, manifest, members)
+    return _Made(manifest, members | alone)
 
 
 def _manifest(
@@ -246,6 +295,25 @@ def _check_pictures(tuned: Tuned, revision: DataRevision, own: Sequence[int]) ->
     if not pictures:
         raise Problem("package.no_check_photos")
     return pictures
+
+
+def _known_photos(tuned: Tuned, run: Run, own: Sequence[int]) -> Iterator[KnownPhoto]:
+    """Test photos of the packaged classes, or validation photos where there are none, as a package that works alone
+    would get them; none of a run on features."""
+    if isinstance(run.job, TrainJob) and features_of(run.job) is not None:
+        return
+    revision, side = run.revision, tuned.backbone.preprocessing.image_size
+    mixed = _mixed(revision, own)
+    for part in ("test", "val"):
+        photos = [photo for photo in mixed if photo.part == part][:MEASURED_PHOTOS]
+        for photo in photos:
+            try:
+                image = open_photo(revision.photo_path(photo), at_least=side)
+            except Problem:
+                continue
+            yield KnownPhoto(np.asarray(image), own.index(photo.label))
+        if photos:
+            return
 
 
 def _mixed(revision: DataRevision, own: Sequence[int]) -> list[PhotoEntry]:

@@ -12,7 +12,8 @@ from core.problems import Problem
 from core.training.job import HyperValue
 from core.training.result import Interval, Metrics, UnsureThreshold
 
-MANIFEST_SCHEMA: Final = 2
+MANIFEST_SCHEMA: Final = 3
+_READ = (2, MANIFEST_SCHEMA)  # 2 knows neither packages that work alone nor signatures
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -94,6 +95,35 @@ class DataFingerprint(Strict):
     new_measured_on: Literal["own", "probe", "nothing"]
 
 
+class Quantised(Strict):
+    """What the smaller, quicker model costs: of so many `photos` so many are taken for another class, and of those
+    whose class is known so many are `right`, before and after; by how much a probability changes at most."""
+
+    photos: Count
+    other_class: Count
+    right_before: Count
+    right_after: Count
+    max_difference: Annotated[float, Field(ge=0, le=1)]
+
+
+class Words(Strict):
+    """How the words of a new class are read: each of the `sentences`, its `{}` replaced by them. `probes` are words
+    whose features the package holds as a check."""
+
+    sentences: Annotated[tuple[Text, ...], Field(min_length=1)]
+    probes: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Alone(Strict):
+    """The package works without the backbone: by how much it differed at most from the program that made it, over so
+    many photos and pictures; what quantising costs; how it reads new classes."""
+
+    max_difference: Annotated[float, Field(ge=0, le=1)]
+    photos: Count
+    quantised: Quantised | None = None
+    words: Words | None = None
+
+
 class Member(Strict):
     """One file inside the package."""
 
@@ -105,7 +135,7 @@ class Member(Strict):
 class Manifest(Strict):
     """Everything about a package that can be known without its weights."""
 
-    schema_version: Literal[2] = MANIFEST_SCHEMA
+    schema_version: Literal[2, 3] = MANIFEST_SCHEMA
     media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
     created: AwareDatetime
     program: Text
@@ -119,6 +149,7 @@ class Manifest(Strict):
     unsure: UnsureThreshold | None
     logit_scale: Annotated[float, Field(gt=0)]
     classifier: ClassifierForm
+    alone: Alone | None = None
     members: tuple[Member, ...]
 
     @property
@@ -173,7 +204,7 @@ def decode_manifest(content: bytes) -> Manifest:
     try:
         plain = from_json(content)
         schema = plain.get("schema_version") if isinstance(plain, dict) else None
-        if type(schema) is int and 1 <= schema != MANIFEST_SCHEMA:
+        if type(schema) is int and schema >= 1 and schema not in _READ:
             program = str(plain.get("program", "?"))[:100]
             code = "package.newer" if schema > MANIFEST_SCHEMA else "package.older"
             raise Problem(code, schema=schema, known=MANIFEST_SCHEMA, program=program)

@@ -3,6 +3,7 @@
 Without torch, unless the package's way of judging needs the backbone (texts that depend on the photo).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,9 +12,11 @@ import numpy as np
 
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array, Classifier
-from core.package.archive import CARD, CHECK, MEMBERS, REPORT, Package, open_package
+from core.package.alone_check import check_alone
+from core.package.archive import CARD, CHECK, MEMBERS, REPORT, TOKENIZER, Package, open_package
 from core.package.classifier import needs_backbone, packaged_classifier
 from core.package.manifest import Manifest
+from core.package.trust import demand_trust, trusted_keys
 from core.problems import Problem
 
 CHECK_FEATURES = "image_features"
@@ -27,13 +30,17 @@ BackboneState = Literal["matches", "other", "absent", "unknown"]
 class VerifyReport:
     """What was found. `max_difference` is that of probabilities over `checked` stored checks, None when they
     could not be run; `backbone` is whether the one that the package needs is on this PC. `notes` say what could
-    not be checked through no fault of the package."""
+    not be checked through no fault of the package. `alone_difference` and `alone_checked` tell the same of the part
+    that works without the backbone, where there is one; `signer` is the public key that it was signed with, or ""."""
 
     problems: tuple[Problem, ...]
     max_difference: float | None
     checked: int
     backbone: BackboneState
     notes: tuple[Problem, ...] = ()
+    alone_difference: float | None = None
+    alone_checked: int = 0
+    signer: str = ""
 
     @property
     def ok(self) -> bool:
@@ -41,25 +48,48 @@ class VerifyReport:
         return not self.problems
 
 
-def verify_package(path: Path, store: ModelStore | None = None) -> VerifyReport:
-    """Read everything in a package, run its checks, look for its backbone; problems are gathered, not raised."""
+def verify_package(
+    path: Path, store: ModelStore | None = None, trusted: Sequence[str] | None = None
+) -> VerifyReport:
+    """Read everything in a package, run its checks, look for its backbone; problems are gathered, not raised.
+
+    trusted: public keys of which one must have signed it; by default those that this PC knows.
+    """
     try:
         package = open_package(path)
+        demand_trust(package, trusted_keys() if trusted is None else trusted)
     except Problem as problem:
         return VerifyReport((problem,), None, 0, "unknown")
     store = store or ModelStore()
     state, unfit = _look_for_backbone(package.manifest, store)
     problems, notes = _unsound_members(package), list[Problem]()
     difference, checked = None, 0
-    if not problems and needs_backbone(package.manifest) and state != "matches":
+    alone_difference, alone_checked = None, 0
+    sound = not problems
+    if sound and needs_backbone(package.manifest) and state != "matches":
         notes = [Problem("package.not_checked", backbone=package.manifest.backbone.name)]
-    elif not problems:
+    elif sound:
         try:
             difference, checked = run_check(package, store)
         except Problem as problem:
             problems.append(problem)
             difference = problem.data.get("difference")
-    return VerifyReport((*problems, *unfit), difference, checked, state, tuple(notes))
+    if sound and package.manifest.alone is not None:
+        try:
+            alone_difference, alone_checked = check_alone(package)
+        except Problem as problem:
+            problems.append(problem)
+            alone_difference = problem.data.get("difference")
+    return VerifyReport(
+        problems=(*problems, *unfit),
+        max_difference=difference,
+        checked=checked,
+        backbone=state,
+        notes=tuple(notes),
+        alone_difference=alone_difference,
+        alone_checked=alone_checked,
+        signer=package.signer,
+    )
 
 
 def run_check(package: Package, store: ModelStore | None = None) -> tuple[float, int]:
@@ -131,12 +161,14 @@ def _look_for_backbone(manifest: Manifest, store: ModelStore) -> tuple[BackboneS
 
 def _unsound_members(package: Package) -> list[Problem]:
     problems = []
-    for name in MEMBERS:
+    for name in [member.name for member in package.manifest.members]:
         try:
-            if name in (CARD, REPORT):
+            if name in (CARD, REPORT, TOKENIZER):
                 package.text(name)
-            else:
+            elif name in MEMBERS:
                 package.tensors(name)
+            else:
+                package.read(name)
         except Problem as problem:
             problems.append(problem)
     return problems

@@ -18,7 +18,7 @@ class _Event(BaseModel):
 
 
 class Stage(_Event):
-    """A stage began. Names: prepare, features, zero_shot, train, evaluate, save, verify, load, write."""
+    """A stage began. Names: prepare, features, zero_shot, train, evaluate, save, verify, load, alone, write."""
 
     type: Literal["stage"] = "stage"
     stage: str

@@ -56,11 +56,18 @@ class TrialJob(_Job):
 
 
 class ExportJob(_Job):
-    """Write the result of `source_run` to the package `out` and verify it in a fresh process."""
+    """Write the result of `source_run` to the package `out` and verify it in a fresh process.
+
+    `onnx`, `quantise`, `new_products` and `sign` ("" or the file of a secret key): core/package/options.py.
+    """
 
     kind: Literal["export"] = "export"
     source_run: str
     out: str
+    onnx: bool = False
+    quantise: bool = False
+    new_products: bool = False
+    sign: str = ""
 
 
 class InsightJob(_Job):

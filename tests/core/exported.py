@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.package.export import ExportReport, export_run
+from core.package.options import ExportOptions
+from core.package.signature import make_key
 from core.training.loop import train
 from core.training.run import Run
 from tests.core.tiny_run import tiny_run
@@ -50,3 +52,17 @@ def export_tiny(home: Path, composition: str = "dept(coop)") -> Exported:
         folder = tiny_run(home / "project" / "runs" / "1", composition)
         train(folder, lambda event: None)
         return Exported(home, Run(folder), export_run(folder, home / "部品.hkd"))
+
+
+@cache
+def alone_once() -> Path:
+    """The same run as a signed package that works alone and takes up new products, made once for the whole session;
+    beside it lie `key` and `key.pub`."""
+    once = exported_once()
+    folder = Path(tempfile.mkdtemp(prefix="hikidashi-alone-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make_key(folder / "key")
+    options = ExportOptions(onnx=True, quantise=True, new_products=True, sign=folder / "key")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HIKIDASHI_HOME", str(once.home))
+        return export_run(once.run.folder, folder / "alone.hkd", options=options).package

@@ -28,11 +28,17 @@ class PlainTextTower(TextTower):
         self.projection = fast.projection
         self._stock = None if blocks is None else nn.ModuleList(blocks)
 
-    def features(self, embeddings: Tensor, eot: Tensor, deep: Sequence[Tensor] = ()) -> Tensor:
+    def features(
+        self,
+        embeddings: Tensor,
+        eot: Tensor,
+        deep: Sequence[Tensor] = (),
+        own: Mapping[int, Tensor] | None = None,
+    ) -> Tensor:
         """As `TextTower.features`, with all places of the context run."""
         embeddings = embeddings[:, : self._length]
         x = functional.pad(embeddings, (0, 0, 0, self._length - embeddings.shape[1])) + self.positions
-        return self._read(self._run(x, range(self.depth), deep), eot)
+        return self._read(self._run(x, range(self.depth), deep, own or {}), eot)
 
     def features_after(
         self,

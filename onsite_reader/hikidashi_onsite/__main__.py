@@ -1,0 +1,7 @@
+"""`python -m hikidashi_onsite`."""
+
+import sys
+
+from hikidashi_onsite.commands import main
+
+sys.exit(main())
