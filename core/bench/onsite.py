@@ -42,6 +42,7 @@ BATCHES = (1, 4, 16)
 _METHOD = "zero-shot"
 _WIDTH, _HEIGHT = 1280, 960
 _START_SECONDS = 300
+_QUIET = 4
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ def stand_up_ways(backbone: Backbone, classes: int) -> Ways:
 
 
 def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _QUIET
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
 
 
 def _difference(ways: Ways, photo: NDArray[np.uint8]) -> float:
