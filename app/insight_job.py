@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.engine import EngineProcess
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Finished, Progress
-from core.training.job import JOB_FILE, InsightJob, save_job
+from core.training.job import JOB_FILE, InsightJob, Job, WhatIfJob, WhatIfQuestion, save_job
 from core.training.run import Run
 
 _GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
@@ -38,15 +39,34 @@ class Inquiry(QObject):
         return self._engine is not None
 
     def start(self, project: Project, run: Run, root: Path, photo: Path | None = None) -> None:
-        """Look into a run whose photos lie under `root`, or where it looks in one photo; an earlier inquiry is given
-        up."""
+        """Look into a run whose photos lie under `root`, or where it looks in one photo."""
+        looked_at = "" if photo is None else str(photo)
+        self._begin(
+            project,
+            run,
+            "insight" if photo is None else "heat",
+            lambda folder: InsightJob(
+                run=str(folder), source_run=str(run.folder), root=str(root), photo=looked_at
+            ),
+        )
+
+    def ask(self, project: Project, run: Run, root: Path, question: WhatIfQuestion, photos: str = "") -> None:
+        """Ask a run whose photos lie under `root` what would be; of the photos in another folder, if any."""
+        self._begin(
+            project,
+            run,
+            f"what-if-{question}",
+            lambda folder: WhatIfJob(
+                run=str(folder), source_run=str(run.folder), root=str(root), question=question, photos=photos
+            ),
+        )
+
+    def _begin(self, project: Project, run: Run, kind: str, job_in: Callable[[Path], Job]) -> None:
+        """An earlier inquiry is given up."""
         self.give_up()
         self._run, self._problem, self.result = run, None, {}
         cache = project.folder / CACHE_FOLDER
-        kind = "insight" if photo is None else "heat"
         folder = cache / f"{kind}-{time.time_ns()}"
-        looked_at = "" if photo is None else str(photo)
-        job = InsightJob(run=str(folder), source_run=str(run.folder), root=str(root), photo=looked_at)
         engine = self._engine = EngineProcess(self)
         engine.told.connect(self._take)
         engine.ended.connect(self._end)
@@ -55,7 +75,7 @@ class Inquiry(QObject):
             for old in cache.glob(f"{kind}-*"):
                 shutil.rmtree(old, ignore_errors=True)
             folder.mkdir(parents=True)
-            save_job(job)
+            save_job(job_in(folder))
 
         run_in_background(
             self,

@@ -33,14 +33,18 @@ from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
 from app.widgets.runs_table import RunRow, RunsTable, read_row
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
+from app.widgets.what_if import WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
-from core.insight.findings import INSIGHT_FOLDER, Insight
+from core.insight.course import course_of
+from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
-from core.training.events import Decided, Warned
+from core.training.events import Collapse, Decided, Event, Warned
+from core.training.job import WhatIfQuestion
 from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
+from core.whatif.findings import Answer, read_answers
 
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
@@ -57,6 +61,8 @@ class _Shown:
     findings: Findings
     notices: tuple[Warned | Decided, ...]
     insight: Insight | None
+    course: tuple[Collapse, ...]
+    answers: dict[WhatIfQuestion, Answer]
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ class CheckPage(Page):
             self.tr("要確認"),
             self.tr("引き出し"),
             self.tr("ほかの学習と比べる"),
+            self.tr("もしも"),
         )
         for number, text in enumerate(words):
             self.tabs.setTabText(number, text)
@@ -137,6 +144,7 @@ class CheckPage(Page):
             self.unsure,
             self.drawers,
             self.runs,
+            self.what_if,
         ):
             part.retranslate()
         self._say_notices()
@@ -144,7 +152,8 @@ class CheckPage(Page):
         self._show_runs()
 
     def restyle(self) -> None:
-        for figure in self.drawers.figures.values():
+        parts = self.what_if.parts.values()
+        for figure in (*self.drawers.figures.values(), *(part.figure for part in parts)):
             figure.update()
 
     # Loading
@@ -155,6 +164,7 @@ class CheckPage(Page):
         if run is None or project is None:
             self._inquiry.give_up()
             self._gaze.give_up()
+            self.what_if.leave()
             self._shown, self._rows = None, ()
             self._show_or_teach()
             return
@@ -209,7 +219,9 @@ class CheckPage(Page):
         self._inquiry.give_up()
         self.drawers.banner.hide()
         self.drawers.show_insight(shown.insight)
+        self.drawers.show_course(shown.course)
         project = self._project()
+        self.what_if.show_run(project, shown.run, _root(shown, project), shown.answers)
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
@@ -287,8 +299,25 @@ class CheckPage(Page):
             self.judgement.show_photo_only()
             self.banner.show_problem(problem or Problem("app.gaze_cut_off"))
         elif photo is not None and str(photo.path) == found["photo"]:
-            image = QImage(str(run.folder / INSIGHT_FOLDER / found["overlay"]))
-            self.judgement.show_heat(image, found["class_name"])
+            heat = HeatMap.model_validate(found)
+            self.judgement.show_heat(QImage(str(run.folder / INSIGHT_FOLDER / heat.overlay)), heat)
+
+    def _save_heat(self, path: Path) -> None:
+        shown, heat = self._shown, self.judgement.heat
+        assert shown is not None and heat is not None, "there is no heat map"
+
+        def not_saved(error: Exception) -> None:
+            if not isinstance(error, OSError):
+                raise error
+            reason = error.strerror or error
+            self.banner.show_problem(Problem("app.figure_not_saved", path=path, reason=reason))
+
+        run_in_background(
+            self,
+            lambda _cancel: heat.export(shown.run.folder, path),
+            success=lambda _: None,
+            failure=not_saved,
+        )
 
     def _look_at(self, photo: JudgedPhoto | None) -> None:
         self._gaze.give_up()
@@ -382,6 +411,7 @@ class CheckPage(Page):
             self._build_unsure(),
             self._build_drawers(),
             self._build_runs(),
+            self._build_what_if(),
         ):
             self.tabs.addTab(tab, "")
         self.body = QWidget()
@@ -427,6 +457,7 @@ class CheckPage(Page):
         self.judgement.undo.connect(self._undo_relabel)
         self.judgement.where.connect(self._look_where)
         self.judgement.never_mind.connect(self._gaze.give_up)
+        self.judgement.saved.connect(self._save_heat)
         self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
         self.train_again.clicked.connect(self._go_training)
         right = QWidget()
@@ -459,6 +490,10 @@ class CheckPage(Page):
         self.drawers.given_up.connect(self._give_up_looking)
         return _scrolled(self.drawers)
 
+    def _build_what_if(self) -> QWidget:
+        self.what_if = WhatIf()
+        return _scrolled(self.what_if)
+
     def _build_runs(self) -> QWidget:
         self.runs = RunsTable()
         self.runs.chosen.connect(self._open_run)
@@ -482,12 +517,21 @@ def _read(run: Run) -> _Shown | None:
     result = run.result()
     if result is None:
         return None
-    revision = run.revision
-    return _Shown(run, result, revision, find(result, revision), _bearing(run), Insight.read(run.folder))
+    revision, events = run.revision, run.events()
+    return _Shown(
+        run=run,
+        result=result,
+        revision=revision,
+        findings=find(result, revision),
+        notices=_bearing(events),
+        insight=Insight.read(run.folder),
+        course=course_of(events),
+        answers=read_answers(run.folder),
+    )
 
 
-def _bearing(run: Run) -> tuple[Warned | Decided, ...]:
-    notices = RunStory.of(run.events()).notices.values()
+def _bearing(events: Sequence[Event]) -> tuple[Warned | Decided, ...]:
+    notices = RunStory.of(events).notices.values()
     decisions = [notice for notice in notices if isinstance(notice, Decided)]
     warnings = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
     return (*warnings, *decisions[-1:])

@@ -24,6 +24,7 @@ from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
+from app.widgets.label_files import LabelFiles
 from app.widgets.photo_grid import PhotoGrid
 from core.photos.decode import open_photo
 from core.problems import Problem
@@ -109,6 +110,7 @@ class LabelsPage(Page):
         self.grid.setAccessibleName(self.tr("写真の一覧"))
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
+        self.files.retranslate()
         self.banner.retranslate()
         self._fill_filter()
         self._say_counts()
@@ -195,6 +197,7 @@ class LabelsPage(Page):
         self.grid.grid.show_photos([], [], None)
         self.panel.show_classes([], [])
         self.filter.setCurrentIndex(0)
+        self.files.end()
         self.reload()
 
     def _fill_filter(self) -> None:
@@ -357,6 +360,7 @@ class LabelsPage(Page):
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addLayout(self._build_tools())
+        left_column.addWidget(self.files)
         left_column.addWidget(self.summary)
         left_column.addWidget(self.empty)
         left_column.addWidget(self.grid, 1)
@@ -384,12 +388,17 @@ class LabelsPage(Page):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(button.click)
         self.summary = QLabel(objectName="labels_summary", wordWrap=True)
+        self.files = LabelFiles()
+        self.files.use(lambda: self.session.project)
+        self.files.imported.connect(lambda: self._changed(photos=True))
+        self.files.refused.connect(self._refused)
         row = QHBoxLayout(spacing=GAP)
         row.addWidget(self.filter_label)
         row.addWidget(self.filter)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
         row.addStretch(1)
+        row.addWidget(self.files.button)
         return row
 
     def _build_side(self) -> QWidget:

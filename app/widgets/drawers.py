@@ -1,5 +1,6 @@
 """The drawers: how much of what the model knew before training is kept, one sentence for each figure."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -15,13 +16,15 @@ from PySide6.QtWidgets import (
 
 from app.widgets.banner import ProblemBanner
 from app.widgets.figure import Figure, Series
+from core.insight.course import values_of
 from core.insight.findings import ChannelsOf, CollapseOf, Insight, Moment, Spectra
 from core.problems import Problem
-from core.training.events import Progress
+from core.training.events import Collapse, Progress
 
-FIGURES = ("spectrum", "collapse", "channels")
+FIGURES = ("spectrum", "collapse", "channels", "course")
 # Within so much of what it was, a figure is called unchanged.
 _ALIKE = 0.03
+_FEWEST_ROUNDS = 2
 
 
 class Drawers(QWidget):
@@ -34,6 +37,7 @@ class Drawers(QWidget):
         super().__init__(parent)
         self.setObjectName("drawers")
         self._insight: Insight | None = None
+        self._course: Sequence[Collapse] = ()
         self._running = False
         self.banner = ProblemBanner(self)
         self.words = QLabel(objectName="drawers_words", wordWrap=True)
@@ -58,6 +62,11 @@ class Drawers(QWidget):
         self._insight, self._running = insight, False
         self.retranslate()
 
+    def show_course(self, course: Sequence[Collapse]) -> None:
+        """Show the way through training, which the run told by itself: nothing has to be looked into for it."""
+        self._course = course
+        self.retranslate()
+
     def show_running(self) -> None:
         """The engine began to look."""
         self._running = True
@@ -80,7 +89,12 @@ class Drawers(QWidget):
         self.start.setText(self.tr("引き出しを開ける"))
         self.cancel.setText(self.tr("やめる"))
         self.bar.setAccessibleName(self.tr("調べています"))
-        titles = (self.tr("写真を見る方向の数"), self.tr("種類どうしの並び方"), self.tr("チャンネルの使い道"))
+        titles = (
+            self.tr("写真を見る方向の数"),
+            self.tr("種類どうしの並び方"),
+            self.tr("チャンネルの使い道"),
+            self.tr("学習のあいだの並び方の変化"),
+        )
         for name, title in zip(FIGURES, titles, strict=True):
             self.titles[name].setText(title)
             self.figures[name].setAccessibleName(title)
@@ -111,6 +125,7 @@ class Drawers(QWidget):
             self._show_spectrum(found.images)
             self._show_collapse(found.base)
             self._show_channels(found.channels)
+        self._show_course()
 
     def _show(self) -> None:
         shown = self._insight is not None and not self._running
@@ -118,9 +133,10 @@ class Drawers(QWidget):
         self.cancel.setVisible(self._running)
         self.bar.setVisible(self._running)
         for name in FIGURES:
-            drawn = shown and bool(self.figures[name].series)
-            self.titles[name].setVisible(shown)
-            self.sentences[name].setVisible(shown)
+            told = bool(self._course) if name == "course" else shown
+            drawn = told and bool(self.figures[name].series)
+            self.titles[name].setVisible(told)
+            self.sentences[name].setVisible(told)
             self.figures[name].setVisible(drawn)
             self.saves[name].setVisible(drawn)
 
@@ -198,6 +214,39 @@ class Drawers(QWidget):
             Series(self.tr("取り置いた種類での重み"), "series_2", [after.new[c] for c in order], dashed=True),
             Series(self.tr("習った種類での重み"), "series_1", [after.base[c] for c in order]),
         ])  # fmt: skip
+
+    def _show_course(self) -> None:
+        gaps = values_of(self._course, "base", "duality")
+        lines = (
+            (self.tr("写真と言葉のずれ"), "series_1", gaps, False),
+            (self.tr("言葉の並び"), "series_2", values_of(self._course, "base", "text_etf"), False),
+            (self.tr("写真の並び"), "series_3", values_of(self._course, "base", "image_etf"), True),
+        )
+        series = [Series(name, colour, values, dashed) for name, colour, values, dashed in lines if values]
+        if not series or len(self._course) < _FEWEST_ROUNDS:
+            self._too_few("course")
+            return
+        told = {"rounds": self._course[-1].epoch, "first": "", "last": ""}
+        if not gaps:
+            words = self.tr(
+                "学習の {rounds} 周のあいだの、習った種類の言葉の並びです（0 で、どの種類も同じだけ離れる）。"
+            )
+        else:
+            told |= {"first": f"{gaps[0]:.2f}", "last": f"{gaps[-1]:.2f}"}
+            if abs(gaps[-1] - gaps[0]) < _ALIKE * gaps[0]:
+                words = self.tr(
+                    "習った種類の写真と言葉のずれは、{rounds} 周のあいだ {first} から {last} で、ほとんど変わりません。"
+                )
+            elif gaps[-1] < gaps[0]:
+                words = self.tr(
+                    "習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に縮まりました（0 が理想の並び）。"
+                )
+            else:
+                words = self.tr(
+                    "習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に広がりました（0 が理想の並び）。"
+                )
+        self._tell("course", words.format(**told))
+        self.figures["course"].show_series(series, first=self._course[0].epoch)
 
     # Taking along
 

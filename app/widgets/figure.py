@@ -16,20 +16,23 @@ from core.files import write_atomic
 
 _SIZE = QSize(900, 360)
 _TICKS = 4
+_CAP = 4
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values in their order; `colour` is a theme colour, and the dashed one is what was before."""
+    """Values in their order; `colour` is a theme colour, and the dashed one is what was before. Of bars, `spread` has
+    the interval (low, high) of each value."""
 
     name: str
     colour: str
     values: Sequence[float]
     dashed: bool = False
+    spread: Sequence[tuple[float, float]] = ()
 
 
 class Figure(QWidget):
-    """Lines over 1, 2, 3 …, or with `labels` bars in groups under these names."""
+    """Lines over `first`, `first` + 1 …, or with `labels` bars in groups under these names."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,10 +41,22 @@ class Figure(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.series: tuple[Series, ...] = ()
         self.labels: tuple[str, ...] = ()
+        self.first = 1
+        self.percent = False
+        self.ends: tuple[str, str] | None = None
 
-    def show_series(self, series: Sequence[Series], labels: Sequence[str] = ()) -> None:
-        """Show other values."""
+    def show_series(
+        self,
+        series: Sequence[Series],
+        labels: Sequence[str] = (),
+        *,
+        first: int = 1,
+        percent: bool = False,
+        ends: tuple[str, str] | None = None,
+    ) -> None:
+        """Show other values; `percent` draws them on a scale up to 100 %, `ends` stand below both ends of lines."""
         self.series, self.labels = tuple(series), tuple(labels)
+        self.first, self.percent, self.ends = first, percent, ends
         self.update()
 
     def save(self, path: Path) -> None:
@@ -87,7 +102,8 @@ class Figure(QWidget):
         if not any(series.values for series in self.series):
             return
         line = painter.fontMetrics().height()
-        top = max(max(series.values, default=0.0) for series in self.series) or 1.0
+        values = (value for series in self.series for value in series.values)
+        top = 100.0 if self.percent else max(values, default=0.0) or 1.0
         field = place.adjusted(4.5 * line, 2.2 * line, -line, -1.8 * line)
         self._draw_axis(painter, field, top)
         self._draw_keys(painter, place, line)
@@ -105,7 +121,7 @@ class Figure(QWidget):
             painter.setPen(QColor(tokens.muted))
             words = QRectF(field.left() - 80, y - 12, 72, 24)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(words, right, f"{top * tick / _TICKS:.3g}")
+            painter.drawText(words, right, f"{top * tick / _TICKS:.3g}{' %' if self.percent else ''}")
 
     def _draw_keys(self, painter: QPainter, place: QRectF, line: int) -> None:
         x, y = place.left() + 4.5 * line, place.top() + line
@@ -129,11 +145,10 @@ class Figure(QWidget):
             painter.setPen(self._pen(series))
             painter.drawPolyline(QPolygonF(points))
         painter.setPen(QColor(theme().muted))
-        for x, flag, words in (
-            (field.left(), Qt.AlignmentFlag.AlignLeft, "1"),
-            (field.right() - 80, Qt.AlignmentFlag.AlignRight, str(longest)),
-        ):
-            painter.drawText(QRectF(x, field.bottom() + 2, 80, 24), flag, words)
+        left, right = self.ends or (str(self.first), str(self.first + longest - 1))
+        below = QRectF(field.left(), field.bottom() + 2, field.width(), 24)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, right)
 
     def _draw_bars(self, painter: QPainter, field: QRectF, top: float) -> None:
         group = field.width() / len(self.labels)
@@ -147,9 +162,20 @@ class Figure(QWidget):
                 colour = theme().surface if series.dashed else getattr(theme(), series.colour)
                 painter.setBrush(QColor(colour))
                 painter.drawRect(shape)
+                if series.spread:
+                    self._draw_spread(painter, field, shape.center().x(), series.spread[place], top)
             painter.setPen(QColor(theme().text))
             words = QRectF(field.left() + group * place, field.bottom() + 2, group, 24)
             painter.drawText(words, Qt.AlignmentFlag.AlignHCenter, label)
+
+    def _draw_spread(
+        self, painter: QPainter, field: QRectF, x: float, spread: tuple[float, float], top: float
+    ) -> None:
+        painter.setPen(QPen(QColor(theme().text), 1.5))
+        low, high = (field.bottom() - field.height() * end / top for end in spread)
+        painter.drawLine(QPointF(x, low), QPointF(x, high))
+        for end in (low, high):
+            painter.drawLine(QPointF(x - _CAP, end), QPointF(x + _CAP, end))
 
     def _pen(self, series: Series) -> QPen:
         style = Qt.PenStyle.DashLine if series.dashed else Qt.PenStyle.SolidLine
@@ -159,10 +185,18 @@ class Figure(QWidget):
         """A column for each series; numbers as Python writes them, whatever the locale."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
-        writer.writerow(["", *(series.name for series in self.series)])
+        bounds = (self.tr("{name}（95 % の下端）"), self.tr("{name}（95 % の上端）"))
+        heads = [
+            [series.name, *(words.format(name=series.name) for words in bounds if series.spread)]
+            for series in self.series
+        ]
+        writer.writerow(["", *(head for of_series in heads for head in of_series)])
         longest = max((len(series.values) for series in self.series), default=0)
         for row in range(longest):
-            name = self.labels[row] if self.labels else row + 1
-            cells = [series.values[row] if row < len(series.values) else "" for series in self.series]
-            writer.writerow([name, *cells])
+            name = self.labels[row] if self.labels else row + self.first
+            cells: list[float | str] = [name]
+            for series in self.series:
+                cells.append(series.values[row] if row < len(series.values) else "")
+                cells += series.spread[row] if series.spread else ()
+            writer.writerow(cells)
         return text.getvalue()

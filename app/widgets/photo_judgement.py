@@ -7,14 +7,27 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.background import run_in_background
 from app.widgets.judged_photos import JudgedPhoto
+from core.insight.findings import HeatMap
 from core.photos.decode import open_photo
 from core.problems import Language, Problem, problem_text
 
 _EDGE = 900
+# A word with less than this share of the weightiest one's weight is not named.
+_COUNTS = 0.2
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -27,12 +40,14 @@ class LabelChoice:
 
 class PhotoJudgement(QWidget):
     """Shows a photo with what the model said; `relabel` asks for another class, `undo` for the former one, `where` for
-    the places of this photo that the model looked at, `never_mind` takes that back."""
+    the places of this photo that the model looked at, `never_mind` takes that back; `saved` says to which path the
+    picture of them, or the weights of the words, are to be written."""
 
     relabel = Signal(object, int)
     undo = Signal()
     where = Signal(object)
     never_mind = Signal()
+    saved = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +64,8 @@ class PhotoJudgement(QWidget):
         self.apply = QPushButton(objectName="relabel_apply", minimumHeight=40)
         self.back = QPushButton(objectName="relabel_undo", minimumHeight=40, enabled=False)
         self.look = QPushButton(objectName="where_looked", minimumHeight=40, enabled=False)
+        self.save = QPushButton(objectName="where_looked_save", minimumHeight=40, visible=False)
+        self.save.clicked.connect(self._save)
         self.look_words = QLabel(objectName="where_looked_words", wordWrap=True, visible=False)
         self.look.clicked.connect(self._ask_where)
         self.note = QLabel(objectName="relabel_note", wordWrap=True)
@@ -70,7 +87,7 @@ class PhotoJudgement(QWidget):
         """Show a photo; `class_id` is its label in the project, None where it is no photo of the project."""
         self._photo, self._own, self._language = photo, class_id is not None, language
         self._failure = None
-        self._image, self._gaze, self._gaze_words = None, "photo", ""
+        self._image, self._gaze, self._heat = None, "photo", None
         self.picture.show_image(None)
         if class_id is not None:
             self.classes.setCurrentIndex(self.classes.findData(class_id))
@@ -85,9 +102,9 @@ class PhotoJudgement(QWidget):
         self.retranslate()
         self._enable()
 
-    def show_heat(self, image: QImage, class_name: str) -> None:
-        """Show where the model looked in the photo, for the class it answered."""
-        self._gaze, self._gaze_words = "heat", class_name
+    def show_heat(self, image: QImage, found: HeatMap) -> None:
+        """Show where the model looked in the photo, for the class it answered, and by which words."""
+        self._gaze, self._heat = "heat", found
         self.picture.show_image(image)
         self.retranslate()
 
@@ -96,6 +113,11 @@ class PhotoJudgement(QWidget):
         self._gaze = "photo"
         self.picture.show_image(self._image)
         self.retranslate()
+
+    @property
+    def heat(self) -> HeatMap | None:
+        """What was found of the photo."""
+        return self._heat
 
     @property
     def photo(self) -> JudgedPhoto | None:
@@ -122,13 +144,13 @@ class PhotoJudgement(QWidget):
         words = {
             "photo": "",
             "looking": self.tr("モデルがどこを見ていたか調べています。数秒かかります。"),
-            "heat": self.tr("「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。").format(
-                answer=self._gaze_words
-            ),
+            "heat": "" if self._heat is None else self._heat_words(self._heat),
         }
         self.look_words.setText(words[self._gaze])
         self.look_words.setVisible(bool(words[self._gaze]))
-        for button in (self.apply, self.back, self.look):
+        self.save.setText(self.tr("図を保存"))
+        self.save.setVisible(self._gaze == "heat")
+        for button in (self.apply, self.back, self.look, self.save):
             button.setAccessibleName(button.text())
         self.words.setText(self._words())
         self.picture.setAccessibleName(self.words.text())
@@ -137,7 +159,7 @@ class PhotoJudgement(QWidget):
     _mended = 0
     _image: QImage | None = None
     _gaze: Literal["photo", "looking", "heat"] = "photo"
-    _gaze_words = ""
+    _heat: HeatMap | None = None
 
     def _words(self) -> str:
         photo = self._photo
@@ -152,6 +174,45 @@ class PhotoJudgement(QWidget):
         return self.tr("{name}：正解は「{truth}」、モデルの答えは「{answer}」（自信 {percent} %）").format(
             name=photo.path.name, truth=photo.truth, answer=photo.answer, percent=photo.percent
         )
+
+    def _heat_words(self, found: HeatMap) -> str:
+        told = [
+            self.tr("「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。").format(
+                answer=found.class_name
+            )
+        ]
+        # Words in the order of how much they count; one that hardly does is left out.
+        most = max((abs(each.weight) for each in found.words), default=0.0)
+        counting = sorted(found.words, key=lambda each: -abs(each.weight))
+        for sign, words in (
+            (1, self.tr("説明文の言葉では、{words} が決め手です。")),
+            (-1, self.tr("反対に {words} は、この答えから遠ざけています。")),
+        ):
+            named = [each.word for each in counting if sign * each.weight > _COUNTS * most]
+            if named:
+                told.append(
+                    words.format(words=self.tr("、").join(f"“{word}”" for word in named[:_MOST_WORDS]))
+                )
+        if found.learned > _COUNTS * most:
+            told.append(self.tr("学習で覚えた言葉の読み方も、この答えを後押ししています。"))
+        elif found.learned < -_COUNTS * most:
+            told.append(self.tr("学習で覚えた言葉の読み方は、この答えから遠ざけています。"))
+        return " ".join(told)
+
+    def _save(self) -> None:
+        """Ask for a place for the picture, or the words with their weights."""
+        found = self._heat
+        if found is None:
+            return
+        kinds = "PNG (*.png);;CSV (*.csv)"
+        name = f"{Path(found.photo).stem}.png"
+        chosen, kind = QFileDialog.getSaveFileName(self, self.save.text(), name, kinds)
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix.lower() not in (".png", ".csv"):
+            path = path.with_name(f"{path.name}.{'csv' if kind.startswith('CSV') else 'png'}")
+        self.saved.emit(path)
 
     def _say_note(self) -> None:
         if self._mended:
@@ -208,7 +269,11 @@ class PhotoJudgement(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.picture, 1)
         column.addWidget(self.words)
-        column.addWidget(self.look, 0, Qt.AlignmentFlag.AlignLeft)
+        looks = QHBoxLayout(spacing=8)
+        looks.addWidget(self.look)
+        looks.addWidget(self.save)
+        looks.addStretch(1)
+        column.addLayout(looks)
         column.addWidget(self.look_words)
         column.addLayout(row)
         column.addWidget(self.note)

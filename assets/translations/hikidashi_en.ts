@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>BalancePart</name>
+    <message>
+        <source>習った種類と新しい種類のつりあい</source>
+        <translation>Balance of learned and new classes</translation>
+    </message>
+    <message>
+        <source>調べる：つりあい</source>
+        <translation>Find out: the balance</translation>
+    </message>
+    <message>
+        <source>全部の種類から選ぶとき、習った種類を優先する、新しい種類を優先する、のどちらに寄せるとどうなるかを調べます。写真の枚数により、数秒から数分かかります。</source>
+        <translation>Shows what favouring the learned classes, or the new ones, would bring when all classes are offered. It takes seconds to minutes, depending on the number of photos.</translation>
+    </message>
+    <message>
+        <source>全部の種類を並べて、見分けています。</source>
+        <translation>All classes are being offered together.</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>習った種類を優先</source>
+        <translation>learned classes favoured</translation>
+    </message>
+    <message>
+        <source>新しい種類を優先</source>
+        <translation>new classes favoured</translation>
+    </message>
+    <message>
+        <source>どちらも優先しないとき、全部の種類から選ぶと、習った種類は {base}、取り置いた種類は {new} 正解します。2 本の線が高いところで交わるほど、両方に強いモデルです。</source>
+        <translation>With neither favoured and all classes offered, {base} of the learned classes and {new} of those held back are right. The higher the two lines cross, the stronger the model is at both.</translation>
+    </message>
+</context>
+<context>
     <name>BeforeAfterTable</name>
     <message>
         <source>学習の前</source>
@@ -105,6 +144,10 @@
     <message>
         <source>ほかの学習と比べる</source>
         <translation>Compare runs</translation>
+    </message>
+    <message>
+        <source>もしも</source>
+        <translation>What if</translation>
     </message>
     <message>
         <source>結果の見方</source>
@@ -392,6 +435,10 @@
         <translation>What channels are used for</translation>
     </message>
     <message>
+        <source>学習のあいだの並び方の変化</source>
+        <translation>The way through training</translation>
+    </message>
+    <message>
         <source>図を保存</source>
         <translation>Save the figure</translation>
     </message>
@@ -440,6 +487,22 @@
         <translation>Photos and words of the learned classes moved apart (the lower the bar, the nearer).</translation>
     </message>
     <message>
+        <source>学習の {rounds} 周のあいだの、習った種類の言葉の並びです（0 で、どの種類も同じだけ離れる）。</source>
+        <translation>How the words of the learned classes lay through {rounds} rounds of training (0: all classes equally far apart).</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周のあいだ {first} から {last} で、ほとんど変わりません。</source>
+        <translation>The gap between photos and words of the learned classes hardly changed over {rounds} rounds: {first} to {last}.</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に縮まりました（0 が理想の並び）。</source>
+        <translation>The gap between photos and words of the learned classes shrank from {first} to {last} over {rounds} rounds (0 is the ideal layout).</translation>
+    </message>
+    <message>
+        <source>習った種類の写真と言葉のずれは、{rounds} 周で {first} から {last} に広がりました（0 が理想の並び）。</source>
+        <translation>The gap between photos and words of the learned classes grew from {first} to {last} over {rounds} rounds (0 is the ideal layout).</translation>
+    </message>
+    <message>
         <source>学習の前</source>
         <translation>Before training</translation>
     </message>
@@ -470,6 +533,57 @@
     <message>
         <source>習った種類での重み</source>
         <translation>Weight for learned classes</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewherePart</name>
+    <message>
+        <source>ほかの場所で撮った写真だったら</source>
+        <translation>With photos of another place</translation>
+    </message>
+    <message>
+        <source>調べる：フォルダーを選ぶ…</source>
+        <translation>Find out: choose a folder…</translation>
+    </message>
+    <message>
+        <source>別の日、別のライン、別の工場の写真を、種類の名前のフォルダーに分けて選ぶと、学習せずにそのまま見分けます。</source>
+        <translation>Choose photos of another day, line or plant, sorted into folders named after the classes: they are judged as they are, nothing is learned of them.</translation>
+    </message>
+    <message>
+        <source>選んだフォルダーの写真を見分けています。</source>
+        <translation>The photos in the folder are being judged.</translation>
+    </message>
+    <message>
+        <source>写真のフォルダーを選ぶ</source>
+        <translation>Choose the folder of photos</translation>
+    </message>
+    <message>
+        <source>この学習のテスト用の写真</source>
+        <translation>Test photos of this run</translation>
+    </message>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} です。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}. </translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より下がります。そこの写真を加えて学習し直してください。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}, below the {here} of this run’s test photos. Add photos from there and train again. </translation>
+    </message>
+    <message>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より上がります。</source>
+        <translation>On {photos} photos of “{folder}” right answers are {there}, above the {here} of this run’s test photos. </translation>
+    </message>
+    <message>
+        <source>習っていない種類（{names}）の写真は、数えていません。</source>
+        <translation>Photos of classes that were not learned ({names}) are not counted.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -619,6 +733,56 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
 </context>
 <context>
+    <name>FewerPart</name>
+    <message>
+        <source>写真がもっと少なかったら</source>
+        <translation>With fewer photos</translation>
+    </message>
+    <message>
+        <source>調べる：写真を減らす</source>
+        <translation>Find out: fewer photos</translation>
+    </message>
+    <message>
+        <source>種類ごとに 1、2、4… 枚だけで同じ学習をやり直し、写真をふやした分だけ良くなっているかを調べます。学習の何回分かの時間がかかります。</source>
+        <translation>Does the same training again with 1, 2, 4… photos of each class only, to see whether more photos made it better. It takes as long as several trainings.</translation>
+    </message>
+    <message>
+        <source>写真を減らして、同じ学習をやり直しています。</source>
+        <translation>The same training is being done again with fewer photos.</translation>
+    </message>
+    <message>
+        <source>{shots} 枚</source>
+        <translation>{shots} per class</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。写真をふやした分だけ良くなっています。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. More photos made it better.</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。ふやした写真のラベルを確かめてください。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. Check the labels of the photos that were added.</translation>
+    </message>
+    <message>
+        <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。この差だけでは、写真をふやすと良くなるとは言えません。</source>
+        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. This difference alone does not say that more photos help.</translation>
+    </message>
+</context>
+<context>
+    <name>Figure</name>
+    <message>
+        <source>{name}（95 % の下端）</source>
+        <translation>{name} (95 % low)</translation>
+    </message>
+    <message>
+        <source>{name}（95 % の上端）</source>
+        <translation>{name} (95 % high)</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>使い方</source>
@@ -749,6 +913,105 @@ Confidence: {percent} %</translation>
 自信：{percent} %</source>
         <translation>Right: {truth}
 Confidence: {percent} %</translation>
+    </message>
+</context>
+<context>
+    <name>LabelFiles</name>
+    <message>
+        <source>取り込む・書き出す</source>
+        <translation>Take in or hand out</translation>
+    </message>
+    <message>
+        <source>ほかのプログラムのラベルを取り込む、または、ほかのプログラムへ渡す</source>
+        <translation>Take labels from another program, or hand them to one</translation>
+    </message>
+    <message>
+        <source>ラベルを取り込む（CSV・Excel・COCO・Label Studio）…</source>
+        <translation>Take in labels (CSV, Excel, COCO, Label Studio)…</translation>
+    </message>
+    <message>
+        <source>ラベルの表を書き出す（CSV）…</source>
+        <translation>Write a table of labels (CSV)…</translation>
+    </message>
+    <message>
+        <source>ラベルを書き出す（COCO）…</source>
+        <translation>Write labels (COCO)…</translation>
+    </message>
+    <message>
+        <source>写真を種類ごとのフォルダーにコピーする…</source>
+        <translation>Copy photos to one folder per class…</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>「{name}」を読んでいます…</source>
+        <translation>Reading “{name}”…</translation>
+    </message>
+    <message>
+        <source>「{name}」に書き出しています…</source>
+        <translation>Writing “{name}”…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚にラベルを付けました。「元に戻す」で戻せます。</source>
+        <translation>
+            <numerusform>%n photo was labelled. “Undo” takes it back.</numerusform>
+            <numerusform>%n photos were labelled. “Undo” takes it back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、もう同じラベルでした。</source>
+        <translation>
+            <numerusform>%n photo had the same label already.</numerusform>
+            <numerusform>%n photos had the same label already.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトにありません</source>
+        <translation>Not among the project&apos;s photos</translation>
+    </message>
+    <message>
+        <source>同じ名前の写真がいくつもあり、どれか分かりません</source>
+        <translation>Several photos have this name, so it is unclear which one is meant</translation>
+    </message>
+    <message>
+        <source>ファイルの中で2つ以上の種類になっています</source>
+        <translation>In more than one class in the file</translation>
+    </message>
+    <message numerus="yes">
+        <source>（%n 件）</source>
+        <translation>
+            <numerusform> (%n)</numerusform>
+            <numerusform> (%n)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚分を「{name}」に書き出しました。</source>
+        <translation>
+            <numerusform>%n photo was written to “{name}”.</numerusform>
+            <numerusform>%n photos were written to “{name}”.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>読めなかった写真: {names}</source>
+        <translation>Photos that could not be read: {names}</translation>
+    </message>
+    <message>
+        <source>ラベルのファイル ({suffixes})</source>
+        <translation>Files of labels ({suffixes})</translation>
+    </message>
+    <message>
+        <source>ラベルのファイルを選ぶ</source>
+        <translation>Choose a file of labels</translation>
+    </message>
+    <message>
+        <source>書き出す場所と名前を決める</source>
+        <translation>Choose where to write, and the name</translation>
     </message>
 </context>
 <context>
@@ -1220,6 +1483,10 @@ Logs: {log}</translation>
         <translation>Finding out where the model looked. It takes a few seconds.</translation>
     </message>
     <message>
+        <source>図を保存</source>
+        <translation>Save the figure</translation>
+    </message>
+    <message>
         <source>「{answer}」と答えるときに見ていたところほど、明るく、だいだい色です。</source>
         <translation>The more a place counted for the answer “{answer}”, the brighter and the more orange it is.</translation>
     </message>
@@ -1234,6 +1501,26 @@ Logs: {log}</translation>
     <message>
         <source>{name}：正解は「{truth}」、モデルの答えは「{answer}」（自信 {percent} %）</source>
         <translation>{name}: it is “{truth}”, the model said “{answer}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>説明文の言葉では、{words} が決め手です。</source>
+        <translation>Of the words of the description, {words} speak for it.</translation>
+    </message>
+    <message>
+        <source>反対に {words} は、この答えから遠ざけています。</source>
+        <translation>{words} speak against it.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>学習で覚えた言葉の読み方も、この答えを後押ししています。</source>
+        <translation>The way of reading words that was learned speaks for it too.</translation>
+    </message>
+    <message>
+        <source>学習で覚えた言葉の読み方は、この答えから遠ざけています。</source>
+        <translation>The way of reading words that was learned speaks against it.</translation>
     </message>
     <message>
         <source>{count} 枚のラベルを直しました。もう一度学習すると、結果に入ります。</source>
@@ -1584,6 +1871,77 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>ShiftPart</name>
+    <message>
+        <source>明るさやカメラが変わったら</source>
+        <translation>With other light or another camera</translation>
+    </message>
+    <message>
+        <source>調べる：写し方を変える</source>
+        <translation>Find out: other conditions</translation>
+    </message>
+    <message>
+        <source>テスト用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。</source>
+        <translation>Makes the test photos darker, blurred or grainy and judges them again. It takes seconds to minutes, depending on the number of photos.</translation>
+    </message>
+    <message>
+        <source>テスト用の写真の写り方を変えて、見分けています。</source>
+        <translation>The test photos are being changed and judged again.</translation>
+    </message>
+    <message>
+        <source>そのままの写真</source>
+        <translation>Photos as they are</translation>
+    </message>
+    <message>
+        <source>テスト用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。</source>
+        <translation>On {photos} test photos no change made it clearly worse (right as they are: {plain}).</translation>
+    </message>
+    <message>
+        <source>いちばん弱いのは「{kind}」です。正解は、そのままの {plain} から、{strength}で {right} に下がります（写真 {photos} 枚）。</source>
+        <translation>It is weakest against “{kind}”: right answers fall from {plain} to {right} by a {strength} ({photos} photos). </translation>
+    </message>
+    <message>
+        <source>{kinds}では、はっきりした低下は見つかりませんでした。</source>
+        <translation>No clear fall was found for: {kinds}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>ぼけ</source>
+        <translation>Blur</translation>
+    </message>
+    <message>
+        <source>ざらつき</source>
+        <translation>Grain</translation>
+    </message>
+    <message>
+        <source>画質の低下</source>
+        <translation>Low quality</translation>
+    </message>
+    <message>
+        <source>別のカメラ</source>
+        <translation>Another camera</translation>
+    </message>
+    <message>
+        <source>弱い変化</source>
+        <translation>weak change</translation>
+    </message>
+    <message>
+        <source>中くらいの変化</source>
+        <translation>medium change</translation>
+    </message>
+    <message>
+        <source>強い変化</source>
+        <translation>strong change</translation>
+    </message>
+</context>
+<context>
     <name>StateChip</name>
     <message>
         <source>準備中</source>
@@ -1612,6 +1970,41 @@ Logs: {log}</translation>
     <message>
         <source>中断（再開できます）</source>
         <translation>Interrupted (can go on)</translation>
+    </message>
+</context>
+<context>
+    <name>TailPart</name>
+    <message>
+        <source>写真の枚数がかたよっていたら</source>
+        <translation>With more photos of some classes</translation>
+    </message>
+    <message>
+        <source>調べる：枚数のかたより</source>
+        <translation>Find out: uneven numbers</translation>
+    </message>
+    <message>
+        <source>種類によって写真を減らし、いちばん多い種類の 10 分の 1 までかたよらせて学習します（写真が多ければ 50 分の 1、100 分の 1 も）。学習の何回分かの時間がかかります。</source>
+        <translation>Takes photos away from class to class, down to a tenth of the commonest class (with many photos also a fiftieth and a hundredth), and trains. It takes as long as several trainings.</translation>
+    </message>
+    <message>
+        <source>写真の枚数をかたよらせて、学習をやり直しています。</source>
+        <translation>The training is being done again with uneven numbers of photos.</translation>
+    </message>
+    <message>
+        <source>{times} 倍の差</source>
+        <translation>{times} to 1</translation>
+    </message>
+    <message>
+        <source>そのままの枚数</source>
+        <translation>Numbers as they are</translation>
+    </message>
+    <message>
+        <source>写真の枚数がかたよっていても、はっきりした低下は見つかりませんでした。</source>
+        <translation>No clear fall was found with uneven numbers of photos.</translation>
+    </message>
+    <message>
+        <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
+        <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
     </message>
 </context>
 <context>
@@ -2044,6 +2437,75 @@ Logs: {log}</translation>
     <message>
         <source>持ち出す前に、まちがえた写真を確かめてください。</source>
         <translation>Look at the mistakes before you take it away.</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPart</name>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>図を保存</source>
+        <translation>Save the figure</translation>
+    </message>
+    <message>
+        <source>調べています</source>
+        <translation>Looking</translation>
+    </message>
+    <message>
+        <source>図を保存：{title}</source>
+        <translation>Save the figure: {title}</translation>
+    </message>
+    <message>
+        <source>{percent} %（{low}～{high} %）</source>
+        <translation>{percent} % ({low}–{high} %)</translation>
+    </message>
+</context>
+<context>
+    <name>WrongPart</name>
+    <message>
+        <source>ラベルがまちがっていたら</source>
+        <translation>With wrong labels</translation>
+    </message>
+    <message>
+        <source>調べる：ラベルのまちがい</source>
+        <translation>Find out: wrong labels</translation>
+    </message>
+    <message>
+        <source>学習用の写真のうち 10、20、40 % のラベルをわざとまちがえて学習し、どこまで持ちこたえるかを調べます。プロジェクトのラベルは変わりません。学習の何回分かの時間がかかります。</source>
+        <translation>Trains with 10, 20 and 40 % of the training photos under a wrong label on purpose, to see how much it bears. The labels of the project stay as they are. It takes as long as several trainings.</translation>
+    </message>
+    <message>
+        <source>ラベルをわざとまちがえて、学習をやり直しています。</source>
+        <translation>The training is being done again with wrong labels.</translation>
+    </message>
+    <message>
+        <source>{percent} % まちがい</source>
+        <translation>{percent} % wrong</translation>
+    </message>
+    <message>
+        <source>ラベルの 40 % がまちがっていても、はっきりした低下は見つかりませんでした。</source>
+        <translation>No clear fall was found even with 40 % of the labels wrong.</translation>
+    </message>
+    <message>
+        <source>ラベルの {percent} % がまちがうと、正解は {then} から {now} に下がります。学習の前に、ラベルを見直す値打ちがあります。</source>
+        <translation>With {percent} % of the labels wrong, right answers fall from {then} to {now}. It is worth looking over the labels before training.</translation>
+    </message>
+</context>
+<context>
+    <name>_AgainPart</name>
+    <message>
+        <source>習った種類</source>
+        <translation>Learned classes</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>習った種類のテスト用の写真がないため、これは測れません。</source>
+        <translation>There are no test photos of the learned classes to measure this on.</translation>
     </message>
 </context>
 <context>

@@ -166,8 +166,11 @@ class _Run:
     def block(self, block: Block, x: Tensor, y: Tensor, *, last: bool) -> tuple[Tensor, Tensor]:
         """Run both through a block, as one product; in the last one only the endings' EOT are left, `(B, C, W)`."""
         joined = torch.cat([x.reshape(y.shape[0], -1, x.shape[-1]), y], dim=1)
-        (query, own_query), *memory = (self._parted(part, x) for part in block.queries_keys_values(joined))
-        keys, values = (self._behind(first, self._padded(rest)) for first, rest in memory)
+        parts = (self._parted(part, x) for part in block.queries_keys_values(joined))
+        (query, own_query), (key, own_key), (value, own_value) = parts
+        keys, values = (
+            self._behind(first, self._padded(rest)) for first, rest in ((key, own_key), (value, own_value))
+        )
         if last:
             read = own_query[:, self.last].reshape(-1, 1, own_query.shape[-1])
             mask = self.last_mask.repeat(y.shape[0], 1, 1, 1)
@@ -175,7 +178,7 @@ class _Run:
             return x, block.finish(y[:, self.last], attended)
         own_attended = block.attend(self._padded(own_query).flatten(0, 1), keys, values, self.own_mask)
         own_attended = own_attended.view(y.shape[0], self.texts * self.longest, -1)[:, self.at]
-        attended = block.attend(query, *(first for first, _ in memory), self.mask)
+        attended = block.attend(query, key, value, self.mask)
         attended = torch.cat([attended.reshape(y.shape[0], -1, x.shape[-1]), own_attended], dim=1)
         return self._parted(block.finish(joined, attended), x)
 

@@ -4,12 +4,17 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.backbones.store import EMBEDDED
 from core.methods.catalogue import compositions, parse_composition
 from core.problems import Problem
 from core.settings import locations
+
+if TYPE_CHECKING:
+    from core.bench.protocol import Request
+    from core.bench.published import Recipe
+    from core.bench.runs import Engine
 
 ALL = "all"
 DEFAULT_BACKBONE = "ViT-B-32"
@@ -23,6 +28,7 @@ PROTOCOL_NAMES = (
     "long-tail",
     "label-noise",
 )
+RECIPE_NAMES = ("own", "paper", "dept")
 
 _SPEED = """\
 Each method's obvious version (what public code does: the image tower in every step, every text at full context
@@ -62,8 +68,28 @@ label-noise   0, 10, 20 and 40 % of the training photos under a wrong label
 ImageNet and its variants V2, Sketch, A and R, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft,
 SUN397, DTD, EuroSAT and UCF101 are known by their folders and split files, laid out as in CoOp's DATASETS.md. They are
 split, sampled and worded as in the papers, whose figures (for ViT-B/16, by source) then stand under `paper`. How long
-and how fast a preset trains is its own, often less than in its paper: the head of its file says what differs.
+and how fast a preset trains is its own, often less than in its paper; with --recipe paper, or dept for DePT's re-runs,
+it is the papers', down to rounds, batch, rate and crops. `recipe_notes` say what still differs, `hyper` what was set.
+
+The papers' table, for whoever has the sets and the weights (vit-b-16-openai, by `models download`):
+  hikidashi bench protocol base-to-new --set DATA/* --preset zero-shot coop cocoop kgcoop maple promptsrc \\
+      --recipe paper --backbone vit-b-16-openai --shots 16 --seeds 1 2 3 --device auto --json
 """
+_INSIGHT = """\
+Trains each preset once per seed, and shows what it kept of the pretrained knowledge, by the same test photos before
+and after: means over seeds with intervals of 95 % (Student's), one line for each set and preset.
+
+images, texts   effective_rank before and after; `kept` is the share that is left, `said` what its interval allows to
+                say: kept (within 3 %), narrowed, widened, open (it could be either, or there is one seed only).
+                PT-PEFT's claim: a prefix keeps it; LoRA, adapters and full tuning narrow it
+base, new       neural collapse, 0 at it: within_class (NC1), image_etf and text_etf (distance to a simplex ETF), duality
+                (NC3); round by round under `through_training`. NPT's claim: nearer to it is better
+channels        share_base, the channels that serve base classes more than new ones. DePT's claim: tuning takes them
+"""
+_RECIPE = (
+    "how long and how fast to train, and how photos are shown: own, as the preset says (default); paper, as the method's "
+    "own paper; dept, as DePT's authors ran every method anew. What was not published is refused"
+)
 _SET = "folders, one sub-folder per class; a public set's folder, such as eurosat; or parts-world: the sample"
 
 
@@ -79,6 +105,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_speed(benches)
     _add_growth(benches)
     _add_protocol(benches)
+    _add_insight(benches)
     _add_onsite(benches)
 
 
@@ -124,12 +151,31 @@ def _add_protocol(benches: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", metavar="NAME", choices=PROTOCOL_NAMES, help="one of the above")
+    _add_runs(parser)
+    parser.set_defaults(run=_protocol)
+
+
+def _add_insight(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = benches.add_parser(
+        "insight",
+        help="what methods keep of the pretrained knowledge, over sets and seeds",
+        description=_INSIGHT,
+        epilog="example: hikidashi bench insight --set parts-world --preset prefix lora full pt-peft-lora coop-dept "
+        "npt-coop --seeds 1 2 3 --shots 16",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_runs(parser)
+    parser.set_defaults(run=_insight)
+
+
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    """What is trained, on what."""
     parser.add_argument("--set", nargs="+", required=True, help=_SET)
     parser.add_argument("--preset", nargs="+", required=True, help="presets or compositions")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
     parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
+    parser.add_argument("--recipe", choices=RECIPE_NAMES, default=RECIPE_NAMES[0], help=_RECIPE)
     _add_common(parser, EMBEDDED)
-    parser.set_defaults(run=_protocol)
 
 
 def _add_onsite(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -191,10 +237,30 @@ def _growth(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.bench.protocols.catalogue import PROTOCOLS
+    from core.bench.published import Recipe
+
+    request, engine = _asked(arguments, Recipe(arguments.recipe, arguments.name))
+    results = [_told(line) for line in PROTOCOLS[arguments.name](request, engine)]
+    answer = {"protocol": arguments.name, "backbone": arguments.backbone, "recipe": arguments.recipe}
+    return answer | {"recipe_notes": engine.recipe.notes(request.presets), "results": results}
+
+
+def _insight(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.bench.insight import insight_lines, table_of
+    from core.bench.published import Recipe
+
+    request, engine = _asked(arguments, Recipe(arguments.recipe))
+    results = [_told(line) for line in insight_lines(request, engine)]
+    about: dict[str, Any] = {"backbone": arguments.backbone}
+    return about | ({"results": results} if arguments.json else {"table": table_of(results)})
+
+
+def _asked(arguments: argparse.Namespace, recipe: "Recipe") -> "tuple[Request, Engine]":
+    """What is to be run, checked before anything is loaded, and what runs it."""
     from core.backbones.device import choose_device
     from core.backbones.load import load_backbone
     from core.bench.protocol import Request, presets_named
-    from core.bench.protocols.catalogue import PROTOCOLS
     from core.bench.runs import Engine
     from core.bench.sets import sets_named
     from core.cli.progress import TerminalProgress
@@ -205,10 +271,9 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
         seeds=tuple(arguments.seeds),
         shots=arguments.shots,
     )
+    recipe.check(request.presets)
     backbone = load_backbone(arguments.backbone, choose_device(arguments.device).torch_name)
-    engine = Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell)
-    results = [_told(line) for line in PROTOCOLS[arguments.name](request, engine)]
-    return {"protocol": arguments.name, "backbone": arguments.backbone, "results": results}
+    return request, Engine(backbone, locations().cache / "bench", TerminalProgress(), _tell, recipe)
 
 
 def _onsite(arguments: argparse.Namespace) -> dict[str, Any]:

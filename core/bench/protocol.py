@@ -99,6 +99,7 @@ def line_of(
         ],
         "train_s": [result.stages_s.get("train", 0.0) for result in results],
         "trained_parameters": results[0].trained_parameters,
+        "hyper": results[0].hyper,
         "steps": [result.steps for result in results],
         "paper": paper,
     }

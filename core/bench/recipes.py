@@ -3,20 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.bench.published import published_for
 from core.methods.catalogue import RECIPE, Composition
 from core.methods.configs.recipe import RecipeConfig
 from core.training.job import HyperValue
 
 SHOTS = 16
-
-
-@dataclass(frozen=True)
-class Published:
-    """A paper's rounds and batch (methods.md names the sources). CLIP-LoRA counts steps instead of rounds."""
-
-    epochs: int
-    batch: int
-    steps_per_shot: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,26 +23,6 @@ class Schedule:
     views: int
     is_published: bool
 
-
-PUBLISHED = {
-    "coop": Published(200, 32),
-    "cocoop": Published(10, 1),
-    "kgcoop": Published(100, 128),
-    "vpt-shallow": Published(5, 4),
-    "vpt-deep": Published(5, 4),
-    "maple": Published(5, 4),
-    "promptsrc": Published(20, 4),
-    "tcp": Published(50, 32),
-    "lora": Published(0, 32, steps_per_shot=500),
-    "full": Published(10, 4),
-    "clip-adapter": Published(200, 32),
-    "skip-tuning": Published(20, 4),
-    "tip-adapter-f": Published(20, 256),
-}
-# DePT re-runs every method in ten rounds of batches of four, CoCoOp of one; its control runs alike.
-_DECOUPLED = ("dept", "linear-fusion")
-_STAGED = "pt-peft"
-_DECOUPLED_EPOCHS, _DECOUPLED_BATCH = 10, 4
 
 # Ours against the obvious version: at 100 classes, at 10 classes.
 _TARGETS_ON = "ViT-B-32"
@@ -74,23 +46,6 @@ def target_ratio(composition: Composition, architecture: str, classes: int) -> f
     return _TARGETS[base][0 if classes == _MANY else 1]
 
 
-def published(composition: Composition) -> Published | None:
-    """The recipe published for it, where there is one.
-
-    NPT, of whose none was found, trains as its inner method; PT-PEFT, of whose none was found either, begins with a
-    stage of its own.
-    """
-    if composition.name == _STAGED:
-        return None
-    if composition.name in _DECOUPLED:
-        return Published(_DECOUPLED_EPOCHS, 1 if _base(composition) == "cocoop" else _DECOUPLED_BATCH)
-    if composition.name in PUBLISHED:
-        return PUBLISHED[composition.name]
-    if composition.inner is not None:
-        return published(composition.inner)
-    return None
-
-
 def schedule(composition: Composition, hyper: Mapping[str, HyperValue], classes: int) -> Schedule:
     """The published run on 16 photos per class, each in as many views as our preset names.
 
@@ -98,12 +53,12 @@ def schedule(composition: Composition, hyper: Mapping[str, HyperValue], classes:
     """
     configs = composition.configure(hyper)
     ours: RecipeConfig = configs[RECIPE]
-    found = published(composition)
-    recipe = found or Published(ours.epochs, ours.batch_size)
+    found = published_for(composition)
+    rounds, wished_batch, steps_per_shot = found or (ours.epochs, ours.batch_size, 0)
     photos = SHOTS * classes
-    batch = min(recipe.batch, photos)
+    batch = min(wished_batch, photos)
     per_epoch = photos // batch
-    steps = recipe.steps_per_shot * SHOTS or recipe.epochs * per_epoch
+    steps = steps_per_shot * SHOTS or rounds * per_epoch
     epochs = max(1, round(steps / per_epoch))
     return Schedule(SHOTS, batch, epochs, steps, photos, min(ours.views, epochs), found is not None)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from core.backbones.clip import Backbone
+from core.bench.published import OWN, Recipe
 from core.bench.sets import BenchSet
 from core.evaluation.judged import Judged, judge
 from core.methods.build import build_method
@@ -34,12 +35,14 @@ _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
 
 @dataclass(frozen=True, eq=False)
 class Engine:
-    """What all runs of a protocol share: a backbone, the folder where features are kept, who hears of the runs."""
+    """What all runs of a protocol share: a backbone, the folder where features are kept, who hears of the runs, and
+    by which recipe they are trained."""
 
     backbone: Backbone
     cache: Path
     emit: Emit
     tell: Callable[[str], None]
+    recipe: Recipe = OWN
 
     def cache_of(self, bench_set: BenchSet) -> Path:
         """Where what is computed of a set's photos is kept."""
@@ -50,6 +53,7 @@ class Engine:
         self, bench_set: BenchSet, preset: Preset, revision: DataRevision, seed: int, about: str = ""
     ) -> Iterator["TrainedRun"]:
         """A preset trained on a revision; its folder lives as long as the context. Raises Problem as `train`."""
+        preset = self.recipe.of(preset, bench_set.name, revision)
         self.tell("  ".join(filter(None, (bench_set.name, preset.name, f"seed {seed}", about))))
         folder = Path(tempfile.mkdtemp(prefix="hikidashi-bench-"))
         try:

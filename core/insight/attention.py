@@ -28,7 +28,7 @@ from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method, as_array
 from core.problems import Problem
 
-_OWN_SHARE = 0.5
+OWN_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def look(method: Method, classifier: Classifier, pixels: Tensor, index: int) -> 
     was = method.training
     method.eval()
     try:
-        with torch.enable_grad(), _watched() as weights:
+        with torch.enable_grad(), watched() as weights:
             features = method.image_features(pixels.detach().clone().requires_grad_())
         row = as_array(features)
         direction = torch.from_numpy(towards(fixed_for(classifier, row), row[0], index)).to(features)
@@ -96,7 +96,8 @@ class _Watch(TorchFunctionMode):
 
 
 @contextmanager
-def _watched() -> Iterator[list[Tensor]]:
+def watched() -> Iterator[list[Tensor]]:
+    """The attention weights `(B, H, Q, K)` of all that runs inside, in their order."""
     with _Watch() as watch:
         yield watch.weights
 
@@ -121,7 +122,7 @@ def _rollout(blocks: list[_Attention], tokens: int) -> Tensor:
     for block in blocks:
         flow = _grown(flow, block.plain.shape[-1])
         kept = block.plain / block.plain.sum(dim=-1, keepdim=True)
-        flow = _OWN_SHARE * flow[: len(kept)] + (1 - _OWN_SHARE) * kept @ flow
+        flow = OWN_SHARE * flow[: len(kept)] + (1 - OWN_SHARE) * kept @ flow
     return flow[0]
 
 

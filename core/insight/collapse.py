@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from core.insight.findings import Geometry
+from core.insight.findings import Distances, Geometry
 from core.methods.neural_collapse import (
     centred_class_means,
     length_variation,
@@ -14,6 +14,8 @@ from core.methods.neural_collapse import (
     simplex_cosines,
     simplex_deviation,
 )
+
+_FEWEST_CLASSES = 2
 
 
 @torch.no_grad()
@@ -36,6 +38,30 @@ def geometry(
         text_angle=found.language,
         text_length=found.equinorm,
         duality=found.isomorphism,
+    )
+
+
+@torch.no_grad()
+def distances(
+    image_features: NDArray[np.floating], text_features: NDArray[np.floating], labels: NDArray[np.intp]
+) -> Distances | None:
+    """Of whatever photos `(N, D)` there are, and of all class texts `(C, D)`; None for fewer than two classes."""
+    if len(text_features) < _FEWEST_CLASSES:
+        return None
+    words = functional.normalize(torch.from_numpy(text_features).double(), dim=-1)
+    words = words - words.mean(dim=0)
+    of_texts = Distances(text_etf=etf_distance(words), text_angle=float(simplex_deviation(words)))
+    shown, places = np.unique(labels, return_inverse=True)
+    if len(shown) < _FEWEST_CLASSES:
+        return of_texts
+    found = geometry(image_features, text_features[shown], places.astype(np.intp))
+    return of_texts.model_copy(
+        update={
+            "image_etf": found.image_etf,
+            # A class with one photo has no spread: it would pass for collapsed.
+            "within_class": found.within_class if np.bincount(places).min() > 1 else None,
+            "duality": found.duality,
+        }
     )
 
 

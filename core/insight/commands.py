@@ -1,12 +1,15 @@
 """`hikidashi insight`: how much of the pretrained knowledge a run keeps, and where it looks in a photo."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from core.cli.progress import TerminalProgress
+from core.insight.course import MEASURES, Group, course_of, values_of
 from core.insight.findings import Insight
 from core.problems import Problem
+from core.training.events import Collapse
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,8 +18,8 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "insight",
         help="show what a run kept of the pretrained knowledge",
         description="Compares a finished run with the untouched backbone on the same test photos: how many directions "
-        "its features use (effective rank), how classes stand to each other (neural collapse), and which channels "
-        "serve the classes it learned. With --heat it draws where the model looked in a photo. What is found is kept "
+        "its features use (effective rank), how classes stand to each other (neural collapse; also round by round of "
+        "the training), and which channels serve the classes it learned. With --heat it draws where the model looked in a photo. What is found is kept "
         "in the folder `insight` of the run.",
         epilog="example: hikidashi insight run1 --json\n"
         "example: hikidashi insight run1 --heat part.jpg --class scratch",
@@ -59,7 +62,24 @@ def _insight(arguments: argparse.Namespace) -> dict[str, Any]:
     insight = look_into(run, revision, tell, Commands())
     path = insight.save(run.folder)
     kept = {"run": str(run.folder), "insight": str(path)}
-    return kept | (insight.model_dump(mode="json") if arguments.json else _in_short(insight))
+    course = course_of(run.events())
+    if not arguments.json:
+        return kept | _in_short(insight) | _course_in_short(course)
+    told = [each.model_dump(mode="json", include={"epoch", "base", "new"}) for each in course]
+    return kept | insight.model_dump(mode="json") | {"through_training": told}
+
+
+def _course_in_short(course: Sequence[Collapse]) -> dict[str, Any]:
+    """Through training: before the first round, half way, at the end."""
+    short: dict[str, Any] = {}
+    chosen = sorted({0, len(course) // 2, len(course) - 1}) if len(course) > 1 else []
+    rounds = ", ".join(str(course[place].epoch) for place in chosen)
+    groups: tuple[Group, ...] = ("base", "new")
+    for group, measure in ((group, measure) for group in groups for measure in MEASURES):
+        if values := values_of(course, group, measure):
+            told = " → ".join(f"{values[place]:.3f}" for place in chosen)
+            short[f"through training, {measure}, {group}"] = f"{told} (rounds {rounds})"
+    return short
 
 
 def _in_short(insight: Insight) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What an insight found, as it lies in a run's folder; needs no engine to be read."""
 
+import csv
+import io
 from pathlib import Path
 from typing import Literal, Self
 
@@ -60,6 +62,17 @@ class Geometry(_Frozen):
     duality: float
 
 
+class Distances(_Frozen):
+    """The same of a group of classes at one moment of training, as far as its photos allow: those of photos are None
+    with photos of fewer than two classes, `within_class` also where a class has one photo only."""
+
+    text_etf: float
+    text_angle: float
+    image_etf: float | None = None
+    within_class: float | None = None
+    duality: float | None = None
+
+
 class CollapseOf(_Frozen):
     """A group of classes before and after."""
 
@@ -111,10 +124,20 @@ class Insight(_Frozen):
             return None
 
 
+class WordWeight(_Frozen):
+    """A word of a description, and how much it spoke for the class: below 0, against it."""
+
+    word: str
+    weight: float
+
+
 class HeatMap(_Frozen):
     """Where the model looked in a photo for a class. `overlay` is the picture to show; the numbers are in `values`
     (arrays `rollout` and `weighted`, as many rows and columns as patches); `box` is the part of the picture that the
-    model sees (left, top, right, bottom as shares of its sides)."""
+    model sees (left, top, right, bottom as shares of its sides). `words` are those of the class's description, each with
+    what the lead over the likeliest other class loses without it, `learned` what that lead gains by all that was learned
+    on the words' side, in matching scores. `reading` is how much of each token reached the class's text, by attention.
+    """
 
     photo: str
     class_name: str
@@ -122,3 +145,22 @@ class HeatMap(_Frozen):
     overlay: str
     values: str
     box: tuple[float, float, float, float]
+    words: tuple[WordWeight, ...] = ()
+    learned: float = 0.0
+    reading: tuple[WordWeight, ...] = ()
+
+    def export(self, run: Path, path: Path) -> None:
+        """Write it to another place, as the ending says: .csv the words with their weights, else the picture.
+
+        Raises:
+            OSError: it cannot be written there.
+        """
+        if path.suffix.lower() == ".csv":
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\r\n")
+            writer.writerow(["measure", "word", "weight"])
+            for measure, words in (("left out", self.words), ("attention", self.reading)):
+                writer.writerows([measure, each.word, each.weight] for each in words)
+            write_atomic(path, "\ufeff" + text.getvalue())
+        else:
+            write_atomic(path, (run / INSIGHT_FOLDER / self.overlay).read_bytes())

@@ -17,9 +17,12 @@ from core.backbones.preprocess import Preprocessing, normalise, preprocess_photo
 from core.files import atomic_writer, write_atomic
 from core.insight.attention import Looked, look
 from core.insight.findings import INSIGHT_FOLDER, HeatMap
+from core.insight.reading import read
+from core.insight.words import weigh_learned, weigh_words
 from core.methods.class_text import ClassText
 from core.methods.classifier import Array
 from core.methods.protocol import Method, as_array
+from core.methods.zero_shot import ZeroShot
 from core.photos.decode import open_photo
 from core.problems import Problem
 
@@ -30,9 +33,15 @@ Box = tuple[float, float, float, float]
 
 
 def heat_map(
-    run: Path, method: Method, classes: tuple[ClassText, ...], photo: Path, class_name: str
+    run: Path,
+    method: Method,
+    untouched: ZeroShot,
+    classes: tuple[ClassText, ...],
+    photo: Path,
+    class_name: str,
 ) -> HeatMap:
-    """Where the method looks in a photo for a class, "" for the likeliest; kept in the run's folder.
+    """Where the method looks in a photo for a class, "" for the likeliest, and which words it goes by; kept in the
+    run's folder. `untouched` reads the classes as the method does, with nothing learned.
 
     Raises:
         Problem: `insight.no_heat_map`, `insight.no_such_class`, or as `open_photo`.
@@ -42,7 +51,8 @@ def heat_map(
     pixels = torch.from_numpy(normalise(preprocess_photo(picture, to)[None], to)).to(method.backbone.device)
     classifier = method.classifier(classes)
     with torch.no_grad():
-        chances = classifier.probabilities(as_array(method.image_features(pixels)))[0]
+        features = as_array(method.image_features(pixels))
+    chances = classifier.probabilities(features)[0]
     index = _number(class_name, classifier.class_names) if class_name else int(chances.argmax())
     looked = look(method, classifier, pixels, index)
     box = seen_box(picture.width, picture.height, to)
@@ -57,6 +67,9 @@ def heat_map(
         overlay=path.with_suffix(".png").name,
         values=path.with_suffix(".npz").name,
         box=box,
+        words=weigh_words(method, classes, features, index),
+        learned=weigh_learned(method, untouched.classifier(classes), classes, features, index),
+        reading=read(method, classes[index], features, untouched.config),
     )
 
 

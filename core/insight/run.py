@@ -10,7 +10,7 @@ import numpy as np
 from core.backbones.device import choose_device
 from core.insight.findings import HeatMap, Insight
 from core.insight.heat import heat_map
-from core.insight.study import Features, Studied, study
+from core.insight.study import Features, Studied, spread_over, study
 from core.insight.texts import class_texts_of
 from core.methods.catalogue import parse_composition
 from core.methods.class_text import ClassText, class_texts
@@ -30,8 +30,6 @@ from core.training.setup import cache_folder, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
-# More rows than CLIP has channels, by far; no more than a small PC runs its towers over in a minute or so.
-MOST_PHOTOS = 2048
 _AT_ONCE = 128
 
 
@@ -65,9 +63,7 @@ def look_into(run: Run, revision: DataRevision, emit: Emit, commands: Commands) 
     store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
     telling = _Telling(emit, commands)
     telling.stage("features", 2)
-    photos = revision.of("test")
-    chosen = photos[:: -(-len(photos) // MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else photos
-    seen = see(revision, chosen, store, telling)
+    seen = see(revision, spread_over(revision.of("test")), store, telling)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")
     telling.stage("insight", 3)
@@ -94,7 +90,7 @@ def look_at(run: Run, revision: DataRevision, photo: Path, class_name: str, emit
     emit(Stage(stage="load", index=1, of=2))
     stood = _Stood.up(run, revision)
     emit(Stage(stage="insight", index=2, of=2))
-    return heat_map(run.folder, stood.tuned.method, stood.classes, photo, class_name)
+    return heat_map(run.folder, stood.tuned.method, stood.reference(), stood.classes, photo, class_name)
 
 
 @dataclass(frozen=True, eq=False)

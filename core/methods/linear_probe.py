@@ -35,7 +35,7 @@ class LinearProbe(Method):
     def __init__(self, config: LinearProbeConfig, backbone: Backbone, classes: Sequence[ClassText]) -> None:
         super().__init__(backbone, classes)
         self.config = config
-        self.untouched = ZeroShot(ZeroShotConfig(), backbone, classes)
+        self.untouched = ZeroShot(ZeroShotConfig(template=config.template), backbone, classes)
         self.weight = nn.Parameter(torch.zeros(len(classes), backbone.embed_dim))
         self.bias = nn.Parameter(torch.zeros(len(classes)))
 

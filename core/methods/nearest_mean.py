@@ -24,7 +24,7 @@ class NearestMean(Method):
     def __init__(self, config: NearestMeanConfig, backbone: Backbone, classes: Sequence[ClassText]) -> None:
         super().__init__(backbone, classes)
         self.config = config
-        self.untouched = ZeroShot(ZeroShotConfig(), backbone, classes)
+        self.untouched = ZeroShot(ZeroShotConfig(template=config.template), backbone, classes)
         self.means = nn.Parameter(torch.ones(len(classes), backbone.embed_dim))
 
     @property

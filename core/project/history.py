@@ -9,7 +9,7 @@ from typing import Any, Literal
 from core.project.database import Database, now
 
 StepKind = Literal[
-    "label", "unlabel", "exclude", "include", "label_folders",
+    "label", "unlabel", "exclude", "include", "label_folders", "import_labels",
     "add_class", "edit_class", "move_class", "remove_class",
 ]  # fmt: skip
 Item = Literal["labels", "exclusions", "classes"]

@@ -7,7 +7,7 @@ Methods may be called from any thread. They raise Problem where the operator can
 import getpass
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -247,6 +247,26 @@ class Project:
             labels = {photo.id: {"class_id": ids[photo.folder_label], **row} for photo in photos}
             recording.put("labels", labels)
         return len(photos)
+
+    def label_by_names(
+        self, names: Mapping[int, str], order: Sequence[str], descriptions: Mapping[str, str]
+    ) -> int:
+        """Label photos with classes called by name, one step; gives how many have another label than before.
+
+        Classes that are not there are made, in this order, with these descriptions or the glossary's words.
+        """
+        wanted = set(names.values())
+        with self._history.step("import_labels", self.user) as recording:
+            ids = {entry.name: entry.id for entry in self.classes()}
+            for name in order:
+                if name in wanted and name not in ids:
+                    words = descriptions.get(name) or glossary().describe(name)
+                    ids[name] = class_list.add_class(self._database, recording, name, words)
+            before = {photo.id: photo.class_id for photo in self.photos("labelled")}
+            row = {"user": self.user, "time": now()}
+            labels = {photo_id: {"class_id": ids[name], **row} for photo_id, name in names.items()}
+            recording.put("labels", labels)
+        return sum(before.get(photo_id) != label["class_id"] for photo_id, label in labels.items())
 
     def counts(self) -> Counts:
         """How many photos are labelled, per class and in all, and how many more are wanted."""

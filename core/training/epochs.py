@@ -16,13 +16,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.insight.findings import Distances
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Method, StageEnd, Term, total
 from core.problems import Problem
 from core.training.checkpoint import Best, Checkpoint, Position
 from core.training.commands import Commands, Emit, Halt
 from core.training.events import Checkpoint as CheckpointWritten
-from core.training.events import Decided, Epoch, Progress, Step, Warned
+from core.training.events import Collapse, Decided, Epoch, Progress, Step, Warned
 from core.training.lessons import Lessons, batches
 from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
@@ -37,13 +38,15 @@ _PROGRESS_EVERY_S = 2.0
 @dataclass(frozen=True)
 class Watched:
     """Accuracies on validation photos after an epoch; `base_loss` settles equal accuracies, `photos` is the number
-    of the base ones."""
+    of the base ones. `base_collapse`, `new_collapse`: how far the classes are from neural collapse."""
 
     base: float | None
     new: float | None
     union_h: float | None
     base_loss: float
     photos: int = 0
+    base_collapse: Distances | None = None
+    new_collapse: Distances | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Epochs:
         """
         self._began = time.perf_counter()
         self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
+        if not self.position.step:
+            self._tell_collapse(self._zero_shot, emit)
         try:
             with _deterministic(self._device), _own_randomness(self._device):
                 self._run_stages(emit, commands)
@@ -241,6 +246,7 @@ class Epochs:
             at.best = Best(self._rounds, -1.0 if watched.base is None else watched.base, watched.base_loss)
             self._best_state = self.method.learned_state()
         emit(self._told(watched, loss))
+        self._tell_collapse(watched, emit)
         if self._to_be_saved(0.0):
             self._save(emit)
 
@@ -258,6 +264,11 @@ class Epochs:
             zero_shot_new=self._zero_shot.new,
             seconds_left=per_round * (planned - rounds),
         )
+
+    def _tell_collapse(self, watched: Watched, emit: Emit) -> None:
+        base, new = watched.base_collapse, watched.new_collapse
+        if base is not None or new is not None:
+            emit(Collapse(epoch=self._rounds, base=base, new=new))
 
     # Steps
 

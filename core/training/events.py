@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from core.insight.findings import Distances
+
 PREFIX = "@hikidashi "
 EVENTS_SCHEMA = 1
 
@@ -59,6 +61,16 @@ class Epoch(_Event):
     zero_shot_base: float | None
     zero_shot_new: float | None
     seconds_left: float | None = None
+
+
+class Collapse(_Event):
+    """How far classes are from neural collapse after a round, 0 before the first: those that are learned, and the
+    others; by the validation photos. None where there are fewer than two classes."""
+
+    type: Literal["collapse"] = "collapse"
+    epoch: int
+    base: Distances | None
+    new: Distances | None
 
 
 class Resources(_Event):
@@ -157,6 +169,7 @@ Event = Annotated[
     | Progress
     | Step
     | Epoch
+    | Collapse
     | Resources
     | StateChanged
     | Warned

@@ -13,6 +13,7 @@ JOB_FILE = "job.json"
 DATA_FILE = "data.json"
 
 HyperValue = bool | int | float | str
+WhatIfQuestion = Literal["fewer", "shift", "balance", "wrong", "tail", "elsewhere"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -82,6 +83,19 @@ class InsightJob(_Job):
     class_name: str = ""
 
 
+class WhatIfJob(_Job):
+    """Ask the result of `source_run` what would be: with `fewer` photos to learn from, with `wrong` labels, with a
+    `tail` of classes that have fewer photos than others; with its test photos in another light, by another camera
+    (`shift`); if learned or new classes were favoured (`balance`); or on the `photos` of another folder (`elsewhere`).
+    `root` is as for an insight."""
+
+    kind: Literal["what_if"] = "what_if"
+    source_run: str
+    question: WhatIfQuestion
+    root: str = ""
+    photos: str = ""
+
+
 class PredictJob(_Job):
     """Open a package once, then answer the requests that come through standard input."""
 
@@ -90,7 +104,9 @@ class PredictJob(_Job):
     device: Device = "auto"
 
 
-Job = Annotated[TrainJob | TrialJob | ExportJob | InsightJob | PredictJob, Field(discriminator="kind")]
+Job = Annotated[
+    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | PredictJob, Field(discriminator="kind")
+]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
 
 

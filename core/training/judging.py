@@ -3,6 +3,9 @@
 import numpy as np
 
 from core.evaluation.judged import Judged, harmonic_mean, judge, metrics_of, true_class_loss
+from core.insight.collapse import distances
+from core.insight.findings import Distances
+from core.insight.texts import class_texts_of
 from core.methods.classifier import Array, Classifier
 from core.problems import Problem
 from core.training.artefact import open_artefact
@@ -60,6 +63,7 @@ class Judging:
     def _figures(self, classifier: Classifier, val: Array, watched: Array) -> Watched:
         base = self.judge(classifier, self._val, val)
         new = self.judge(classifier, self._watched, watched)
+        collapse = self._collapse(classifier, val, watched)
         of_base, of_new = metrics_of(base), metrics_of(new)
         return Watched(
             base=of_base.base,
@@ -67,4 +71,18 @@ class Judging:
             union_h=harmonic_mean(of_base.union_base, of_new.union_new),
             base_loss=float(true_class_loss(base).mean()) if len(base.labels) else 0.0,
             photos=len(base.labels),
+            base_collapse=collapse[0],
+            new_collapse=collapse[1],
         )
+
+    def _collapse(self, classifier: Classifier, val: Array, watched: Array) -> list[Distances | None]:
+        """Of base and of new classes. Texts may depend on the photos, so without a photo nothing is told."""
+        seen = np.concatenate([val, watched])
+        if not len(seen):
+            return [None, None]
+        texts, revision = class_texts_of(classifier, seen), self._setup.revision
+        groups = (revision.base, self._val, val), (revision.new, self._watched, watched)
+        return [
+            distances(features, texts[list(members)], np.array(photos.among(members), dtype=np.intp))
+            for members, photos, features in groups
+        ]

@@ -17,7 +17,16 @@ from core.problems import Problem
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
-from core.training.job import ExportJob, InsightJob, Job, PredictJob, TrainJob, TrialJob, load_job
+from core.training.job import (
+    ExportJob,
+    InsightJob,
+    Job,
+    PredictJob,
+    TrainJob,
+    TrialJob,
+    WhatIfJob,
+    load_job,
+)
 from core.training.run import CONTROL_FILE, Run
 
 OK, FAULT, BAD_INPUT = 0, 1, 2
@@ -67,6 +76,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.insight.run import run_insight
 
             return None, Finished(result=run_insight(job, emit, commands))
+        case WhatIfJob():
+            from core.whatif.ask import run_what_if
+
+            return None, Finished(result=run_what_if(job, emit, commands))
         case PredictJob():
             from core.onsite.service import run_predict
 

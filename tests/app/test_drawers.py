@@ -1,7 +1,7 @@
 """The drawers view, as a person opens it: offers, looks, says, and lets figures be taken along."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,22 @@ from app.engine import EngineProcess
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.drawers import FIGURES
-from core.insight.findings import ChannelsOf, CollapseOf, Geometry, Insight, Spectra, SpectrumOf
+from core.insight.findings import (
+    ChannelsOf,
+    CollapseOf,
+    Distances,
+    Geometry,
+    HeatMap,
+    Insight,
+    Spectra,
+    SpectrumOf,
+)
 from core.project.store import Project
-from core.training.events import Failed, Finished, Progress
+from core.training.events import Collapse, Event, Failed, Finished, Progress
 from core.training.job import InsightJob, load_job
 from core.training.run import Run
 from core.training.state import JobState
-from tests.app.run_data import make_project, make_run
+from tests.app.run_data import make_project, make_run, whole_story
 
 
 @pytest.fixture
@@ -82,6 +91,18 @@ def insight(rank: float = 9.0, **changes: Any) -> Insight:
         },
     }
     return Insight(**(parts | changes))
+
+
+def with_course(gaps: Sequence[float], **photos: float) -> list[Event]:
+    """A story in which the gap between photos and words took this way."""
+    told: list[Event] = [
+        Collapse(
+            epoch=n, base=Distances(text_etf=0.5 - n / 10, text_angle=0.1, duality=gap, **photos), new=None
+        )
+        for n, gap in enumerate(gaps)
+    ]
+    story = whole_story(len(gaps) - 1)
+    return [*story[:-4], *told, *story[-4:]]
 
 
 def shown(qtbot: QtBot, project: Project, run: Run) -> CheckPage:
@@ -166,11 +187,35 @@ def test_what_was_found_before_is_there_at_once_in_both_languages(qtbot: QtBot, 
     assert not page.drawers.figures["channels"].isVisible() and not page.drawers.saves["channels"].isVisible()
 
 
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([1.4, 1.0, 0.7], "2 周で 1.40 から 0.70 に縮まりました"),
+        ([0.7, 1.0, 1.4], "0.70 から 1.40 に広がりました"),
+        ([1.0, 1.3, 1.01], "ほとんど変わりません"),
+    ],
+)
+def test_the_way_through_training_is_there_without_looking(
+    qtbot: QtBot, project: Project, gaps: list[float], said: str
+) -> None:
+    page = shown(qtbot, project, make_run(project, events=with_course(gaps, image_etf=0.4)))
+    figure = page.drawers.figures["course"]
+    assert figure.isVisible() and not page.drawers.figures["spectrum"].isVisible()
+    assert said in page.drawers.sentences["course"].text() == figure.accessibleDescription()
+    assert [list(series.values) for series in figure.series] == [gaps, [0.5, 0.4, 0.3], [0.4] * 3]
+    assert figure.first == 0, "the first is the model before training"
+
+
+def test_a_run_that_told_nothing_of_it_shows_nothing(qtbot: QtBot, project: Project) -> None:
+    page = shown(qtbot, project, make_run(project))
+    assert not page.drawers.titles["course"].isVisible() and not page.drawers.saves["course"].isVisible()
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_can_be_taken_along_as_svg_png_and_csv(
     qtbot: QtBot, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    run = make_run(project)
+    run = make_run(project, events=with_course([1.4, 0.7]))
     insight().save(run.folder)
     page = shown(qtbot, project, run)
     for kind in ("svg", "png", "csv"):
@@ -187,6 +232,8 @@ def test_a_figure_can_be_taken_along_as_svg_png_and_csv(
     figure = page.drawers.figures[name]
     for column, series in enumerate(figure.series, start=1):
         assert [float(row[column]) for row in rows[1:]] == list(series.values)
+    if name == "course":
+        assert [row[0] for row in rows[1:]] == ["0", "1"]
 
 
 def test_a_place_that_cannot_be_written_is_told(
@@ -203,7 +250,7 @@ def test_a_place_that_cannot_be_written_is_told(
 
 
 def test_a_click_shows_where_the_model_looked_in_a_photo(
-    qtbot: QtBot, project: Project, jobs: list[Path]
+    qtbot: QtBot, project: Project, jobs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run(project, skill=0.0)
     page = shown(qtbot, project, run)
@@ -223,12 +270,37 @@ def test_a_click_shows_where_the_model_looked_in_a_photo(
     picture = QImage(64, 48, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.yellow)
     picture.save(str(overlay))
-    result = {"photo": str(photo.path), "class_name": "良品", "overlay": overlay.name}
+    found = HeatMap(
+        photo=str(photo.path),
+        class_name="良品",
+        probability=0.9,
+        overlay=overlay.name,
+        values="heat-1.npz",
+        box=(0, 0, 1, 1),
+        learned=0.9,
+        words=[{"word": w, "weight": n} for w, n in (("clean", 2.0), ("steel", 0.1), ("bolt", -1.5))],
+    )
     engine = page._gaze._engine
-    engine.told.emit(Finished(result=result))
+    engine.told.emit(Finished(result=found.model_dump(mode="json")))
     engine.ended.emit(JobState.FINISHED)
     assert "「良品」と答えるとき" in page.judgement.look_words.text()
+    assert "“clean” が決め手" in page.judgement.look_words.text()
+    assert "“bolt” は、この答えから遠ざけ" in page.judgement.look_words.text()
+    assert "後押ししています" in page.judgement.look_words.text()
+    assert "steel" not in page.judgement.look_words.text(), "it hardly counts"
     assert _middle(page) == QColor(Qt.GlobalColor.yellow) != plain
+    for kind in ("png", "csv"):
+        path = run.folder / f"taken.{kind}"
+        choice = (str(path.with_suffix("")), f"{kind.upper()} (*.{kind})")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, choice=choice: choice)
+        page.judgement.save.click()
+        qtbot.waitUntil(path.is_file)
+    assert (run.folder / "taken.png").read_bytes() == overlay.read_bytes()
+    with (run.folder / "taken.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1] == ["left out", "clean", "2.0"]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(overlay / "no.png"), ""))
+    page.judgement.save.click()
+    qtbot.waitUntil(page.banner.isVisible)
     qtbot.mouseClick(look, Qt.MouseButton.LeftButton)
     assert _middle(page) == plain and not page.judgement.look_words.isVisible()
 

@@ -26,10 +26,17 @@ class ZeroShotConfig:
         check_template(self.template, "zero-shot")
 
 
+_NEVER_LEARNED = (
+    "習っていない種類を、学習前のモデルが見分けるときに読む文です。",
+    "Read by the untouched model, which judges classes that were never learned.",
+)
+
+
 @dataclass(frozen=True)
 class LinearProbeConfig:
     """Logistic regression on image features (methods.md §11.1)."""
 
+    template: str = template_setting(_NEVER_LEARNED)
     strength: float = setting(
         0.0,
         ("写真に合わせる強さ", "How closely to fit"),
@@ -48,11 +55,18 @@ class LinearProbeConfig:
 
     def __post_init__(self) -> None:
         check_config(self, "linear-probe")
+        check_template(self.template, "linear-probe")
 
 
 @dataclass(frozen=True)
 class NearestMeanConfig:
-    """Nearest class mean; nothing to set."""
+    """Nearest class mean."""
+
+    template: str = template_setting(_NEVER_LEARNED)
+
+    def __post_init__(self) -> None:
+        check_config(self, "nearest-mean")
+        check_template(self.template, "nearest-mean")
 
 
 _ALPHA = (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.insight.collapse import etf_distance, geometry
+from core.insight.collapse import distances, etf_distance, geometry
 
 RNG = np.random.default_rng(2)
 
@@ -41,3 +41,25 @@ def test_scattered_photos_are_further_from_collapse() -> None:
     assert 0 < spreads[0].within_class < spreads[1].within_class
     assert spreads[0].image_etf < spreads[1].image_etf
     assert spreads[1].text_etf == pytest.approx(0, abs=1e-5), "texts do not depend on the photos"
+
+
+def test_through_training_a_simplex_has_no_distance_whatever_photos_there_are() -> None:
+    corners = _simplex(5, 24)
+    for labels in (np.repeat(np.arange(5), 2), np.repeat(np.arange(3), 2)):
+        # Of a simplex any corners are a simplex again.
+        found = distances(corners[labels], corners, labels.astype(np.intp))
+        assert found is not None
+        for name, value in found:
+            assert value == pytest.approx(0, abs=1e-5), name
+
+
+def test_through_training_what_photos_cannot_tell_is_left_out() -> None:
+    corners = _simplex(4, 16)
+    nothing, one = np.zeros(0, dtype=np.intp), np.array([2], dtype=np.intp)
+    for labels in (nothing, one):
+        found = distances(corners[labels], corners, labels)
+        assert found is not None and found.text_etf == pytest.approx(0, abs=1e-5)
+        assert (found.image_etf, found.within_class, found.duality) == (None, None, None)
+    single = distances(corners[[0, 1, 1]], corners, np.array([0, 1, 1], dtype=np.intp))
+    assert single is not None and single.within_class is None and single.image_etf is not None
+    assert distances(corners[:0], corners[:1], nothing) is None

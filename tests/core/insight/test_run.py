@@ -76,6 +76,9 @@ def test_a_heat_map_is_drawn_for_the_class_asked_for(run: Path, capsys: pytest.C
         assert picture.size == (48, 40)
     with np.load(run / INSIGHT_FOLDER / found.values) as values:
         assert values["rollout"].shape == values["weighted"].shape == (2, 2)
+    assert [each.word for each in found.words] == ["blue", "part"] and found.words[0].weight != 0
+    assert [each.word for each in found.reading][-4:] == ["blue", "part", "[behind]", "[end]"]
+    assert found.learned != 0, "CoOp learns on the words' side"
     _, likeliest = _asked(capsys, str(run), "--heat", str(photo))
     assert HeatMap.model_validate(likeliest["heat"]).probability >= found.probability
 

@@ -1,0 +1,207 @@
+"""The project's labels and photos for other programs: CSV, COCO, a folder per class."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from core.files import write_atomic
+from core.photos.formats import DECODERS
+from core.problems import Problem
+from core.project.class_file import CLASS_FILE
+from core.project.classes import ProductClass
+from core.project.sources import Photo
+from core.project.store import Project
+
+ExportFormat = Literal["csv", "coco", "folders"]
+Report = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+_COLUMNS = ("photo", "class", "description", "state", "labelled_by", "labelled_at")
+_ORIENTATION, _FIRST_LYING = 0x0112, 5
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_DEVICE_NAMES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
+)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written. `skipped`: labelled photos that could not be read now, and why."""
+
+    path: Path
+    photos: int
+    skipped: tuple[tuple[Path, str], ...] = ()
+    complete: bool = True
+
+
+def export_labels(
+    project: Project,
+    kind: ExportFormat,
+    out: Path,
+    progress: Report | None = None,
+    cancelled: Cancelled | None = None,
+) -> Exported:
+    """Write the project's labels to `out`: a file, or for "folders" a new folder with a copy of each labelled photo.
+
+    What is there appears whole or not at all; stopped half-way (`complete` is then false), nothing is left.
+
+    Raises:
+        Problem: `exchange.folder_not_empty`, `exchange.not_written`, `exchange.nothing_labelled`.
+    """
+    out = Path(os.path.abspath(out))
+    steps = _Steps(progress or (lambda *_: None), cancelled or (lambda: False))
+    try:
+        if kind == "csv":
+            return _write_csv(project, out)
+        photos = project.photos("labelled")
+        if not photos:
+            raise Problem("exchange.nothing_labelled")
+        names = {entry.id: entry for entry in project.classes()}
+        write = _write_coco if kind == "coco" else _write_folders
+        return write(photos, names, out, steps)
+    except OSError as error:
+        raise Problem("exchange.not_written", path=out, reason=error.strerror or error) from error
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """Photo by photo, told as it goes, until someone says stop."""
+
+    progress: Report
+    cancelled: Cancelled
+
+    def over(self, photos: Sequence[Photo]) -> Iterator[Photo]:
+        for done, photo in enumerate(photos):
+            if self.cancelled():
+                return
+            self.progress(done, len(photos))
+            yield photo
+        self.progress(len(photos), len(photos))
+
+
+def _write_csv(project: Project, out: Path) -> Exported:
+    """Every photo, labelled or not; UTF-8 with a mark, so that Excel shows Japanese."""
+    classes = {entry.id: entry for entry in project.classes()}
+    photos = project.photos("all")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for photo in photos:
+        entry = classes.get(photo.class_id) if photo.class_id is not None else None
+        state = "excluded" if photo.excluded else "labelled" if entry else "unlabelled"
+        name, description = (entry.name, entry.description) if entry else ("", "")
+        row = (photo.path.as_posix(), name, description, state, photo.labelled_by, photo.labelled_at)
+        writer.writerow(row)
+    write_atomic(out, text.getvalue().encode("utf-8-sig"))
+    return Exported(out, len(photos))
+
+
+def _write_coco(
+    photos: Sequence[Photo], classes: dict[int, ProductClass], out: Path, steps: _Steps
+) -> Exported:
+    """Image-level labels: an annotation per photo whose box is the whole photo, as it stands upright."""
+    images, annotations = list[dict[str, object]](), list[dict[str, object]]()
+    skipped: list[tuple[Path, str]] = []
+    for photo in steps.over(photos):
+        try:
+            width, height = _upright_size(photo.path)
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            skipped.append((photo.path, str(error)))
+            continue
+        number = len(images) + 1
+        images.append({"id": number, "file_name": photo.path.as_posix(), "width": width, "height": height})
+        annotations.append(
+            {"id": number, "image_id": number, "category_id": photo.class_id, "bbox": [0, 0, width, height],
+             "area": width * height, "iscrowd": 0}
+        )  # fmt: skip
+    if len(images) + len(skipped) < len(photos):
+        return Exported(out, 0, complete=False)
+    categories = [
+        {"id": entry.id, "name": entry.name, "supercategory": "", "description": entry.description}
+        for entry in classes.values()
+    ]
+    coco = {"images": images, "annotations": annotations, "categories": categories}
+    write_atomic(out, json.dumps(coco, ensure_ascii=False, indent=1))
+    return Exported(out, len(images), tuple(skipped))
+
+
+def _write_folders(
+    photos: Sequence[Photo], classes: dict[int, ProductClass], out: Path, steps: _Steps
+) -> Exported:
+    """A folder per class with copies of its photos, and a classes.toml by which this program knows them again."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Problem("exchange.folder_not_empty", path=out)
+    folders = _folder_names(classes.values())
+    part = out.with_name(f".{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    skipped: list[tuple[Path, str]] = []
+    done = 0
+    try:
+        for photo in steps.over(photos):
+            assert photo.class_id is not None
+            try:
+                _copy_beside(photo.path, part / folders[photo.class_id])
+            except FileNotFoundError as error:
+                skipped.append((photo.path, error.strerror or str(error)))
+            done += 1
+        if done < len(photos):
+            return Exported(out, 0, complete=False)
+        used = [classes[class_id] for class_id in dict.fromkeys(p.class_id for p in photos) if class_id]
+        part.mkdir(parents=True, exist_ok=True)
+        write_atomic(part / CLASS_FILE, "\n".join(_class_entry(entry, folders[entry.id]) for entry in used))
+        if out.exists():
+            out.rmdir()
+        part.replace(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return Exported(out, done - len(skipped), tuple(skipped))
+
+
+def _copy_beside(photo: Path, folder: Path) -> None:
+    """Copy a photo; a name that is taken gets a number."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target, number = folder / photo.name, 1
+    while target.exists():
+        number += 1
+        target = folder / f"{photo.stem} ({number}){photo.suffix}"
+    shutil.copy2(photo, target)
+
+
+def _upright_size(path: Path) -> tuple[int, int]:
+    with Image.open(path, formats=DECODERS) as image:
+        width, height = image.size
+        lying = image.getexif().get(_ORIENTATION, 1)
+    return (height, width) if isinstance(lying, int) and lying >= _FIRST_LYING else (width, height)
+
+
+def _folder_names(classes: Iterable[ProductClass]) -> dict[int, str]:
+    """A folder for each class, named as it is as far as Windows lets; no two are one where case does not count."""
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for entry in classes:
+        plain = _NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", entry.name)).strip(" .")[:80] or "class"
+        plain = f"{plain}_" if plain.split(".")[0].lower() in _DEVICE_NAMES else plain
+        name = plain if plain.casefold() not in taken else f"{plain} {entry.id}"
+        taken.add(name.casefold())
+        names[entry.id] = name
+    return names
+
+
+def _class_entry(entry: ProductClass, folder: str) -> str:
+    fields = {"folder": folder, "name_ja": entry.name, "description": entry.description}
+    # A JSON string is a TOML string, but for DEL, which no name needs.
+    lines = (
+        f"{key} = {json.dumps(value.replace(chr(0x7F), ''), ensure_ascii=False)}"
+        for key, value in fields.items()
+    )
+    return "[[class]]\n" + "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""What if there were fewer photos, or the light changed: a finished run asked such questions."""
