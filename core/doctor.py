@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import psutil
 
+from core.project.leaks import LEAK, leak_of
 from core.project.revision import DataRevision
 
 Level = Literal["ok", "warn", "stop"]
@@ -48,7 +49,7 @@ def machine_checks(folder: Path) -> list[Check]:
 
 
 def data_checks(revision: DataRevision, *, broken: int = 0) -> list[Check]:
-    """Broken photos, empty classes, too few photos, imbalance, missing descriptions, nothing held back."""
+    """Broken photos, empty classes, too few photos, imbalance, a leak, missing descriptions, nothing held back."""
     checks = [Check("doctor.broken", "warn", {"count": broken}, "photos")] if broken else []
     train, test = revision.counts("train"), revision.counts("test")
     base = list(revision.base)
@@ -56,6 +57,9 @@ def data_checks(revision: DataRevision, *, broken: int = 0) -> list[Check]:
     untested = [revision.classes[i].name for i in (*base, *revision.new) if not test[i]]
     if untested:
         checks.append(Check("doctor.no_test", "warn", {"classes": "、".join(untested)}, "labels"))
+    leak = leak_of(revision)
+    if leak is not None:
+        checks.append(Check(LEAK, "warn", leak.told(revision), "photos"))
     undescribed = [entry.name for entry in revision.classes if not entry.description.strip()]
     if undescribed:
         checks.append(Check("doctor.no_description", "stop", {"classes": "、".join(undescribed)}, "labels"))

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import cast
 
 BUNDLE = Path(__file__).parents[1] / "dist" / "hikidashi"
 SUFFIX = ".exe" if os.name == "nt" else ""
@@ -37,6 +38,10 @@ def main() -> int:
         briefly = ("--shots", "2", "--set", "training.epochs=1", "--out", str(Path(folder) / "run"))
         tuned = _command(bundle, "train", "--photos", str(photos), "--preset", "lora", *briefly)
         assert tuned["epochs"] == 1, tuned
+        reported = _command(
+            bundle, "report", str(Path(folder) / "run"), "--out", str(Path(folder) / "report")
+        )
+        assert len(cast("list[str]", reported["files"])) == 4, reported
     print("The bundle works.")
     return 0
 

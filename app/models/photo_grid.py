@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from app.background import run_in_background
+from app.models.folding import Shelf
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -36,40 +37,60 @@ class PhotoRole(IntEnum):
     CLASS = Qt.ItemDataRole.UserRole + 2
     THUMBNAIL = Qt.ItemDataRole.UserRole + 3
     BROKEN = Qt.ItemDataRole.UserRole + 4
+    ALIKE = Qt.ItemDataRole.UserRole + 5
+    OPENED = Qt.ItemDataRole.UserRole + 6
 
 
 class PhotoGridModel(QAbstractListModel):
-    """Rows are photos; labels are changed here at once and written by whoever changes them."""
+    """Rows are photos, those that are practically the same folded into one row until it is opened; labels are changed
+    here at once and written by whoever changes them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._photos: list[Photo] = []
+        self._shelf = Shelf.of((), ())
+        self._opened: set[int] = set()
         self._store: ThumbnailStore | None = None
         self._labels: dict[int, int | None] = {}
         self._classes: dict[int, ProductClass] = {}
-        self._rows: dict[int, int] = {}
-        self._places: dict[Path, int] = {}
         self._thumbnails = _Thumbnails(self)
         self._thumbnails.arrived.connect(self._thumbnail_arrived)
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """The groups that are laid out, by their first photos' ids."""
+        return frozenset(self._opened)
 
     def show_photos(
         self, photos: Sequence[Photo], classes: Sequence[ProductClass], store: ThumbnailStore | None
     ) -> None:
         """Show these photos instead. Where they are the same ones, selection and scrolling stay."""
-        same = store is self._store and [p.id for p in photos] == [p.id for p in self._photos]
+        self.show_shelf(Shelf.of(photos, self._opened), classes, store)
+
+    def show_shelf(self, shelf: Shelf, classes: Sequence[ProductClass], store: ThumbnailStore | None) -> None:
+        """The same of photos that are laid out already."""
+        same = store is self._store and shelf.marks == self._shelf.marks
         if not same:
             self.beginResetModel()
         self._store = store
-        self._photos = list(photos)
-        self._labels = {photo.id: photo.class_id for photo in photos}
-        self._rows = {photo.id: row for row, photo in enumerate(self._photos)}
-        self._places = {photo.path: row for row, photo in enumerate(self._photos)}
+        self._shelf = shelf
+        self._labels = dict(shelf.labels)
         self._classes = {entry.id: entry for entry in classes}
         self._thumbnails.use(store)
         if not same:
             self.endResetModel()
-        elif photos:
-            self.dataChanged.emit(self.index(0), self.index(len(photos) - 1))
+        elif shelf.tiles:
+            self.dataChanged.emit(self.index(0), self.index(len(shelf.tiles) - 1))
+
+    def toggle(self, row: int) -> bool:
+        """Lay out the photos that are folded into a row, or fold them again; False when there are no others."""
+        tile = self._shelf.tiles[row]
+        if len(tile.photos) < 2:
+            return False
+        self._opened = self._opened - {tile.first.id} if tile.opened else self._opened | {tile.first.id}
+        self.beginResetModel()
+        self._shelf = self._shelf.toggled(row, self._opened, self._labels)
+        self.endResetModel()
+        return True
 
     def differing(self, photos: Sequence[Photo]) -> list[int]:
         """Ids of those photos whose label here is another, or that are not shown."""
@@ -77,43 +98,50 @@ class PhotoGridModel(QAbstractListModel):
 
     def set_labels(self, photo_ids: Sequence[int], class_id: int | None) -> None:
         """Show a label on photos at once."""
-        rows = [row for photo_id in photo_ids if (row := self._rows.get(photo_id)) is not None]
-        for row in rows:
-            self._labels[self._photos[row].id] = class_id
+        shown = [photo_id for photo_id in photo_ids if photo_id in self._shelf.rows]
+        self._labels |= dict.fromkeys(shown, class_id)
+        rows = [self._shelf.rows[photo_id] for photo_id in shown]
         if rows:
             self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def photo(self, row: int) -> Photo:
-        """The photo of a row."""
-        return self._photos[row]
+        """The photo of a row; of photos folded together the first."""
+        return self._shelf.tiles[row].first
+
+    def photos_of(self, row: int) -> tuple[Photo, ...]:
+        """All photos that a row stands for."""
+        return self._shelf.tiles[row].covered
 
     def row_of(self, photo_id: int) -> int | None:
-        """The row of a photo, if it is shown."""
-        return self._rows.get(photo_id)
+        """The row of a photo, if it is shown, be it folded together with others."""
+        return self._shelf.rows.get(photo_id)
 
     def label(self, row: int) -> int | None:
         """The class id of a row's label."""
-        return self._labels[self._photos[row].id]
+        return self._labels[self.photo(row).id]
 
     def next_unlabelled(self, row: int) -> int | None:
         """The first unlabelled row behind `row`, else before it."""
-        count = len(self._photos)
+        count = len(self._shelf.tiles)
         order = [*range(row + 1, count), *range(min(row + 1, count))]
         return next((other for other in order if self.label(other) is None), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._photos)
+        return 0 if parent.isValid() else len(self._shelf.tiles)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._photos):
+        if not index.isValid() or index.row() >= len(self._shelf.tiles):
             return None
-        photo = self._photos[index.row()]
+        tile = self._shelf.tiles[index.row()]
+        photo = tile.first
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.path.name
             case Qt.ItemDataRole.AccessibleTextRole:
                 entry = self._classes.get(self._labels[photo.id] or -1)
-                return f"{photo.path.name} {entry.name if entry else ''}"
+                words = f"{photo.path.name} {entry.name if entry else ''}"
+                more = len(tile.covered) - 1
+                return words + self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else words
             case PhotoRole.PHOTO:
                 return photo
             case PhotoRole.CLASS:
@@ -122,11 +150,15 @@ class PhotoGridModel(QAbstractListModel):
                 return self._thumbnails.get(photo.path)
             case PhotoRole.BROKEN:
                 return self._thumbnails.is_broken(photo.path)
+            case PhotoRole.ALIKE:
+                return len(tile.photos)
+            case PhotoRole.OPENED:
+                return tile.opened
             case _:
                 return None
 
     def _thumbnail_arrived(self, path: Path) -> None:
-        if (row := self._places.get(path)) is not None:
+        if (row := self._shelf.places.get(path)) is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
 

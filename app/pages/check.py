@@ -38,6 +38,7 @@ from core.evaluation.tally import class_tallies, confusion, mistakes
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem, problem_text
+from core.project.leaks import LEAK
 from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Collapse, Decided, Event, Warned
@@ -48,7 +49,7 @@ from core.whatif.findings import Answer, read_answers
 
 _LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
-_BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept")
+_BEARS_ON_RESULT = ("methods.new_by_zero_shot", "training.photos_left_out", "training.diverged_kept", LEAK)
 
 
 @dataclass(frozen=True)

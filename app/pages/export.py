@@ -32,6 +32,7 @@ from app.pages.base import Page
 from app.session import Session
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
+from app.widgets.report_panel import ReportPanel
 from core.package.archive import CARD, open_package
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
@@ -130,6 +131,7 @@ class ExportPage(Page):
                 "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）"
             )
         )
+        self.report.retranslate()
         self._say_start()
         self._say_progress()
         self._say_result()
@@ -153,6 +155,7 @@ class ExportPage(Page):
             self.exported = None
         elif project is not None and run is not None:
             self.exported = self._remembered(project, run)
+            self.report.show_run(project, run)
             if not self.name.text():
                 self.name.setText(f"{project.name}-{date.today():%Y%m%d}")
             if not self.folder.text():
@@ -330,6 +333,7 @@ class ExportPage(Page):
         inside.addWidget(self._build_form())
         inside.addWidget(self._build_progress())
         inside.addWidget(self._build_result(), 1)
+        inside.addWidget(self._build_report())
         inside.addStretch(0)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="export_scroll")
         area.setWidget(self.body)
@@ -373,6 +377,14 @@ class ExportPage(Page):
         column.addWidget(self.progress_words)
         column.addWidget(self.bar)
         return self.progress
+
+    def _build_report(self) -> QWidget:
+        self.report = ReportPanel(self.session, self._report_folder, self.banner.show_problem)
+        return self.report
+
+    def _report_folder(self) -> Path:
+        """Beside the package, under its name."""
+        return self.target().with_name(f"{self.target().stem}-report")
 
     def _build_result(self) -> QWidget:
         self.mark = LevelMark("ok", 40)

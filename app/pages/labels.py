@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import Task, run_in_background
+from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
@@ -43,7 +44,7 @@ class _Found:
     """What the page shows, read off the screen's thread."""
 
     project: Project
-    photos: list[Photo] | None
+    shelf: Shelf | None
     classes: list[ProductClass]
     counts: Counts
     can_undo: bool
@@ -142,10 +143,11 @@ class LabelsPage(Page):
     def _read(self, *, photos: bool) -> None:
         """Read behind all changes that were asked for so far, and show it."""
         project, shown, asked = self.session.project, self._shown(), self._asked
+        opened = self.grid.grid.opened
         if project is not None:
             run_in_background(
                 self,
-                lambda _cancel: _read(project, shown if photos else None),
+                lambda _cancel: _read(project, shown if photos else None, opened),
                 success=lambda found: self._show(found, asked),
                 failure=self._refused,
                 in_order=True,
@@ -160,14 +162,15 @@ class LabelsPage(Page):
         self.redo.setEnabled(found.can_redo)
         self._fill_filter()
         self._say_counts()
-        if found.photos is not None and asked == self._asked:
-            self._show_photos(found.project, found.photos)
-        elif found.photos is not None:
+        if found.shelf is not None and asked == self._asked:
+            self._show_photos(found.project, found.shelf)
+        elif found.shelf is not None:
             # Labels were given while this was read: what the grid shows is newer.
             self._read(photos=True)
         self.changed.emit()
 
-    def _show_photos(self, project: Project, photos: list[Photo]) -> None:
+    def _show_photos(self, project: Project, shelf: Shelf) -> None:
+        photos = shelf.photos
         grid, current = self.grid.grid, self.grid.currentIndex()
         place = max(current.row(), 0)
         wanted = [grid.photo(place).id] if current.isValid() else []
@@ -175,9 +178,9 @@ class LabelsPage(Page):
             # After an undo: go where something changed.
             wanted = [*grid.differing(photos), *wanted]
         self._follow = False
-        grid.show_photos(photos, self._classes, project.thumbnails)
+        grid.show_shelf(shelf, self._classes, project.thumbnails)
         rows = [row for photo_id in wanted if (row := grid.row_of(photo_id)) is not None]
-        row = rows[0] if rows else min(place, len(photos) - 1)
+        row = rows[0] if rows else min(place, grid.rowCount() - 1)
         # A selection of several photos stays while the place is the same.
         if photos and self.grid.currentIndex().row() != row:
             self.grid.select_row(row)
@@ -340,8 +343,11 @@ class LabelsPage(Page):
             self.preview.show_picture(None)
             self.preview_name.setText("")
             return
-        photo = self.grid.grid.photo(index.row())
-        self.preview_name.setText(photo.path.name)
+        photo, *others = self.grid.grid.photos_of(index.row())
+        words = photo.path.name
+        if others:
+            words = self.tr("そっくりな %n 枚に付きます（Enter で開く）", "", len(others) + 1)
+        self.preview_name.setText(words)
         self.preview.load(photo.path)
 
     # Laying out
@@ -491,11 +497,11 @@ class Preview(QLabel):
         self.setPixmap(scaled)
 
 
-def _read(project: Project, shown: int | None) -> _Found:
+def _read(project: Project, shown: int | None, opened: frozenset[int]) -> _Found:
     """The project as it is; with the photos of a filter when one is given."""
     return _Found(
         project,
-        None if shown is None else _photos(project, shown),
+        None if shown is None else Shelf.of(_photos(project, shown), opened),
         project.classes(),
         project.counts(),
         project.next_undo() is not None,

@@ -22,21 +22,25 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import Cancel, Task, post, run_in_background
+from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
+from app.widgets.same_part import SamePartQuestion
 from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
 from core.photos.scan_cache import user_scan_cache
 from core.problems import Problem, problem_text
 from core.project.classes import ProductClass
+from core.project.grouping import Grouping
+from core.project.lots import as_same_part
 from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], list[ProductClass], list[tuple[Path, Problem]]]
+_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping]
 
 
 class PhotosPage(Page):
@@ -98,12 +102,14 @@ class PhotosPage(Page):
         self.unreadable.setAccessibleName(self.unreadable_heading.text())
         self.grid.setAccessibleName(self.tr("取り込んだ写真"))
         self.banner.retranslate()
+        self.same_part.retranslate()
         self._say_progress()
         self._say_found()
         self._count()
 
     def restyle(self) -> None:
         self.zone.restyle()
+        self.same_part.restyle()
 
     # Taking photos in
 
@@ -178,6 +184,17 @@ class PhotosPage(Page):
         self.use_folders.setEnabled(True)
         self._not_taken(error)
 
+    def _tell_same_part(self, way: str) -> None:
+        project = self.session.project
+        if project is not None:
+            run_in_background(
+                self,
+                lambda _cancel: project.set_same_part(as_same_part(way)),
+                success=lambda _: self._count(),
+                failure=self._not_taken,
+                in_order=True,
+            )
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and self.session.project is not None and self._task is None:
             event.acceptProposedAction()
@@ -199,7 +216,7 @@ class PhotosPage(Page):
         project = self.session.project
         counts = project.counts() if project is not None else None
         self._counted = counts.labelled + counts.unlabelled if counts is not None else 0
-        self._last, self._labelled, self._summary = None, 0, (0, 0, 0)
+        self._last, self._labelled, self._summary, self._grouping = None, 0, (0, 0), Grouping()
         self.banner.hide()
         self._count()
 
@@ -216,24 +233,21 @@ class PhotosPage(Page):
             self.grid.grid.show_photos([], [], None)
             self.changed.emit()
             return
-        run_in_background(
-            self,
-            lambda _cancel: (project, project.photos(), project.classes(), project.unreadable()),
-            success=self._show_found,
-        )
+        opened = self.grid.grid.opened
+        run_in_background(self, lambda _cancel: _look(project, opened), success=self._show_found)
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, classes, unreadable = found
+        project, photos, shelf, classes, unreadable, grouping = found
         if project is not self.session.project:
             return
         self._counted = len(photos)
-        self.grid.grid.show_photos(photos, classes, project.thumbnails)
+        self.grid.grid.show_shelf(shelf, classes, project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
         self._offer_folders(offered, waiting)
         self._list_unreadable(unreadable)
-        duplicates = len(photos) - len({photo.sha256 for photo in photos})
-        self._summary = (len(photos), len(unreadable), duplicates)
+        self._summary, self._grouping = (len(photos), len(unreadable)), grouping
+        self.same_part.show_grouping(grouping, self.session.language)
         self._say_found()
         self.changed.emit()
 
@@ -263,19 +277,12 @@ class PhotosPage(Page):
         self.unreadable_box.setVisible(bool(unreadable))
 
     def _say_found(self) -> None:
-        photos, broken, duplicates = self._summary
+        photos, broken = self._summary
         self.summary.setText(self.tr("写真 %n 枚を使えます。", "", photos))
         lines = []
         if broken:
             lines.append(self.tr("%n 枚は開けませんでした。", "", broken))
-        if duplicates:
-            lines.append(
-                self.tr(
-                    "%n 枚は、ほかとまったく同じ写真です。学習用と試験用に分かれないようにします。",
-                    "",
-                    duplicates,
-                )
-            )
+        lines += self._alike_lines()
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
         self.details.setText("\n".join(lines))
@@ -283,7 +290,28 @@ class PhotosPage(Page):
         self.details.setVisible(bool(lines))
         self.zone.setVisible(not photos and self._task is None)
         self.grid.setVisible(photos > 0)
+        self.same_part.setVisible(photos > 1)
         self.splitter.setVisible(photos + broken > 0)
+
+    def _alike_lines(self) -> list[str]:
+        """What is folded in the grid, and why."""
+        alike = self._grouping.alike
+        lines = []
+        if count := alike.get("exact", 0):
+            lines.append(self.tr("%n 枚は、ほかとまったく同じ写真です。", "", count))
+        if count := alike.get("near", 0):
+            lines.append(
+                self.tr("%n 枚は、大きさや明るさを変えて保存し直しただけの、ほぼ同じ写真です。", "", count)
+            )
+        if count := alike.get("burst", 0):
+            lines.append(self.tr("%n 枚は、同じものを続けて撮った写真です。", "", count))
+        if lines:
+            lines.append(
+                self.tr(
+                    "一覧では 1 枚に重ねて表示し（Enter か枚数の印で開きます）、学習用と試験用に分かれないようにします。"
+                )
+            )
+        return lines
 
     def _show_working(self, working: bool) -> None:
         self.progress_row.setVisible(working)
@@ -315,7 +343,7 @@ class PhotosPage(Page):
 
     def _build(self) -> None:
         self.setAcceptDrops(True)
-        self._summary = (0, 0, 0)
+        self._summary, self._grouping = (0, 0), Grouping()
         self.privacy = QLabel(objectName="photos_privacy", wordWrap=True)
         self.privacy.setProperty("class", "muted")
         self.banner = ProblemBanner()
@@ -342,6 +370,10 @@ class PhotosPage(Page):
         column.addWidget(self.summary)
         column.addWidget(self.details)
         column.addWidget(self._build_folders())
+        self.same_part = SamePartQuestion()
+        self.same_part.setVisible(False)
+        self.same_part.answered.connect(self._tell_same_part)
+        column.addWidget(self.same_part)
         column.addWidget(self.zone, 1)
         self.splitter = splitter = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         splitter.addWidget(self.grid)
@@ -390,6 +422,13 @@ class PhotosPage(Page):
         return self.unreadable_box
 
 
+def _look(project: Project, opened: frozenset[int]) -> _Found:
+    """What the project holds now."""
+    photos = project.photos()
+    shelf = Shelf.of(photos, opened)
+    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping()
+
+
 def _take_in(
     project: Project, paths: list[Path], tell: Callable[[ScanProgress], None], cancel: Cancel
 ) -> ScanResult:
@@ -402,7 +441,7 @@ def _take_in(
         results.append(scan_files(files, tell, cancel, cache=cache, thumbnails=store))
     for result in results:
         if not cancel():
-            project.add_photos(result)
+            project.add_photos(result, cancel)
     return results[-1] if len(results) == 1 else _together(results)
 
 

@@ -1,7 +1,18 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontInfo, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontInfo,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.models.photo_grid import PhotoGridModel, PhotoRole
@@ -9,11 +20,16 @@ from app.theme import theme
 
 _LETTERS_PER_CELL = 9  # the edge of a cell, in letters
 _EDGE = 6
+_STACK = 3  # pixels by which each photo behind stands out
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
 
 
 class PhotoGrid(QListView):
-    """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away)."""
+    """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away).
+
+    Photos that are practically the same are one cell with their number on it; Enter, or a click on the number, lays
+    them out and folds them again.
+    """
 
     digit = Signal(int)
 
@@ -40,16 +56,25 @@ class PhotoGrid(QListView):
         self.setMouseTracking(False)
 
     def selected_ids(self) -> list[int]:
-        """Ids of the selected photos, in the order of the rows."""
+        """Ids of the selected photos, in the order of the rows; of folded ones all."""
         ranges = self.selectionModel().selection().toList()
         rows = {row for part in ranges for row in range(part.top(), part.bottom() + 1)}
-        return [self.grid.photo(row).id for row in sorted(rows)]
+        return [photo.id for row in sorted(rows) for photo in self.grid.photos_of(row)]
 
     def select_row(self, row: int) -> None:
         """Select one row alone and bring it into view."""
         index = self.grid.index(row)
         self.setCurrentIndex(index)
         self.scrollTo(index)
+
+    def toggle(self, row: int) -> bool:
+        """Lay out the photos folded into a cell, or fold them again; False where there are no others."""
+        photo_id, place = self.grid.photo(row).id, self.verticalScrollBar().value()
+        if not self.grid.toggle(row):
+            return False
+        self.verticalScrollBar().setValue(place)
+        self.select_row(self.grid.row_of(photo_id) or 0)
+        return True
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key that labels; False when it is none."""
@@ -65,8 +90,21 @@ class PhotoGrid(QListView):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.take_key(event):
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self.currentIndex().isValid() and self.toggle(self.currentIndex().row()):
+            event.accept()
+        elif not self.take_key(event):
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        if plain and index.isValid() and index.data(PhotoRole.ALIKE) > 1:
+            badge = badge_of(self.visualRect(index), self.fontMetrics(), index.data(PhotoRole.ALIKE))
+            if badge.contains(event.position().toPoint()):
+                self.toggle(index.row())
+                return
+        super().mousePressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         current = self.currentIndex()
@@ -99,7 +137,8 @@ class PhotoGrid(QListView):
 
 
 class PhotoDelegate(QStyledItemDelegate):
-    """Paints a cell: the photo, its class on the foot, a frame and a tick when selected."""
+    """Paints a cell: the photo, its class on the foot, a frame and a tick when selected; below folded photos the edges
+    of two more, and their number."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         view = self.parent()
@@ -110,9 +149,12 @@ class PhotoDelegate(QStyledItemDelegate):
     ) -> None:
         tokens = theme()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        cell = option.rect.adjusted(_EDGE // 2, _EDGE // 2, -_EDGE // 2, -_EDGE // 2)
+        cell = _cell_of(option.rect)
+        alike = index.data(PhotoRole.ALIKE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if alike > 1 and not index.data(PhotoRole.OPENED):
+            cell = self._draw_stack(painter, cell)
         painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 3 if selected else 1))
         painter.setBrush(QColor(tokens.accent_soft if selected else tokens.raised))
         painter.drawRoundedRect(cell, 6, 6)
@@ -122,6 +164,8 @@ class PhotoDelegate(QStyledItemDelegate):
         self._draw_foot(painter, foot, index)
         if selected:
             self._draw_tick(painter, cell)
+        if alike > 1:
+            self._draw_badge(painter, badge_of(option.rect, option.fontMetrics, alike), index)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(tokens.focus), 2, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -153,6 +197,25 @@ class PhotoDelegate(QStyledItemDelegate):
         short = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, foot.width())
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short)
 
+    def _draw_stack(self, painter: QPainter, cell: QRect) -> QRect:
+        """The edges of two photos behind; gives the place that is left for the one in front."""
+        painter.setPen(QPen(QColor(theme().border), 1))
+        painter.setBrush(QColor(theme().raised))
+        for right, up in ((2, 0), (1, 1)):
+            edges = (right * _STACK, up * _STACK, -(2 - right) * _STACK, -right * _STACK)
+            painter.drawRoundedRect(cell.adjusted(*edges), 6, 6)
+        return cell.adjusted(0, 2 * _STACK, -2 * _STACK, 0)
+
+    def _draw_badge(
+        self, painter: QPainter, badge: QRect, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = theme()
+        painter.setPen(QPen(QColor(tokens.raised), 2))
+        painter.setBrush(QColor(tokens.text))
+        painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
+        painter.setPen(QColor(tokens.raised))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _badge_words(index.data(PhotoRole.ALIKE)))
+
     def _draw_tick(self, painter: QPainter, cell: QRect) -> None:
         tokens = theme()
         badge = QRect(cell.right() - 26, cell.top() + 4, 22, 22)
@@ -161,3 +224,18 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.drawEllipse(badge)
         painter.setPen(QPen(QColor(tokens.accent_text), 2))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "✓")
+
+
+def badge_of(place: QRect, metrics: QFontMetrics, alike: int) -> QRect:
+    """Where the number of photos folded together stands in a cell."""
+    cell, height = _cell_of(place), metrics.lineSpacing() + 4
+    width = metrics.horizontalAdvance(_badge_words(alike)) + height
+    return QRect(cell.left() + 4, cell.top() + 2 * _STACK + 4, width, height)
+
+
+def _badge_words(alike: int) -> str:
+    return f"×{alike}"
+
+
+def _cell_of(place: QRect) -> QRect:
+    return place.adjusted(_EDGE // 2, _EDGE // 2, -_EDGE // 2, -_EDGE // 2)

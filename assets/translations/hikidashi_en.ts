@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>AssumptionsForm</name>
+    <message>
+        <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
+        <translation>Tick the good classes and wrong passes and false alarms are counted apart. With none ticked, every mistake counts as a wrong pass.</translation>
+    </message>
+</context>
+<context>
     <name>BalancePart</name>
     <message>
         <source>習った種類と新しい種類のつりあい</source>
@@ -1096,6 +1103,13 @@ Confidence: {percent} %</translation>
         <source>{key} のキーの種類は、まだありません。</source>
         <translation>No class has the key {key} yet.</translation>
     </message>
+    <message numerus="yes">
+        <source>そっくりな %n 枚に付きます（Enter で開く）</source>
+        <translation>
+            <numerusform>Labels %n photo</numerusform>
+            <numerusform>Labels %n look-alikes (Enter opens)</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -1453,6 +1467,16 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>PhotoGridModel</name>
+    <message numerus="yes">
+        <source>、そっくりな写真がほかに %n 枚</source>
+        <translation>
+            <numerusform>, and %n look-alike photo</numerusform>
+            <numerusform>, and %n look-alike photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PhotoJudgement</name>
     <message>
         <source>正しいラベル</source>
@@ -1618,13 +1642,6 @@ Logs: {log}</translation>
         <translation>The sub-folder names ({names}) can be used as labels for {count} photos.</translation>
     </message>
     <message numerus="yes">
-        <source>%n 枚は、ほかとまったく同じ写真です。学習用と試験用に分かれないようにします。</source>
-        <translation>
-            <numerusform>%n photo is an exact copy of another. Copies are never split between learning and the exam.</numerusform>
-            <numerusform>%n photos are exact copies of others. Copies are never split between learning and the exam.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>写真 %n 枚を使えます。</source>
         <translation>
             <numerusform>%n photo can be used.</numerusform>
@@ -1644,6 +1661,31 @@ Logs: {log}</translation>
             <numerusform>%n photo was labelled by folder name.</numerusform>
             <numerusform>%n photos were labelled by folder name.</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、ほかとまったく同じ写真です。</source>
+        <translation>
+            <numerusform>%n photo is an exact copy of another.</numerusform>
+            <numerusform>%n photos are exact copies of others.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、大きさや明るさを変えて保存し直しただけの、ほぼ同じ写真です。</source>
+        <translation>
+            <numerusform>%n photo is nearly the same as another, only saved again in another size or brightness.</numerusform>
+            <numerusform>%n photos are nearly the same as others, only saved again in another size or brightness.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、同じものを続けて撮った写真です。</source>
+        <translation>
+            <numerusform>%n photo was taken right after another, of the same thing.</numerusform>
+            <numerusform>%n photos were taken right after one another, of the same thing.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>一覧では 1 枚に重ねて表示し（Enter か枚数の印で開きます）、学習用と試験用に分かれないようにします。</source>
+        <translation>In the grid they lie on one another (Enter or the number lays them out), and they stay on one side: learning or testing.</translation>
     </message>
     <message numerus="yes">
         <source>写真を探しています… %n 枚</source>
@@ -1798,6 +1840,77 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>ReportPanel</name>
+    <message>
+        <source>PoC 報告書</source>
+        <translation>PoC report</translation>
+    </message>
+    <message>
+        <source>上司に渡す 1 ページと、技術者のための付録を、日本語と英語の PDF と HTML で作ります。写真は入りません。</source>
+        <translation>Makes one page to hand to your manager and an appendix for engineers, in Japanese and English, as PDF and HTML. No photos go into it.</translation>
+    </message>
+    <message>
+        <source>費用の前提を変える</source>
+        <translation>Change the cost assumptions</translation>
+    </message>
+    <message>
+        <source>報告書を作る</source>
+        <translation>Make the report</translation>
+    </message>
+    <message>
+        <source>日本語の報告書を開く</source>
+        <translation>Open the Japanese report</translation>
+    </message>
+    <message>
+        <source>英語の報告書を開く</source>
+        <translation>Open the English report</translation>
+    </message>
+    <message>
+        <source>学習の結果を読んでいます…</source>
+        <translation>Reading the result of training…</translation>
+    </message>
+    <message>
+        <source>費用の前提のうち {count} 個は、例のままの値です。自社の値に変えてください。</source>
+        <translation>{count} of the cost assumptions are still examples. Replace them by your own.</translation>
+    </message>
+    <message>
+        <source>この前提では、費用を回収できません</source>
+        <translation>Under these assumptions it does not pay back</translation>
+    </message>
+    <message>
+        <source>{months}で費用を回収できます</source>
+        <translation>Pays back in {months}</translation>
+    </message>
+    <message>
+        <source>間違いの割合の幅を考えると、{best}〜{worst}。</source>
+        <translation>Given the interval of the mistakes: {best} to {worst}.</translation>
+    </message>
+    <message>
+        <source>推定：{kwh} kWh</source>
+        <translation>est. {kwh} kWh</translation>
+    </message>
+    <message>
+        <source>計測：{kwh} kWh</source>
+        <translation>meas. {kwh} kWh</translation>
+    </message>
+    <message>
+        <source>計測なし</source>
+        <translation>not measured</translation>
+    </message>
+    <message>
+        <source>計測：{minutes} 分</source>
+        <translation>measured: {minutes} min</translation>
+    </message>
+    <message>
+        <source>作っています…</source>
+        <translation>Making it…</translation>
+    </message>
+    <message>
+        <source>作りました：{folder}</source>
+        <translation>Made: {folder}</translation>
+    </message>
+</context>
+<context>
     <name>RunsModel</name>
     <message>
         <source>始めた日時</source>
@@ -1849,6 +1962,52 @@ Logs: {log}</translation>
     <message>
         <source>このプロジェクトの学習の一覧</source>
         <translation>Runs of this project</translation>
+    </message>
+</context>
+<context>
+    <name>SamePartQuestion</name>
+    <message>
+        <source>同じ部品（または同じロット）を、何枚も撮っていますか？</source>
+        <translation>Do several photos show the same part, or the same lot?</translation>
+    </message>
+    <message>
+        <source>同じ部品の写真が学習用と試験用に分かれると、正解率が実際より高く出ます。組にした写真は、必ず同じ側に入れます。</source>
+        <translation>If photos of one part are divided between learning and testing, the accuracy comes out higher than it really is. Photos of one group always go to the same side.</translation>
+    </message>
+    <message>
+        <source>答えを変える</source>
+        <translation>Change the answer</translation>
+    </message>
+    <message>
+        <source>同じ部品の写真：{answer}</source>
+        <translation>Photos of the same part: {answer}</translation>
+    </message>
+    <message>
+        <source>いいえ、1 枚ずつ別の部品です</source>
+        <translation>No, each photo shows another part</translation>
+    </message>
+    <message>
+        <source>はい、同じフォルダーの写真は、同じ部品（ロット）です</source>
+        <translation>Yes, photos in one folder show the same part (lot)</translation>
+    </message>
+    <message>
+        <source>はい、ファイル名の前が同じ写真は、同じ部品です（例：A001_1 と A001_2）</source>
+        <translation>Yes, photos whose file names begin alike show the same part (as A001_1 and A001_2)</translation>
+    </message>
+    <message>
+        <source>{answer}&#x3000;→ 当てはまる写真がありません</source>
+        <translation>{answer} → no photos are like that</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 組</source>
+        <translation>
+            <numerusform>%n group</numerusform>
+            <numerusform>%n groups</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{answer}&#x3000;→ {count}になります</source>
+        <translation>{answer} → makes {count}</translation>
     </message>
 </context>
 <context>

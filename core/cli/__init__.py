@@ -33,6 +33,7 @@ COMMANDS = {
     "demo": Command("core.cli.demo", "do the whole job on the sample project, without a screen"),
     "train": Command("core.cli.train", "tune a backbone on a folder of photos, or on a features file"),
     "evaluate": Command("core.cli.train", "measure a run on a folder of photos, or on a features file"),
+    "duplicates": Command("core.cli.duplicates", "find photos that are practically the same"),
     "features": Command(
         "core.cli.features", "image features in place of photos, to train on another machine"
     ),
@@ -43,6 +44,7 @@ COMMANDS = {
     "keys": Command(
         "core.package.key_commands", "make a key to sign packages with; say whose are taken here"
     ),
+    "report": Command("core.report.commands", "write the PoC report of a run, as PDF and HTML"),
     "predict": Command("core.package.commands", "judge photos with a package"),
     "watch": Command("core.onsite.commands", "judge every photo that comes into a folder, or a camera's"),
     "serve": Command("core.onsite.commands", "judge photos that other programs send over HTTP"),
@@ -103,7 +105,7 @@ def _refuse(problem: Problem, as_json: bool) -> int:
 
 def _parser(word: str) -> argparse.ArgumentParser:
     """The parser; only the module of the command that was called is imported."""
-    epilog = "commands:\n" + "\n".join(f"  {name:<9} {command.help}" for name, command in COMMANDS.items())
+    epilog = "commands:\n" + "\n".join(f"  {name:<10} {command.help}" for name, command in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="hikidashi",
         description="Tune a vision-language model to your own photos. With no command the window opens.",

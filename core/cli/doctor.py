@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 
+from core.cli.same_part import add_same_part
 from core.doctor import Check, data_checks, machine_checks
 from core.problems import problem_text
 from core.settings import locations, system_language
@@ -20,6 +21,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         epilog="example: hikidashi doctor --photos my-photos --json",
     )
     parser.add_argument("--photos", type=Path, help="also look at this folder, one sub-folder per class")
+    add_same_part(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_run)
 
@@ -34,7 +36,7 @@ def _run(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.photos is not None:
         from core.project.folder import revision_from_folder
 
-        checks += data_checks(revision_from_folder(arguments.photos, 1))
+        checks += data_checks(revision_from_folder(arguments.photos, 1, same_part=arguments.same_part))
     return {
         "device": device.name,
         "memory_bytes": psutil.virtual_memory().available,

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli.same_part import add_same_part
 from core.cli.train import positive
 from core.problems import Problem
 from core.settings import system_language
@@ -40,6 +41,7 @@ def _add_extract(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
     parser.add_argument("--backbone", default="embedded", help="name in `hikidashi models list`")
     parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
+    add_same_part(parser)
     parser.add_argument("--seed", type=int, default=1, help="seed of the split, the sampling and the views")
     parser.add_argument(
         "--views", type=_views, default=10, help="views of each photo to learn from (default: 10)"
@@ -86,7 +88,7 @@ def _extract(arguments: argparse.Namespace) -> dict[str, Any]:
         seed=arguments.seed,
         named=not arguments.anonymous,
     )
-    revision = revision_from_folder(arguments.photos, arguments.seed)
+    revision = revision_from_folder(arguments.photos, arguments.seed, same_part=arguments.same_part)
     backbone = load_backbone(arguments.backbone, choose_device(arguments.device).torch_name)
     file = extract(revision, backbone, wish, TerminalProgress(), Commands())
     save_features(arguments.out, file)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.progress import TerminalProgress
+from core.cli.same_part import add_same_part
 from core.methods.presets import resolve_preset
 from core.problems import Problem
 from core.project.revision import DataRevision
@@ -65,6 +66,7 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--preset", default="coop-dept", help="preset or composition, e.g. coop-dept or dept(coop)"
     )
     parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
+    add_same_part(parser)
     parser.add_argument(
         "--seed", type=int, help="seed of the split, the sampling and the training (default: 1)"
     )
@@ -90,12 +92,13 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
         "evaluate",
         help="measure a run on a folder of photos",
         description="Measures a finished run on the test photos of a folder with one sub-folder per class, or of a "
-        "features file.",
+        "features file. Photos that the run learned or chose from are no test photos, whatever the split.",
         epilog="example: hikidashi evaluate run1 --photos my-photos --json",
     )
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
     _add_data(parser, "a file of `hikidashi features extract`, in place of photos")
     parser.add_argument("--seed", type=int, help="seed of the split of photos (default: the run's own)")
+    add_same_part(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=_evaluate)
 
@@ -126,7 +129,7 @@ def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, 
         shots=arguments.shots,
         device=arguments.device,
     )
-    return revision_from_folder(arguments.photos, seed), job
+    return revision_from_folder(arguments.photos, seed, same_part=arguments.same_part), job
 
 
 def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
@@ -156,6 +159,7 @@ def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.evaluation.run import evaluate
     from core.features.file import open_features
     from core.project.folder import revision_from_folder
+    from core.project.leaks import without_learned
     from core.training.run import Run
 
     run = Run(arguments.run_folder.absolute())
@@ -164,7 +168,8 @@ def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.features is not None:
         return evaluate(run, open_features(arguments.features))
     seed = getattr(run.job, "seed", 1) if arguments.seed is None else arguments.seed
-    return evaluate(run, revision_from_folder(arguments.photos, seed))
+    data = revision_from_folder(arguments.photos, seed, same_part=arguments.same_part)
+    return evaluate(run, without_learned(data, run.revision))
 
 
 def positive(text: str) -> int:

@@ -1,7 +1,7 @@
 """Looking through a folder of photos: which can be used, which cannot and why, which are there twice.
 
-Every photo is really decoded once, at a small scale. With a cache, a second scan of an unchanged folder
-reads metadata only; with a thumbnail store, the same decoding fills it.
+Every photo is really decoded once, at a small scale; the same decoding gives its look and fills the thumbnail
+store. With a cache, a second scan of an unchanged folder reads metadata only.
 """
 
 import hashlib
@@ -17,12 +17,13 @@ from pathlib import Path
 
 from core.photos.decode import decode_photo, read_photo
 from core.photos.folders import Layout, read_layout
+from core.photos.look import look_of, taken_at
 from core.photos.scan_cache import FileFacts, ScanCache
 from core.photos.thumbnails import ThumbnailStore
 from core.photos.walk import FoundFile, Unwalkable, walk
 from core.problems import Problem
 
-_CHECK_EDGE = 32  # pixels; a JPEG is then decoded at an eighth of its size, every byte of it still read
+_CHECK_EDGE = 64  # pixels; a large JPEG is then decoded at an eighth of its size, every byte of it still read
 _SAVE_EVERY = 500
 _REPORT_EVERY_S = 0.1
 _ESTIMATE_AFTER_S = 1.0
@@ -30,12 +31,14 @@ _ESTIMATE_AFTER_S = 1.0
 
 @dataclass(frozen=True)
 class ScannedPhoto:
-    """A photo that can be used."""
+    """A photo that can be used; `look` and `taken` as `core.photos.look` has them."""
 
     path: Path
     size: int
     mtime_ns: int
     sha256: str
+    look: bytes = b""
+    taken: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ class _Scanner:
         facts = {file.path: known[file.path] for file in files if _is_unchanged(file, known)}
         self._verify([file for file in files if file.path not in facts], facts, len(files))
         photos = [
-            ScannedPhoto(Path(file.path), file.size, file.mtime_ns, fact.sha256)
+            ScannedPhoto(Path(file.path), file.size, file.mtime_ns, fact.sha256, fact.look, fact.taken)
             for file in files
             if (fact := facts.get(file.path)) is not None and fact.problem is None
         ]
@@ -198,7 +201,8 @@ class _Scanner:
                 self._thumbnails.put(path, image)
         except Problem as problem:
             return FileFacts(file.size, file.mtime_ns, problem=problem)
-        return FileFacts(file.size, file.mtime_ns, hashlib.sha256(data).hexdigest())
+        sha256 = hashlib.sha256(data).hexdigest()
+        return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data))
 
     def _save(self, unsaved: list[tuple[str, FileFacts]]) -> None:
         if self._cache:

@@ -16,21 +16,23 @@ from core.problems import Problem
 from core.settings import locations
 
 _TABLE = """
-CREATE TABLE IF NOT EXISTS files_1 (
+CREATE TABLE IF NOT EXISTS files_2 (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, problem TEXT NOT NULL
-) WITHOUT ROWID
+    sha256 TEXT NOT NULL, problem TEXT NOT NULL, look BLOB NOT NULL, taken REAL
+)
 """
 
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a scan found out about one file: its content hash, or what is wrong with it."""
+    """What a scan found out about one file: its content hash, look and time taken, or what is wrong with it."""
 
     size: int
     mtime_ns: int
     sha256: str = ""
     problem: Problem | None = None
+    look: bytes = b""
+    taken: float | None = None
 
 
 class ScanCache:
@@ -45,7 +47,7 @@ class ScanCache:
         try:
             with closing(self._connect()) as connection:
                 rows = connection.execute(
-                    "SELECT * FROM files_1 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
+                    "SELECT * FROM files_2 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
                 ).fetchall()
         except sqlite3.Error:
             return {}
@@ -64,7 +66,7 @@ class ScanCache:
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:
-            connection.executemany("INSERT OR REPLACE INTO files_1 VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO files_2 VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5.0)
@@ -79,8 +81,8 @@ def user_scan_cache() -> ScanCache:
 
 
 def _facts(row: tuple[Any, ...]) -> FileFacts:
-    _, size, mtime_ns, sha256, problem = row
-    return FileFacts(size, mtime_ns, sha256, _problem(problem))
+    _, size, mtime_ns, sha256, problem, look, taken = row
+    return FileFacts(size, mtime_ns, sha256, _problem(problem), look, taken)
 
 
 def _row(path: str, fact: FileFacts) -> tuple[Any, ...]:
@@ -88,7 +90,7 @@ def _row(path: str, fact: FileFacts) -> tuple[Any, ...]:
     if fact.problem is not None:
         data = {key: str(value) for key, value in fact.problem.data.items()}
         problem = json.dumps([fact.problem.code, data])
-    return path, fact.size, fact.mtime_ns, fact.sha256, problem
+    return path, fact.size, fact.mtime_ns, fact.sha256, problem, fact.look, fact.taken
 
 
 def _problem(text: str) -> Problem | None:

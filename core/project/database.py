@@ -72,6 +72,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (step_id, position)
         ) WITHOUT ROWID""",
     ),
+    (
+        # What photos look like, and the first photo of the group of those that are practically the same.
+        "ALTER TABLE photos ADD COLUMN look BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE photos ADD COLUMN taken REAL",
+        "ALTER TABLE photos ADD COLUMN alike_to INTEGER",
+        "ALTER TABLE photos ADD COLUMN alike_by TEXT CHECK (alike_by IN ('exact', 'near', 'burst'))",
+        "ALTER TABLE photos ADD COLUMN resembles INTEGER",
+    ),
 )
 
 

@@ -7,20 +7,25 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.photos.scan import ScanResult, scan
+from core.photos.alike import Seen, find_alike
+from core.photos.scan import ScannedPhoto, ScanResult, scan
 from core.photos.scan_cache import user_scan_cache
 from core.problems import Problem
 from core.project.class_file import FolderClass, named_after, read_class_file
+from core.project.lots import SamePart, Tied, groups_to_keep, lot_of
 from core.project.probe import with_probe
 from core.project.revision import ClassEntry, DataRevision, PhotoEntry
 from core.project.roles import needs_probe, roles_of
 from core.project.split import SplitPhoto, split_photos
 
 
-def revision_from_folder(folder: Path, seed: int = 1, *, shuffle_classes: bool = False) -> DataRevision:
+def revision_from_folder(
+    folder: Path, seed: int = 1, *, shuffle_classes: bool = False, same_part: SamePart = "none"
+) -> DataRevision:
     """Classes, labels and split of a folder tree; unreadable photos and photos in no class folder are left out.
 
-    Classes come in the order of `classes.toml` where there is one, else of their folders' names; the first
+    Photos that are practically the same stay on one side of the split, and with `same_part` those of one part or
+    lot. Classes come in the order of `classes.toml` where there is one, else of their folders' names; the first
     half is base. `shuffle_classes` draws the order by the seed instead.
 
     Raises:
@@ -35,8 +40,20 @@ def revision_from_folder(folder: Path, seed: int = 1, *, shuffle_classes: bool =
         for photo, meaning in zip(found.photos, found.folders.meanings, strict=True)
         if meaning.label in place
     ]
+    kin = [str(each.first) for each in find_alike(seen_of([photo for photo, _ in labelled]))]
+    inner = [photo.path.relative_to(found.root).as_posix() for photo, _ in labelled]
+    groups = groups_to_keep(
+        [
+            Tied(photo.sha256, alike, lot_of(path, same_part))
+            for (photo, _), alike, path in zip(labelled, kin, inner, strict=True)
+        ]
+    )
     parts = split_photos(
-        [SplitPhoto(photo.sha256, place[m.label], given=m.part) for photo, m in labelled], seed
+        [
+            SplitPhoto(photo.sha256, place[m.label], given=m.part, group=group, within=alike)
+            for (photo, m), group, alike in zip(labelled, groups, kin, strict=True)
+        ],
+        seed,
     )
     roles = roles_of([None] * len(classes))
     revision = DataRevision(
@@ -47,11 +64,19 @@ def revision_from_folder(folder: Path, seed: int = 1, *, shuffle_classes: bool =
         ),
         photos=tuple(
             PhotoEntry(path=photo.path.relative_to(found.root).as_posix(), label=place[meaning.label],
-                       part=part, sha256=photo.sha256)
-            for (photo, meaning), part in zip(labelled, parts, strict=True)
+                       part=part, sha256=photo.sha256, group=group)
+            for (photo, meaning), part, group in zip(labelled, parts, groups, strict=True)
         ),
     )  # fmt: skip
     return with_probe(revision) if needs_probe(roles) else revision
+
+
+def seen_of(photos: Sequence[ScannedPhoto]) -> list[Seen]:
+    """What is known of scanned photos, to find those that are alike."""
+    return [
+        Seen(photo.sha256, photo.look, photo.taken, photo.mtime_ns / 1e9, str(photo.path.parent))
+        for photo in photos
+    ]
 
 
 def _classes(found: ScanResult, seed: int, shuffle: bool) -> Sequence[FolderClass]:

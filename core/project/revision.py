@@ -4,9 +4,16 @@ import hashlib
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from core.files import write_atomic
 from core.problems import Problem
@@ -35,12 +42,25 @@ class ClassEntry(_Frozen):
 
 
 class PhotoEntry(_Frozen):
-    """A photo: path (absolute, or relative to the revision's root), class index, part of the split."""
+    """A photo: path (absolute, or relative to the revision's root), class index, part of the split.
+
+    `group` is the same for photos that belong on one side: copies, near duplicates, bursts, photos of one part or
+    lot; "" for a photo alone.
+    """
 
     path: str
     label: int
     part: Part
     sha256: str = ""
+    group: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_empty_group(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Revisions written before there were groups keep their id."""
+        content: dict[str, Any] = write(self)
+        if not self.group:
+            content.pop("group", None)
+        return content
 
 
 class DataRevision(BaseModel):

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from core.photos.alike import Cancelled
+from core.photos.embeddings import EMBEDDINGS_FILE, read_embeddings
 from core.photos.scan import ScanResult
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
@@ -20,8 +22,12 @@ from core.project import classes as class_list
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
+from core.project.effort import working_seconds
 from core.project.glossary import glossary
+from core.project.grouping import Grouping, grouping_of
 from core.project.history import History, Recording, Step
+from core.project.leaks import leak_of
+from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
@@ -137,9 +143,38 @@ class Project:
 
     # Photos
 
-    def add_photos(self, found: ScanResult) -> int:
-        """Take in what a scan found, readable or not; gives how many photos are new."""
-        return self._library.add(found)
+    def add_photos(self, found: ScanResult, cancelled: Cancelled = lambda: False) -> int:
+        """Take in what a scan found, readable or not; gives how many photos are new.
+
+        Photos that are practically the same are grouped, the new ones with those known already.
+        """
+        added = self._library.add(found)
+        self._group(cancelled)
+        return added
+
+    @property
+    def same_part(self) -> SamePart:
+        """How photos of the same part or lot are told."""
+        return as_same_part(self.setting("same_part"))
+
+    def set_same_part(self, way: SamePart) -> None:
+        """Say how photos of the same part or lot are told: those stay on one side of the split."""
+        self.remember("same_part", way)
+
+    def grouping(self) -> Grouping:
+        """What belongs together among the photos, and whether a split could keep it so."""
+        self._group_by_new_embeddings()
+        try:
+            revision = take_snapshot(
+                self._library, self.classes(), self.seed, self.folder, self.same_part, remember=False
+            )
+        except Problem:  # nothing is labelled yet
+            told = None
+        else:
+            leak = leak_of(revision)
+            told = None if leak is None else leak.told(revision)
+        answered = self.setting("same_part") is not None
+        return grouping_of(self.photos(), self.same_part, answered, told)
 
     def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
         """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded or all."""
@@ -284,6 +319,15 @@ class Project:
         labelled = sum(per_class.values())
         return Counts(labelled, total - excluded - labelled, excluded, unreadable, counted)
 
+    def labelling_minutes(self, until: datetime | None = None) -> float:
+        """How long people worked on labels and classes, breaks left out; up to a time if one is given.
+
+        Steps that were undone and not done again are forgotten, their time with them.
+        """
+        rows = self._database.read("SELECT time FROM steps")
+        times = (datetime.fromisoformat(time) for (time,) in rows)
+        return working_seconds(time for time in times if until is None or time <= until) / 60
+
     def undo(self) -> Step | None:
         """Take the last step back; gives it, or None when there is none."""
         return self._history.undo()
@@ -330,10 +374,29 @@ class Project:
         Raises:
             Problem: `project.nothing_labelled`.
         """
+        self._group_by_new_embeddings()
         with self._database.transaction():
-            return take_snapshot(self._library, self.classes(), self.seed, self.folder)
+            return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private
+
+    def _group(self, cancelled: Cancelled = lambda: False) -> None:
+        """Find anew which photos belong together, by all that is known of them now."""
+        stamp = self._embeddings_stamp()
+        self._library.group_alike(read_embeddings(self.folder / CACHE_FOLDER), cancelled)
+        if not cancelled():
+            self.remember("grouped_with", stamp)
+
+    def _group_by_new_embeddings(self) -> None:
+        """A run or a trial may have had its backbone look at more photos since."""
+        if self._embeddings_stamp() not in (0, self.setting("grouped_with")):
+            self._group()
+
+    def _embeddings_stamp(self) -> int:
+        try:
+            return (self.folder / CACHE_FOLDER / EMBEDDINGS_FILE).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _fact(self, key: str) -> str:
         return str(self._database.read("SELECT value FROM facts WHERE key = ?", (key,))[0][0])

@@ -16,6 +16,7 @@ import psutil
 
 from core.problems import Problem
 from core.training.commands import Emit, Halt
+from core.training.energy import EnergyMeter
 from core.training.events import (
     Event,
     Failed,
@@ -145,13 +146,17 @@ class _ResourceWatch:
         self._thread.join()
 
     def _watch(self) -> None:
-        process = psutil.Process()
+        process, meter = psutil.Process(), EnergyMeter()
         process.cpu_percent()
         while not self._over.wait(_RESOURCES_EVERY_S):
             cpu = process.cpu_percent() / (psutil.cpu_count() or 1)
             self._emit(
                 Resources(
-                    cpu_percent=cpu, memory_bytes=process.memory_info().rss, gpu_memory_bytes=gpu_memory()
+                    cpu_percent=cpu,
+                    memory_bytes=process.memory_info().rss,
+                    gpu_memory_bytes=gpu_memory(),
+                    energy_joules=meter.joules(),
+                    energy_sensors=meter.sensors,
                 )
             )
 

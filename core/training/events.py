@@ -74,12 +74,15 @@ class Collapse(_Event):
 
 
 class Resources(_Event):
-    """What the worker uses: percent of all cores, bytes of memory."""
+    """What the worker uses: percent of all cores, bytes of memory; joules that the PC's sensors counted since the
+    worker began, None where there are none that can be read."""
 
     type: Literal["resources"] = "resources"
     cpu_percent: float
     memory_bytes: int
     gpu_memory_bytes: int | None = None
+    energy_joules: float | None = None
+    energy_sensors: tuple[str, ...] = ()
 
 
 class StateChanged(_Event):

@@ -19,6 +19,7 @@ from core.evaluation.judged import Judged, metrics_of, true_class_loss
 from core.evaluation.unsure import choose_threshold
 from core.methods.classifier import Array, Classifier
 from core.methods.protocol import Method
+from core.project.leaks import LEAK, leak_of
 from core.project.revision import DataRevision
 from core.training.artefact import save_artefact
 from core.training.checkpoint import CHECKPOINT_FILE
@@ -29,7 +30,7 @@ from core.training.events import Finished, Stage, Stopped, Terminal, Warned
 from core.training.judging import Judging
 from core.training.learn import learn
 from core.training.pace import Pace
-from core.training.photos import gather
+from core.training.photos import gather, leave_embeddings
 from core.training.recall import recall
 from core.training.result import RESULT_FILE, Choice, Interval, PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import CONTROL_FILE, Run
@@ -86,8 +87,13 @@ def carry_out(
         setup = set_up(run, backbone, cache)
         if not setup.judges_new and setup.revision.new:
             emit(Warned(code="methods.new_by_zero_shot", data={"classes": len(setup.revision.new)}))
+        leak = leak_of(setup.revision)
+        if leak is not None:
+            emit(Warned(code=LEAK, data=leak.told(setup.revision)))
     with stages.stage("features"):
         photos = gather(setup, emit, commands) if setup.features is None else recall(setup, setup.features)
+        if setup.features is None:
+            leave_embeddings(setup, photos)
     judging = Judging(setup, photos, emit)
     with stages.stage("zero_shot"):
         untouched = setup.zero_shot.classifier(setup.classes)

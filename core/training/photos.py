@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
+from core.photos.embeddings import keep_embeddings
 from core.problems import Problem
 from core.project.revision import DataRevision, PhotoEntry
 from core.training.chunks import Chunk, Source, Unreadable, plain_chunks, source_of, view_chunks
@@ -15,7 +17,7 @@ from core.training.lessons import Lessons
 from core.training.pace import Pace
 from core.training.sampling import Sample, held_back
 from core.training.seen import Seen
-from core.training.setup import Setup
+from core.training.setup import PROJECT_FILE, Setup
 from core.training.views import ViewRecipe
 
 
@@ -67,6 +69,20 @@ def encode(
     if store.unreadable:
         _warn(store.unreadable, emit)
     return sources, [_seen(group, sources, store) for group in groups]
+
+
+def leave_embeddings(setup: Setup, photos: RunPhotos) -> None:
+    """Leave what the untouched backbone saw in the project's cache: by it photos that resemble each other are kept on
+    one side of the next split."""
+    if not (setup.cache.parent / PROJECT_FILE).exists():
+        return
+    groups = (photos.learned, photos.val, photos.watched, photos.test)
+    keep_embeddings(
+        setup.cache,
+        setup.backbone.card.sha256,
+        [photo.sha256 for seen in groups for photo in seen.photos],
+        np.concatenate([seen.features for seen in groups]),
+    )
 
 
 def see(

@@ -2,9 +2,14 @@
 
 Each photo's place in the draw is a hash of the seed and its identity. So a draw needs no random generator
 whose stream could change, four shots are among the eight, and adding photos moves none of the others.
+
+Of photos that are practically the same, or of one part or lot, the first in the draw comes before any other's
+second: four shots show four things, where there are four.
 """
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +36,8 @@ def few_shot(revision: DataRevision, shots: int | None, seed: int) -> Sample:
     drawn: list[PhotoEntry] = []
     for label in revision.base:
         of_class = revision.of("train", (label,))
-        drawn += sorted(of_class, key=lambda photo: _place(photo, seed))[:shots]
+        in_order = sorted(of_class, key=lambda photo: _place(photo, seed))
+        drawn += _things_first(in_order)[:shots]
     return Sample(tuple(drawn))
 
 
@@ -39,6 +45,17 @@ def held_back(revision: DataRevision) -> tuple[PhotoEntry, ...]:
     """Photos of new classes to watch during training: their validation part, or, where it is empty, their
     training part, which nothing learns from. Never their test photos."""
     return revision.of("val", revision.new) or revision.of("train", revision.new)
+
+
+def _things_first(photos: Sequence[PhotoEntry]) -> list[PhotoEntry]:
+    """Photos in their order, but the first of every group before the second of any, and so on."""
+    seen: Counter[str] = Counter()
+    turns: list[int] = []
+    for photo in photos:
+        turns.append(seen[photo.group] if photo.group else 0)
+        seen[photo.group] += 1
+    order = sorted(range(len(photos)), key=turns.__getitem__)
+    return [photos[index] for index in order]
 
 
 def _place(photo: PhotoEntry, seed: int) -> bytes:

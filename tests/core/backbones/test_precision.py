@@ -22,6 +22,7 @@ def measured(
         return seconds, torch.randn_like(features) if spoilt and seconds == bfloat16_s else features
 
     monkeypatch.setattr(precision, "_timed", timed)
+    monkeypatch.setattr(precision, "_WORTH_MEASURING", 0)
     return bfloat16_pays(tiny_backbone())
 
 
@@ -29,8 +30,8 @@ def test_clearly_faster_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert measured(monkeypatch, 1.0, 0.4)
 
 
-@pytest.mark.parametrize(("float32_s", "bfloat16_s"), [(1.0, 2.0), (1.0, 0.9), (0.01, 0.001)])
-def test_slower_hardly_faster_or_not_worth_it_is_not(
+@pytest.mark.parametrize(("float32_s", "bfloat16_s"), [(1.0, 2.0), (1.0, 0.9)])
+def test_slower_or_hardly_faster_is_not(
     monkeypatch: pytest.MonkeyPatch, float32_s: float, bfloat16_s: float
 ) -> None:
     assert not measured(monkeypatch, float32_s, bfloat16_s)
@@ -40,5 +41,6 @@ def test_other_features_are_not_worth_any_speed(monkeypatch: pytest.MonkeyPatch)
     assert not measured(monkeypatch, 1.0, 0.1, spoilt=True)
 
 
-def test_a_real_measurement_of_a_small_model_keeps_float32() -> None:
+def test_a_small_model_keeps_float32_however_busy_the_pc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "_timed", lambda work: pytest.fail("the clock was asked"))
     assert bfloat16_pays(tiny_backbone()) is False

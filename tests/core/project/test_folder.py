@@ -3,11 +3,19 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageEnhance
 
+from core.partsworld.render import render
+from core.partsworld.scene import draw_scene
+from core.partsworld.vocabulary import Composition, Finish
 from core.problems import Problem
 from core.project.folder import revision_from_folder
+from core.project.leaks import leak_of
 from tests.core.project.photo_tree import write_tree
+
+_BOLT = Composition("bolt", Finish("steel"), "none")
 
 
 def code_of(folder: Path) -> str:
@@ -115,3 +123,27 @@ def test_real_sets(shared_sets: Path, name: str) -> None:
     assert len(revision.photos) >= 300
     assert abs(counts["train"] / len(revision.photos) - 0.5) < 0.05
     assert all(revision.counts(part)[i] for part in ("train", "val", "test") for i in revision.base)
+
+
+def test_copies_saved_anew_and_lots_stay_on_one_side(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(12):
+            scene = draw_scene(np.random.default_rng(number if name == "a" else 90 + number), _BOLT)
+            photo = ImageEnhance.Brightness(Image.fromarray(render(scene, 160))).enhance(0.8)
+            photo.save(tmp_path / name / f"P{number // 3}_{number}.png")
+            photo.save(tmp_path / name / f"again {chr(97 + number)}{number}.jpg", quality=80)
+    alone = revision_from_folder(tmp_path, 1)
+    lots = revision_from_folder(tmp_path, 1, same_part="name")
+    for revision, groups in ((alone, 24), (lots, 8)):
+        own = [photo for photo in revision.photos if photo.label < 2]
+        assert len({photo.group for photo in own}) == groups and all(photo.group for photo in own)
+        assert len({(photo.group, photo.part) for photo in own}) == groups
+        assert all(revision.counts("train")[:2]) and all(revision.counts("test")[:2])
+        assert leak_of(revision) is None
+
+
+def test_a_class_of_one_lot_is_a_leak_that_is_said(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a": 10, "b": 10})
+    leak = leak_of(revision_from_folder(tmp_path, 1, same_part="folder"))
+    assert leak is not None and leak.classes == (0, 1)

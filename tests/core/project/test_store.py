@@ -8,8 +8,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from core.photos.embeddings import keep_embeddings
 from core.photos.scan import ScanResult, scan
 from core.problems import Problem
 from core.project.database import MIGRATIONS, ProjectClosed
@@ -415,6 +418,58 @@ class TestSnapshot:
         assert revision.counts("train")[:2] == [10, 10] and revision.counts("val")[:2] == [4, 4]
         assert all(photo.part == "test" for photo in revision.photos if "/test/" in photo.path)
 
+    def test_photos_of_one_part_stay_on_one_side_once_that_is_said(self, tmp_path: Path) -> None:
+        project = project_with(tmp_path, {"ok/1": 6, "ok/2": 6, "ok/3": 6, "ng/1": 6, "ng/2": 6})
+        project.label_by_folders()
+        before = project.snapshot()
+        assert {photo.group for photo in before.photos} == {""}
+        project.set_same_part("folder")
+        after = project.snapshot()
+        sides = {
+            (photo.path.rpartition("/")[0], photo.part) for photo in after.photos if "/photos/" in photo.path
+        }
+        assert len(sides) == 5
+        assert project.snapshot() == after
+
+    def test_copies_saved_anew_are_one_group(self, tmp_path: Path) -> None:
+        project = Project.create(tmp_path / "project", "a")
+        rng = np.random.default_rng(0)
+        for number in range(8):
+            cells = rng.integers(40, 150, (6, 6, 3)).astype(np.uint8)
+            photo = Image.fromarray(cells).resize((96, 96), Image.Resampling.BICUBIC)
+            (tmp_path / f"photos/{number % 2}").mkdir(parents=True, exist_ok=True)
+            photo.save(tmp_path / f"photos/{number % 2}/{number}.png")
+            photo.save(tmp_path / f"photos/{number % 2}/{number} small.jpg", quality=60)
+        project.add_photos(scan(tmp_path / "photos"))
+        project.label_by_folders()
+        photos = project.photos()
+        assert Counter(photo.alike_by for photo in photos) == {None: 8, "near": 8}
+        assert len({photo.kin for photo in photos}) == 8
+        parts = {(photo.group, photo.part) for photo in project.snapshot().photos if photo.group}
+        assert len(parts) == 8
+
+    def test_photos_that_a_backbone_takes_for_the_same_stay_on_one_side(self, tmp_path: Path) -> None:
+        project = Project.create(tmp_path / "project", "a")
+        rng = np.random.default_rng(0)
+        for number in range(8):
+            cells = rng.integers(40, 150, (6, 6, 3)).astype(np.uint8)
+            photo = Image.fromarray(cells).resize((256, 256), Image.Resampling.BICUBIC)
+            (tmp_path / f"photos/{number % 2}").mkdir(parents=True, exist_ok=True)
+            photo.save(tmp_path / f"photos/{number % 2}/{number}.png")
+            photo.crop((6, 6, 250, 250)).save(tmp_path / f"photos/{number % 2}/{number} cut.png")
+        project.add_photos(scan(tmp_path / "photos"))
+        project.label_by_folders()
+        before = project.snapshot()
+        assert {photo.group for photo in before.photos} == {""}
+        photos = project.photos()
+        of_thing = rng.normal(size=(8, 16)).astype(np.float32)
+        features = np.stack([of_thing[int(photo.path.name[0])] for photo in photos])
+        keep_embeddings(project.folder / "cache", "backbone", [photo.sha256 for photo in photos], features)
+        after = project.snapshot()
+        groups = {(photo.group, photo.part) for photo in after.photos if photo.group}
+        assert len(groups) == 8 and len({group for group, _ in groups}) == 8
+        assert len({photo.kin for photo in project.photos()}) == 16
+
     def test_few_classes_get_probe_classes_to_hold_back(self, tmp_path: Path) -> None:
         project = project_with(tmp_path, {"a": 5, "b": 5})
         project.label_by_folders()
@@ -438,3 +493,20 @@ def test_an_empty_scan_adds_nothing(tmp_path: Path) -> None:
     project = Project.create(tmp_path / "project", "a")
     assert project.add_photos(ScanResult(tmp_path, (), ())) == 0
     assert project.photos() == []
+
+
+def test_a_project_of_before_there_were_groups_opens_and_learns_them(tmp_path: Path) -> None:
+    project = project_with(tmp_path, {"a": 3})
+    write_photo(tmp_path / "photos/a/again.png", 0)
+    project.add_photos(scan(tmp_path / "photos"))
+    project.close()
+    with sqlite3.connect(tmp_path / "project/project.hikidashi") as old:
+        for column in ("look", "taken", "alike_to", "alike_by", "resembles"):
+            old.execute(f"ALTER TABLE photos DROP COLUMN {column}")
+        old.execute("DELETE FROM migrations WHERE version = 2")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    with Project.open(tmp_path / "project") as opened:
+        assert len({photo.kin for photo in opened.photos()}) == 4
+        opened.add_photos(scan(tmp_path / "photos"))
+        assert len({photo.kin for photo in opened.photos()}) == 3

@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from core.evaluation.run import evaluate
+from core.files import sha256_file
 from core.methods.class_text import ClassText
+from core.photos.embeddings import read_embeddings
 from core.problems import Problem
+from core.project.leaks import LEAK
 from core.project.revision import DataRevision, PhotoEntry
 from core.training import loop
 from core.training.artefact import ARTEFACT_FILE, open_artefact, read_artefact, save_artefact
@@ -357,3 +360,26 @@ def test_after_the_last_word_nothing_is_heard(tmp_path: Path) -> None:
         log(event)
     assert [event.type for event in events] == ["stage", "finished"]
     assert Run(tmp_path).events() == events
+
+
+def test_a_run_of_a_project_leaves_what_the_backbone_saw_and_says_a_leak(tmp_path: Path) -> None:
+    (tmp_path / "project.hikidashi").touch()
+    plain = tiny_revision(tmp_path / "photos")
+    hashed = tuple(
+        photo.model_copy(
+            update={
+                "sha256": sha256_file(plain.photo_path(photo)),
+                "group": "one" if photo.label == 0 else "",
+            }
+        )
+        for photo in plain.photos
+    )
+    run = tiny_run(tmp_path / "runs" / "1", "zero-shot", revision=plain.model_copy(update={"photos": hashed}))
+    events: list[Event] = []
+    train(run, events.append)
+    leaks = [event.data for event in events if isinstance(event, Warned) and event.code == LEAK]
+    assert leaks == [{"photos": 4, "groups": 1, "classes": "赤"}]
+    kept = read_embeddings(tmp_path / "cache")
+    tested = {photo.sha256 for photo in hashed if photo.part == "test"}
+    assert kept is not None and tested <= set(kept.hashes)
+    assert np.allclose(np.linalg.norm(kept.vectors.astype(np.float32), axis=1), 1, atol=1e-2)

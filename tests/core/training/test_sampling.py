@@ -91,3 +91,16 @@ def test_test_photos_are_never_watched() -> None:
     assert {photo.part for photo in held_back(with_val)} == {"val"}
     assert {photo.part for photo in held_back(without)} == {"train"}
     assert {photo.label for photo in held_back(with_val)} == {1}
+
+
+def test_of_a_burst_one_photo_is_drawn_before_a_second() -> None:
+    plain = _revision([12, 12], "bb")
+    photos = tuple(
+        p.model_copy(update={"group": "burst"}) if n % 12 < 9 else p for n, p in enumerate(plain.photos)
+    )
+    tied = plain.model_copy(update={"photos": photos})
+    for seed in range(5):
+        four = few_shot(tied, 4, seed).photos
+        assert [sum(p.label == label and p.group == "burst" for p in four) for label in (0, 1)] == [1, 1]
+        assert {p.path for p in four} <= {p.path for p in few_shot(tied, 8, seed).photos}
+        assert len(few_shot(tied, None, seed).photos) == 24
