@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.backbones.store import EMBEDDED
@@ -42,6 +43,17 @@ step_ratio                  of the steps alone
 matmul_fraction             the time of a plain matrix product of as many operations, over the step's
 plain_peak_bytes, fast_…    one step at its highest, above what is loaded, each in a process of its own
 target                      what the project holds itself to: ratios for ViT-B-32 at 10 and at 100 classes
+"""
+_ONSITE = """\
+The CPU's time for a photo on site: the graph of a package, which brings the decoded photo to size itself. It must first
+answer as torch does (1e-3 of a probability), else the exit code is 1; then the ways are timed in turn.
+
+ratio_to_session   over the time of a bare ONNX session on the tensor that is ready for the tower; 1 is the least
+ratio_to_torch     torch's time for the same photo, over ours
+p50_ms, p99_ms     one JPEG of 1280 × 960 from its bytes to its answer
+photos_per_s       at the best batch; photos_per_s_by_batch tells each
+start_s            a fresh process, from its start to its first answer
+target             what the project holds itself to
 """
 _PROTOCOL = """\
 Means over seeds with intervals of 95 %, H of the means; one line for each set, preset and condition. `gain` is the
@@ -98,6 +110,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_growth(benches)
     _add_protocol(benches)
     _add_insight(benches)
+    _add_onsite(benches)
 
 
 def _add_speed(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -168,6 +181,22 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", choices=RECIPE_NAMES, default=RECIPE_NAMES[0], help=_RECIPE)
     add_search(parser)
     _add_common(parser, EMBEDDED)
+
+
+def _add_onsite(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = benches.add_parser(
+        "onsite",
+        help="a package's graph against the bare session and against torch",
+        description=_ONSITE,
+        epilog="example: hikidashi bench onsite --backbone ViT-B-32 --json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--classes", type=_count, default=10, help="number of synthetic classes (default 10)")
+    parser.add_argument("--start-with", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--backbone", default=DEFAULT_BACKBONE, help="a stored backbone, or an architecture with "
+                        f"random weights (default {DEFAULT_BACKBONE})")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    parser.set_defaults(run=_onsite)
 
 
 def _add_common(parser: argparse.ArgumentParser, backbone: str) -> None:
@@ -255,6 +284,19 @@ def _asked(arguments: argparse.Namespace, recipe: "Recipe") -> "tuple[Request, E
 def _with_search(preset: Preset, arguments: argparse.Namespace) -> Preset:
     """What was said of the search is for the preset that searches; others may stand beside it."""
     return searching(preset, arguments) if preset.parsed.learns == "by_search" else preset
+
+
+def _onsite(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.start_with:
+        from core.bench.onsite_start import answer_once
+
+        return answer_once(*arguments.start_with)
+    from core.bench.onsite import measure_onsite
+    from core.bench.subject import stand_up
+
+    found = measure_onsite(stand_up(arguments.backbone, "cpu"), arguments.classes)
+    answer = {"backbone": arguments.backbone, **_machine(), **found}
+    return answer if found["equal"] else answer | {"fault": "the ways do not answer alike"}
 
 
 def _methods(wanted: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from core.onsite.journal import Journal
 from core.onsite.line import Line, Outlets
 from core.onsite.okng import OkNg, load_ok_ng, save_ok_ng
 from core.onsite.outputs.choose import Wishes, choose_outputs, choose_signals
-from core.package.archive import open_package
+from core.package.trust import open_trusted
 from core.problems import Problem
 from core.settings import locations
 
@@ -47,30 +47,28 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
     """A line that judges with the package; in the end what can be delivered at once is.
 
     Raises:
-        Problem: as `choose_outputs`, `open_predictor`, `Predictor.add_class`, `Journal`, `OkNg.with_words`;
+        Problem: as `choose_outputs`, `open_judge`, `Journal`, `OkNg.with_words`;
             `onsite.nothing_is_ok` where a signal would never say OK.
     """
-    from core.onsite.predictor import open_predictor
+    from core.onsite.alone import open_judge
 
     outlets = Outlets(choose_outputs(wish.outputs), choose_signals(wish.outputs))
-    package = open_package(wish.package)
+    package = open_trusted(wish.package)
     ok_ng = _ok_ng(wish, {entry.name: entry.description for entry in package.manifest.classes})
     if outlets.signals and not ok_ng.ok:
         raise Problem("onsite.nothing_is_ok", classes=", ".join(package.manifest.class_names))
-    predictor = open_predictor(wish.package, wish.device)
-    for name, description in wish.added:
-        predictor.add_class(name, description)
+    judge = open_judge(wish.package, wish.device, wish.added)
     kept, tell = Journal(journal), LinePrinter()
-    line = Line(predictor, ok_ng, kept, tell, outlets)
+    line = Line(judge, ok_ng, kept, tell, outlets)
     try:
         ready = Ready(
             package=str(wish.package),
             sha256=package.sha256,
             source=source,
-            classes=predictor.class_names,
+            classes=judge.class_names,
             ok=tuple(sorted(ok_ng.ok)),
             ng=tuple(sorted(ok_ng.ng)),
-            neither=ok_ng.neither(predictor.class_names),
+            neither=ok_ng.neither(judge.class_names),
             outputs=(*(each.name for each in outlets.outputs), *(each.name for each in outlets.signals)),
             waiting=kept.waiting(),
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core.onsite import ahead as ahead_module
 from core.onsite import predictor as predictor_module
 from core.onsite.answers import NotJudged, Prediction, Shot
 from core.onsite.predictor import Predictor, open_predictor
@@ -53,13 +54,13 @@ def test_of_many_classes_only_the_likeliest_are_told(predictor: Predictor, expor
     for number in range(20):
         predictor.add_class(f"追加{number}", f"part number {number}")
     assert len(predictor.class_names) == 24
-    assert len(answers(predictor, exported.photos[:1])[0].ranking) == predictor_module.RANKED
+    assert len(answers(predictor, exported.photos[:1])[0].ranking) == ahead_module.RANKED
 
 
 def test_a_broken_photo_is_told_and_the_rest_goes_on(
     predictor: Predictor, exported: Exported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predictor_module, "BATCH", 3)
+    monkeypatch.setattr(ahead_module, "BATCH", 3)
     broken = tmp_path / "壊れた.jpg"
     broken.write_bytes(exported.photos[0].read_bytes()[:200])
     photos = [exported.photos[0], broken, tmp_path / "none.png", *exported.photos[1:5], broken]
@@ -75,7 +76,7 @@ def test_batches_do_not_change_answers(
     predictor: Predictor, exported: Exported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = answers(predictor, exported.photos)
-    monkeypatch.setattr(predictor_module, "BATCH", 1)
+    monkeypatch.setattr(ahead_module, "BATCH", 1)
     alone = answers(predictor, exported.photos)
     assert [a.class_name for a in alone] == [a.class_name for a in together]
     assert [a.probability for a in alone] == pytest.approx([a.probability for a in together], abs=1e-5)
