@@ -50,7 +50,6 @@ from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
 from core.whatif.findings import Answer, read_answers
 
-_LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
 _BEARS_ON_RESULT = (
     CHOSEN,
@@ -465,7 +464,6 @@ class CheckPage(Page):
     def _build_before_after(self) -> QWidget:
         self.table = BeforeAfterTable()
         self.classes = ClassTable()
-        self.classes.setMinimumHeight(_LEAST_OF_A_TABLE)
         inside = QWidget()
         column = QVBoxLayout(inside, spacing=12)
         column.addWidget(self.table)

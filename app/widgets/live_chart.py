@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from app.theme import theme
 
 REDRAW_MS = 125
+_LEAST_HEIGHT = 160
 _KEYS_IN_A_ROW = 2
 
 
@@ -162,8 +163,9 @@ class LiveChart(QWidget):
         self._axis_words = ""
 
     def _prepare_plot(self) -> None:
-        self.plot.setMinimumHeight(120)
-        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.plot.setMinimumHeight(_LEAST_HEIGHT)
+        # What the plot would like to have is far more than a small screen has, and would push the key below its edge.
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMouseEnabled(False, False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
