@@ -497,7 +497,7 @@ class CheckPage(Page):
         right = QWidget()
         right_column = QVBoxLayout(right)
         right_column.setContentsMargins(0, 0, 0, 0)
-        right_column.addWidget(self.judgement, 1)
+        right_column.addWidget(_scrolled(self.judgement), 1)
         right_column.addWidget(self.train_again)
         self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.list)

@@ -60,7 +60,7 @@ class LiveChart(QWidget):
         self.title = QLabel(objectName=f"{name}_title")
         self.title.setProperty("class", "heading3")
         self.sentence = QLabel(objectName=f"{name}_sentence", wordWrap=True)
-        self.plot = pg.PlotWidget(objectName=f"{name}_plot")
+        self.plot = _Plot(objectName=f"{name}_plot")
         self._drawn = {line.key: _Drawn(line, _LineKey(line)) for line in lines}
         self._lay_out()
         self._prepare_plot()
@@ -164,8 +164,7 @@ class LiveChart(QWidget):
 
     def _prepare_plot(self) -> None:
         self.plot.setMinimumHeight(_LEAST_HEIGHT)
-        # What the plot would like to have is far more than a small screen has, and would push the key below its edge.
-        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.plot.setMouseEnabled(False, False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
@@ -187,6 +186,13 @@ class LiveChart(QWidget):
         low = self._reach.low if self._reach.low is not None else min(values, default=0.0)
         high = self._reach.high if self._reach.high is not None else max(values, default=1.0)
         self.plot.setYRange(low, max(high, low + 1e-6), padding=0.05)
+
+
+class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """Asks for little, and takes the height that is left: the key below it stays on a small screen."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, _LEAST_HEIGHT)
 
 
 class _LineKey(QWidget):

@@ -837,15 +837,15 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。写真をふやした分だけ良くなっています。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. More photos made it better.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. More photos made it better.</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。ふやした写真のラベルを確かめてください。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. Check the labels of the photos that were added.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. Check the labels of the photos that were added.</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。この差だけでは、写真をふやすと良くなるとは言えません。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. This difference alone does not say that more photos help.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. This difference alone does not say that more photos help.</translation>
     </message>
 </context>
 <context>
@@ -2621,7 +2621,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>目安：{figure}が、少なく見積もっても {least} % 以上。</source>
-        <translation>Goal: {figure} of {least} % or more, estimated low.</translation>
+        <translation>Goal: {figure} surely {least} % or more.</translation>
     </message>
     <message>
         <source>{goal}{advice}</source>
