@@ -106,7 +106,7 @@ class Figure(QWidget):
             return
         line = painter.fontMetrics().height()
         values = (value for series in self.series for value in series.values)
-        top = 100.0 if self.percent else _round_top(max(values, default=0.0))
+        top = 100.0 if self.percent else round_top(max(values, default=0.0))
         field = place.adjusted(4.5 * line, 2.2 * line, -line, -1.8 * line)
         self._draw_axis(painter, field, top)
         self._draw_keys(painter, place, line)
@@ -205,7 +205,7 @@ class Figure(QWidget):
         return text.getvalue()
 
 
-def _round_top(most: float) -> float:
+def round_top(most: float) -> float:
     """The lowest end of a scale that shows `most` and reads well at its ticks."""
     if most <= 0:
         return 1.0

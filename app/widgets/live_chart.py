@@ -188,7 +188,7 @@ class LiveChart(QWidget):
         self.plot.setYRange(low, max(high, low + 1e-6), padding=0.05)
 
 
-class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class _Plot(pg.PlotWidget):
     """Asks for little, and takes the height that is left: the key below it stays on a small screen."""
 
     def sizeHint(self) -> QSize:

@@ -133,9 +133,8 @@ class PackageChoices(QWidget):
         self.changed.emit()
 
     def _say_open(self) -> None:
-        count = sum(
-            bool(value) for value in (*self.chosen().values(), self.sign.isChecked() and not self.key)
-        )
+        boxes = (self.alone, self.quick, self.words) if self.alone.isChecked() else ()
+        count = sum(box.isChecked() for box in (*boxes, self.sign))
         words = self.tr("必要なときだけ：プログラムなしで動かす、署名する")
         self.open.setText(
             self.tr("{words}（%n 個を選択）", "", count).format(words=words) if count else words
