@@ -194,7 +194,7 @@ class PackageChoices(QWidget):
         outer.addWidget(self.open)
         outer.addWidget(self.inside)
         column = QVBoxLayout(self.inside, spacing=0)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 0, 8)
         for box, note, level in (
             (self.alone, self._alone_note, 0),
             (self.quick, self._quick_note, 1),
