@@ -283,7 +283,7 @@ class PrivacyChoice(QWidget):
         self._radios.idClicked.connect(self._chosen)
         self.asked = QLabel()
         self.choice = QWidget()
-        row = QHBoxLayout(self.choice, spacing=3 * GAP)
+        row = QHBoxLayout(self.choice, spacing=GAP + GAP // 2)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.asked)
         row.addWidget(self.keep)
