@@ -44,7 +44,7 @@ class SamePartQuestion(QFrame):
         self.why = QLabel(objectName="same_part_why", wordWrap=True)
         self.why.setProperty("class", "muted")
         column = QVBoxLayout(self, spacing=GAP // 2)
-        column.setContentsMargins(2 * GAP, GAP, 2 * GAP, GAP)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addWidget(self._build_answered())
         column.addWidget(self._build_asking())
         column.addWidget(self._build_leak())
