@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.features.file import open_features
+from core.features.file import FeaturesFile, open_features
 from core.methods.catalogue import parse_composition
 from core.methods.presets import Preset, load_presets, resolve_preset
 from core.search import run as search_run
@@ -48,7 +48,12 @@ def test_what_needs_pixels_is_left_out_and_nothing_else(tmp_path: Path) -> None:
 
 def test_it_chooses_and_trains_by_the_file_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(served, "open_features", lambda path: opened.append(path) or open_features(path))
+
+    def noting(path: Path) -> FeaturesFile:
+        opened.append(path)
+        return open_features(path)
+
+    monkeypatch.setattr(served, "open_features", noting)
     result = train(run.folder, lambda _event: None)
     with Study(run.folder / SEARCH_FOLDER, 1) as study:
         tried = {way.preset for way in study.ways.values()}
