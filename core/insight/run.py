@@ -28,7 +28,7 @@ from core.training.recall import recall_photos
 from core.training.run import Run
 from core.training.seen import Encoder, Seen, judged_at_once
 from core.training.served import features_of
-from core.training.setup import kept_photos, runs_in_bfloat16
+from core.training.setup import PROJECT_FILE, kept_photos, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
@@ -95,8 +95,11 @@ def look_at(run: Run, revision: DataRevision, photo: Path, class_name: str, emit
     """Where the run's method looks in a photo, among the classes of a revision.
 
     Raises:
-        Problem: as `heat_map`, the artefact and the backbone raise.
+        Problem: `insight.keeps_no_photos` in a project that keeps features in place of photos: the map is drawn over
+            the photo and kept; or as `heat_map`, the artefact and the backbone raise.
     """
+    if getattr(run.job, "features", "") and (run.folder.parents[1] / PROJECT_FILE).exists():
+        raise Problem("insight.keeps_no_photos")
     emit(Stage(stage="load", index=1, of=2))
     stood = _Stood.up(run, revision)
     emit(Stage(stage="insight", index=2, of=2))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.evaluation.run import evaluate
-from core.insight.run import look_into
+from core.insight.run import look_at, look_into
 from core.problems import Problem
 from core.project.folder import revision_from_folder
 from core.project.store import Project
@@ -80,6 +80,9 @@ def test_photos_that_are_shown_to_it_leave_no_trace(run: Run, tmp_path: Path) ->
     data = revision_from_folder(tmp_path / "第2工場")
     assert evaluate(run, data)["photos"] > 0
     assert look_into(run, data, silent, Commands()).photos > 0
+    with pytest.raises(Problem) as refused:
+        look_at(run, data, data.photo_path(data.photos[0]), "", silent)
+    assert refused.value.code == "insight.keeps_no_photos"
     assert files_of(run) == before
     with Project.open(run.folder.parents[1]) as project:
         assert project.features_only is not None
