@@ -13,6 +13,7 @@ import torch
 from safetensors.numpy import save
 
 from core.backbones.clip import Backbone
+from core.evaluation.union import calibrated
 from core.methods.build import build_method
 from core.methods.catalogue import compositions
 from core.methods.class_text import ClassText
@@ -111,11 +112,14 @@ def judged(path: Path, photos: list[Path], *added: ClassText) -> Array:
     return np.array(found, dtype=np.float32)
 
 
-def expected(tuned: Tuned, photos: list[Path], *added: ClassText) -> Array:
-    """What the run's own method says."""
+def expected(run: Path, tuned: Tuned, photos: list[Path], *added: ClassText) -> Array:
+    """What the run's own method says, on the scale of its result."""
     texts = [ClassText(name, words) for name, words in zip(COLOURS, WORDS, strict=True)]
     pictures = [export.preprocess_photo(export.open_photo(p), tuned.backbone.preprocessing) for p in photos]
-    return tuned.method.classifier([*texts, *added]).probabilities(image_features(tuned.method, pictures))
+    result = Run(run).result()
+    assert result is not None
+    judging = calibrated(tuned.method.classifier([*texts, *added]), result.temperatures)
+    return judging.probabilities(image_features(tuned.method, pictures))
 
 
 @pytest.mark.parametrize(
@@ -144,9 +148,9 @@ def test_every_composition_is_exported_judges_on_site_and_takes_up_a_class(
     assert (words["limit_untouched"] in card) == (not method.judges_new)
     tuned, photos = open_artefact(folder), home.photos[::5]
     found = judged(report.package, photos)
-    assert found == pytest.approx(expected(tuned, photos), abs=1e-5)
+    assert found == pytest.approx(expected(folder, tuned, photos), abs=1e-5)
     longer = judged(report.package, photos, ADDED)
-    assert longer == pytest.approx(expected(tuned, photos, ADDED), abs=1e-5)
+    assert longer == pytest.approx(expected(folder, tuned, photos, ADDED), abs=1e-5)
     order = [np.argsort(row) for row in (found[:, :2], longer[:, :2])]
     assert np.array_equal(*order), "among themselves learned classes keep their judging"
 
