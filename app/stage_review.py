@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
 from app.session import Session
+from core.evaluation.wish import wish_of
 from core.poc.evidence import Wish
 from core.poc.handover import Handover, found_report, package_label
 from core.poc.review import Review, decide, review
@@ -128,10 +129,12 @@ def _taken_back(project: Project, who: str, reason: str) -> Review:
 
 
 def _note_export(project: Project) -> None:
-    """A package that the export page wrote and verified needs no second look."""
+    """A package that the export page wrote and verified needs no second look, as long as nothing else is wished: then
+    its unsure threshold is not the one that was asked for, and it has to be written again."""
     kept, known = project.setting(_EXPORTED), Handover.of(project)
     if not isinstance(kept, dict) or kept.get("verified") is not True:
         return
     label = package_label(Path(str(kept.get("package"))).name, str(kept.get("sha256")))
-    if known.package != label:
-        known.model_copy(update={"package": label}).keep(project)
+    as_wished = kept.get("wished_error") in (None, wish_of(project))
+    if as_wished != (known.package == label):
+        known.model_copy(update={"package": label if as_wished else ""}).keep(project)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from core.features.file import open_features
-from core.features.shown import shown_as_in
+from core.features.shown import SHOWN, shown_as_in
 from core.files import sha256_file
 from core.methods.presets import Preset, load_presets
 from core.problems import Problem
@@ -96,6 +96,23 @@ class TrainingChoice:
             features="" if features is None else str(features),
             features_sha256=sha256,
         )
+
+    def is_of(self, job: TrainJob) -> bool:
+        """Whether a run was asked for by this choice. What is wished of the threshold is followed at any time, without
+        another training; the features that a project keeps, and how they show photos, are no choice.
+
+        Raises:
+            Problem: when the settings do not fit the preset.
+        """
+        wanted = self.job(Path(job.run))
+        shown = {key: job.hyper[key] for key in SHOWN if key in job.hyper and key not in self.changed}
+        given = {
+            "wished_error": job.wished_error,
+            "features": job.features,
+            "features_sha256": job.features_sha256,
+            "hyper": wanted.hyper | (shown if job.features else {}),
+        }
+        return wanted.model_copy(update=given) == job
 
 
 def first_values(preset: Preset) -> dict[str, HyperValue]:

@@ -94,6 +94,7 @@ class ExportPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.exported: Exported | None = None
+        self._outdated = False
         self._card = ""
         self._stage: Stage | None = None
         self._failure: Failed | None = None
@@ -116,6 +117,8 @@ class ExportPage(Page):
     def blocker(self) -> str:
         if self.exported is not None and self.exported.verified:
             return ""
+        if self._outdated:
+            return self._say_outdated()
         return self.tr("「書き出す」を押して確認が済むと、先へ進めます。")
 
     def enter(self) -> None:
@@ -163,10 +166,11 @@ class ExportPage(Page):
         ready = project is not None and run is not None and (run.folder / RESULT_FILE).is_file()
         self.body.setVisible(ready)
         self.empty.setVisible(not ready)
-        if not ready:
-            self.exported = None
-        elif project is not None and run is not None:
-            self.exported = self._remembered(project, run)
+        self.exported, self._outdated = None, False
+        if ready and project is not None and run is not None:
+            kept = self._remembered(project, run)
+            self._outdated = kept is not None and kept.wished_error not in (None, wish_of(project))
+            self.exported = None if self._outdated else kept
             self.report.show_run(project, run)
             if not self.name.text():
                 self.name.setText(f"{project.name}-{date.today():%Y%m%d}")
@@ -177,14 +181,12 @@ class ExportPage(Page):
         self.changed.emit()
 
     def _remembered(self, project: Project, run: Run) -> Exported | None:
-        """The package last written of this run, if it still lies there and nothing else is wished by now."""
+        """The package last written of this run, if it still lies there."""
         kept = project.setting(_REMEMBERED)
         if not isinstance(kept, dict) or kept.get("run") != run.folder.name:
             return None
         exported = Exported.of(run.folder.name, kept)
-        if exported is None or not Path(exported.package).is_file():
-            return None
-        return exported if exported.wished_error in (None, wish_of(project)) else None
+        return exported if exported is not None and Path(exported.package).is_file() else None
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("保存先を選ぶ"), self.folder.text())
@@ -200,8 +202,13 @@ class ExportPage(Page):
         self.start.setText(self.tr("置きかえて書き出す") if replaces else self.tr("書き出す"))
         self.start.setAccessibleName(self.start.text())
         self.start.setEnabled(not busy and not refusal)
-        self.refusal.setText(
-            refusal or (self.tr("同じ名前のファイルがあります。置きかえます。") if replaces else "")
+        told = [self._say_outdated()] if self._outdated and not busy else []
+        told += [self.tr("同じ名前のファイルがあります。置きかえます。")] if replaces else []
+        self.refusal.setText(refusal or " ".join(told))
+
+    def _say_outdated(self) -> str:
+        return self.tr(
+            "書き出したあとで、「要確認」で許すまちがいの割合が変わりました。前に書き出したファイルは、前の割合のままです。もう一度書き出してください。"
         )
 
     def _refusal(self) -> str:
@@ -218,6 +225,7 @@ class ExportPage(Page):
         if project is None or run is None or self.engine.running:
             return
         self.exported, self._failure, self._stage = None, None, None
+        self._outdated = False
         self.banner.hide()
         self.start.setEnabled(False)
         self.progress_words.setText(self.tr("エンジンを準備しています…"))

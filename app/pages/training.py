@@ -305,13 +305,9 @@ class TrainingPage(Page):
             return False
         try:
             job = run.job
-            wanted = TrainingChoice.of(project).job(run.folder)
+            return isinstance(job, TrainJob) and not TrainingChoice.of(project).is_of(job)
         except Problem:
             return False
-        if not isinstance(job, TrainJob):
-            return False
-        # What is wished of the threshold is followed at any time, without another training.
-        return wanted.model_copy(update={"run": job.run, "wished_error": job.wished_error}) != job
 
     def _reattach(self, run: Run) -> None:
         """Rebuild the story from the run's folder, or follow a worker that outlived the window."""

@@ -751,6 +751,10 @@ With “Works without the program” the first is enough (the small reader hikid
         <translation>A file of that name exists. It will be replaced.</translation>
     </message>
     <message>
+        <source>書き出したあとで、「要確認」で許すまちがいの割合が変わりました。前に書き出したファイルは、前の割合のままです。もう一度書き出してください。</source>
+        <translation>The share of mistakes that “Check by person” allows was changed after this was written. The file written before still has the share of then. Write it again.</translation>
+    </message>
+    <message>
         <source>名前を入れてください。</source>
         <translation>Enter a name.</translation>
     </message>

@@ -23,7 +23,7 @@ from core.training.result import Calibration
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
 from core.training.served import check_serves
-from core.training.setup import cache_folder, runs_in_bfloat16
+from core.training.setup import kept_photos, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
@@ -48,8 +48,10 @@ def evaluate(
         revision, left_out = data.revision, 0
         seen = recall_photos(data, revision.of("test"))
     else:
-        store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
-        revision, seen = data, see(data, data.of("test"), store)
+        revision = data
+        with kept_photos(run) as cache:
+            store = FeatureStore(tuned.backbone, _AS_JUDGED, cache, autocast, needs)
+            seen = see(data, data.of("test"), store)
         left_out = len(store.unreadable)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")

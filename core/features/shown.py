@@ -7,17 +7,16 @@ from core.methods.presets import Preset
 from core.problems import Problem
 from core.training.job import HyperValue
 
+SHOWN = ("training.views", "training.smallest_crop", "training.flip")
+
 
 def shown_as_in(file: FeaturesFile, preset: Preset) -> dict[str, HyperValue]:
     """A preset's settings with photos shown as the file has them, in no more views than it has."""
     if preset.parsed.learns != "by_epochs":
         return dict(preset.hyper)
     about, recipe = file.about, preset.parsed.configure(preset.hyper)[RECIPE]
-    return preset.hyper | {
-        "training.views": min(recipe.views, about.views),
-        "training.smallest_crop": about.smallest_crop,
-        "training.flip": about.flip,
-    }
+    shown = (min(recipe.views, about.views), about.smallest_crop, about.flip)
+    return preset.hyper | dict(zip(SHOWN, shown, strict=True))
 
 
 def backbone_for(file: FeaturesFile) -> str:

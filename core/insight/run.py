@@ -28,7 +28,7 @@ from core.training.recall import recall_photos
 from core.training.run import Run
 from core.training.seen import Encoder, Seen, judged_at_once
 from core.training.served import features_of
-from core.training.setup import cache_folder, runs_in_bfloat16
+from core.training.setup import PROJECT_FILE, kept_photos, runs_in_bfloat16
 from core.training.views import ViewRecipe
 
 _AS_JUDGED = ViewRecipe(seed=0, smallest_crop=1.0, flip=False)
@@ -62,15 +62,18 @@ def look_into(run: Run, revision: DataRevision, emit: Emit, commands: Commands) 
     stood = _Stood.up(run, revision)
     tuned, autocast = stood.tuned, stood.autocast(run)
     needs = tuned.method.needs
-    store = FeatureStore(tuned.backbone, _AS_JUDGED, cache_folder(run.folder), autocast, needs)
     telling = _Telling(emit, commands)
     telling.stage("features", 2)
     chosen = spread_over(revision.of("test"))
     file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
+    left_out = 0
     if file is not None and revision.id == run.revision.id:
         seen = recall_photos(file, chosen)
     else:
-        seen = see(revision, chosen, store, telling)
+        with kept_photos(run) as cache:
+            store = FeatureStore(tuned.backbone, _AS_JUDGED, cache, autocast, needs)
+            seen = see(revision, chosen, store, telling)
+        left_out = len(store.unreadable)
     if not seen.photos:
         raise Problem("evaluation.no_test_photos")
     telling.stage("insight", 3)
@@ -85,15 +88,18 @@ def look_into(run: Run, revision: DataRevision, emit: Emit, commands: Commands) 
         after=Features(own, class_texts_of(texts, own)),
     )
     commands.heed(emit)
-    return study(tuned.info.composition, studied, len(store.unreadable))
+    return study(tuned.info.composition, studied, left_out)
 
 
 def look_at(run: Run, revision: DataRevision, photo: Path, class_name: str, emit: Emit) -> HeatMap:
     """Where the run's method looks in a photo, among the classes of a revision.
 
     Raises:
-        Problem: as `heat_map`, the artefact and the backbone raise.
+        Problem: `insight.keeps_no_photos` in a project that keeps features in place of photos: the map is drawn over
+            the photo and kept; or as `heat_map`, the artefact and the backbone raise.
     """
+    if getattr(run.job, "features", "") and (run.folder.parents[1] / PROJECT_FILE).exists():
+        raise Problem("insight.keeps_no_photos")
     emit(Stage(stage="load", index=1, of=2))
     stood = _Stood.up(run, revision)
     emit(Stage(stage="insight", index=2, of=2))

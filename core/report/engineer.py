@@ -1,19 +1,20 @@
 """The appendix for who rebuilds it: everything it takes to reproduce, and the model card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.methods.catalogue import parse_composition
 from core.methods.presets import load_presets
+from core.problems import problem_text
 from core.report.blocks import Block, Bullets, Part, Table, Text
 from core.report.figures import Moment, PocReport
 from core.report.front import MOST_RISKS, measure, plain, risk_sentence
 from core.report.groups import Grouping
 from core.report.payback import Payback, Side
 from core.report.words import Words, percent
-from core.training.result import Metrics
+from core.training.result import Choice, Metrics
 
 _MOST_CLASSES_CROSSED = 12
 _MOST_MIX_UPS = 10
@@ -53,6 +54,7 @@ def _origin(report: PocReport, words: Words) -> Table:
         "backbone_sha256": model.backbone_sha256,
         "licence": model.licence,
         "method": " · ".join(dict.fromkeys((titles.get(model.preset, model.preset), model.composition))),
+        "decisions": " ".join(_decided(choice, titles, words) for choice in model.decisions),
         "parameters": f"{model.parameters:,}",
         "seed": str(model.seed),
         "shots": words("fact.shots_all") if model.shots is None else str(model.shots),
@@ -67,6 +69,13 @@ def _origin(report: PocReport, words: Words) -> Table:
     }
     rows = tuple((words(f"fact.{key}"), told) for key, told in facts.items() if told)
     return Table((words("fact.item"), words("fact.value")), rows, small=True)
+
+
+def _decided(choice: Choice, titles: Mapping[str, str], words: Words) -> str:
+    """What the engine decided by itself, and why: of the automatic search, what it tried and chose."""
+    preset = choice.data.get("preset", "")
+    told = problem_text(choice.code, choice.data | {"preset": titles.get(preset, preset)}, words.language)
+    return f"{told.what} {told.why}"
 
 
 def _command(report: PocReport) -> str:

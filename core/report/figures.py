@@ -13,7 +13,7 @@ from core.evaluation.tally import ClassTally, Consequence
 from core.report.assumptions import Assumptions
 from core.report.groups import Grouping
 from core.report.payback import Effort, Payback, Rates
-from core.training.result import Interval, Metrics, UnsureThreshold
+from core.training.result import Choice, Interval, Metrics, UnsureThreshold
 
 Moment = Literal["zero_shot", "tuned"]
 Headline = Literal["practice", "unmeasured", "worse", "unclear", "costly", "go", "go_with_care"]
@@ -43,7 +43,7 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Model:
-    """What judges: the backbone, the method, how it was trained."""
+    """What judges: the backbone, the method, how it was trained; `decisions` are those that the engine took itself."""
 
     backbone: str
     backbone_sha256: str
@@ -61,6 +61,7 @@ class Model:
     device: str
     hyper: dict[str, Any]
     stages_s: dict[str, float]
+    decisions: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -255,6 +255,7 @@ def _model(result: TrainResult) -> Model:
         device=result.device,
         hyper={entry.key: result.hyper.get(entry.key, entry.default) for entry in settings},
         stages_s=dict(result.stages_s),
+        decisions=result.decisions,
     )
 
 

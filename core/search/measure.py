@@ -8,6 +8,7 @@ from pathlib import Path
 from core.backbones.clip import Backbone
 from core.evaluation.judged import judge
 from core.evaluation.union import calibrate, calibrated
+from core.features.file import FeaturesFile
 from core.search.folds import Fold
 from core.search.space import Candidate
 from core.search.tally import Tally
@@ -31,7 +32,7 @@ _UNSEEN = Watched(None, None, None, 0.0)
 @dataclass
 class Bench:
     """What all tries of a search share. `folder` holds what training keeps meanwhile; `job` is the one that asked for
-    the search."""
+    the search, `features` its features file, if any."""
 
     folder: Path
     job: TrainJob
@@ -39,6 +40,7 @@ class Bench:
     cache: Path
     emit: Emit
     commands: Commands
+    features: FeaturesFile | None = None
     _photos: dict[tuple[object, ...], RunPhotos] = field(default_factory=dict)
 
     def measure(self, candidate: Candidate, fold: Fold, look: Look = lambda _share, _tally: None) -> Tally:
@@ -63,7 +65,7 @@ class Bench:
     def _set_up(self, candidate: Candidate, fold: Fold) -> Setup:
         asked = {"composition": candidate.composition, "hyper": dict(candidate.hyper), "shots": None}
         job = self.job.model_copy(update={"run": str(self.folder), "preset": candidate.preset, **asked})
-        return stand_up(self.folder, job, fold.revision, self.backbone, self.cache)
+        return stand_up(self.folder, job, fold.revision, self.backbone, self.cache, self.features)
 
     def _photos_of(self, setup: Setup, fold: Fold) -> RunPhotos:
         """Read once for all tries that need the same of them."""

@@ -98,8 +98,9 @@ def _search(run: Run, emit: Emit, commands: Commands, backbone: Backbone | None,
             clock.heed(event)
             emit(event)
 
-        bench = Bench(folder, job, backbone, cache or cache_folder(run.folder), tell, commands)
-        presets = presets_for(load_presets(), features_of(job, run.folder), backbone, revision)
+        features = features_of(job, run.folder)
+        bench = Bench(folder, job, backbone, cache or cache_folder(run.folder), tell, commands, features)
+        presets = presets_for(load_presets(), features, backbone, revision)
         sample = few_shot(revision, job.shots, job.seed)
         search = Search(bench, study, clock, config, presets, revision, sample)
         standing = search.run()

@@ -13,20 +13,25 @@ from core.training.job import TrainJob
 
 def features_of(job: TrainJob, run: Path) -> FeaturesFile | None:
     """The features file that the job of a run names, opened and found to be the one it was started with; None where
-    it works on photos. In a project that was moved it is looked for where it lies now.
+    it works on photos.
 
     Raises:
         Problem: `features.changed`, or as `open_features`.
     """
     if not job.features:
         return None
-    path = Path(job.features)
-    beside = run.parent.parent / path.name
-    path = beside if beside.is_file() and not path.is_file() else path
+    path = features_path(job, run)
     file = open_features(path)
     if sha256_file(path) != job.features_sha256:
         raise Problem("features.changed", path=path)
     return file
+
+
+def features_path(job: TrainJob, run: Path) -> Path:
+    """Where the features file of a run lies: as its job says, or beside the runs of a project that was moved."""
+    path = Path(job.features)
+    beside = run.parent.parent / path.name
+    return beside if beside.is_file() and not path.is_file() else path
 
 
 def check_serves(file: FeaturesFile, composition: str, method: Method) -> None:

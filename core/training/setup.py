@@ -1,6 +1,9 @@
 """What a training run stands on: its job, data, device, backbone, and the method with its reference."""
 
 import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -134,8 +137,10 @@ def stand_up(
     revision: DataRevision,
     backbone: Backbone | None = None,
     cache: Path | None = None,
+    features: FeaturesFile | None = None,
 ) -> Setup:
-    """The same for a job and data at hand; `folder` is where training keeps its files."""
+    """The same for a job and data at hand; `folder` is where training keeps its files, `features` the job's features
+    file where it is open already."""
     device = choose_device(job.device if backbone is None else str(backbone.device))
     backbone = backbone or load_backbone(job.backbone, device.torch_name)
     if job.backbone_sha256 and backbone.card.sha256 != job.backbone_sha256:
@@ -143,7 +148,7 @@ def stand_up(
     composition = parse_composition(job.composition)
     check_classes(revision, composition.trainable)
     configs = composition.configure(job.hyper)
-    features, recipe = features_of(job, folder), configs[RECIPE]
+    features, recipe = features or features_of(job, folder), configs[RECIPE]
     if features is not None:
         recipe = recipe_on(features, recipe, composition.learns)
     base = class_texts(revision, revision.base)
@@ -192,6 +197,17 @@ def cache_folder(run: Path) -> Path:
     """The project's cache for a run inside a project (`<project>/runs/<id>`), else one beside the run's files."""
     project = run.parent.parent
     return (project if (project / PROJECT_FILE).exists() else run) / "cache"
+
+
+@contextmanager
+def kept_photos(run: Run) -> Iterator[Path]:
+    """The cache for what a finished run is shown later. A run on features leaves nothing of the photos that it is
+    shown: its cache is gone afterwards."""
+    if not getattr(run.job, "features", ""):
+        yield cache_folder(run.folder)
+        return
+    with tempfile.TemporaryDirectory(prefix="hikidashi-shown-") as folder:
+        yield Path(folder)
 
 
 def check_classes(revision: DataRevision, learns: bool) -> None:

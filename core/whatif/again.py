@@ -25,6 +25,7 @@ from core.training.loop import train
 from core.training.result import TrainResult
 from core.training.run import Run
 from core.training.sampling import few_shot
+from core.training.served import features_path
 from core.training.setup import cache_folder
 from core.whatif.findings import Fewer, Point, Tail, Wrong
 
@@ -83,6 +84,8 @@ class _Asked:
         assert isinstance(job, TrainJob) and result is not None, "the run is finished"
         # What a search chose is trained again, not searched for again.
         job = job.model_copy(update={"composition": result.composition, "hyper": result.hyper})
+        if job.features:
+            job = job.model_copy(update={"features": str(features_path(job, run.folder))})
         if not parse_composition(job.composition).trainable:
             raise Problem("whatif.nothing_learned")
         learned = learning_only(revision, few_shot(revision, job.shots, job.seed).photos)

@@ -34,9 +34,9 @@ def balanced(run: Run, revision: DataRevision, emit: Emit, commands: Commands) -
     emit(Stage(stage="what_if", index=2, of=2))
     cache = cache_folder(run.folder)
     classifier = stand.tuned.method.classifier(class_texts(revision))
-    val, val_labels = stand.see(revision, revision.of("val", base), cache)
+    val, val_labels = stand.see_own(revision, revision.of("val", base), cache)
     commands.heed(emit)
-    test, labels = stand.see(revision, revision.of("test"), cache)
+    test, labels = stand.see_own(revision, revision.of("test"), cache)
     if not set(labels) & set(base) or not set(labels) & set(revision.new):
         raise Problem("whatif.one_side_only")
     calibration = calibrate(classifier, val, val_labels, base)

@@ -15,7 +15,7 @@ from core.project.revision import DataRevision
 from core.training.commands import Commands, Emit
 from core.training.events import Stage
 from core.training.run import Run
-from core.training.setup import cache_folder
+from core.training.setup import kept_photos
 from core.whatif.findings import Elsewhere
 from core.whatif.stand import Stand
 
@@ -36,7 +36,8 @@ def elsewhere(run: Run, revision: DataRevision, photos: Path, emit: Emit, comman
     commands.heed(emit)
     stand = Stand.up(run)
     emit(Stage(stage="what_if", index=2, of=2))
-    features, labels = stand.see(shown, shown.photos, cache_folder(run.folder))
+    with kept_photos(run) as cache:
+        features, labels = stand.see(shown, shown.photos, cache)
     if not labels:
         raise Problem("evaluation.no_test_photos")
     place = {label: number for number, label in enumerate(shown.base)}

@@ -28,11 +28,13 @@ def under_shift(run: Run, revision: DataRevision, emit: Emit, commands: Commands
     """Test photos of learned classes, as they are and changed in five ways at three strengths.
 
     Raises:
-        Problem: `evaluation.no_test_photos`, or as `Stand.up`.
+        Problem: `whatif.no_photos_kept` of a run on features, `evaluation.no_test_photos`, or as `Stand.up`.
         Halt: as asked.
     """
     emit(Stage(stage="load", index=1, of=2))
     stand, shown = Stand.up(run), _some(revision)
+    if stand.file is not None:
+        raise Problem("whatif.no_photos_kept")
     emit(Stage(stage="what_if", index=2, of=2))
     plain = _judged(stand, shown, cache_folder(run.folder))
     if not len(plain.labels):

@@ -198,7 +198,11 @@ def test_the_wish_of_the_project_goes_along_and_another_one_asks_for_a_new_file(
     assert page.exported is not None
     keep_wish(project, 1 / 500)
     page._refresh()
-    assert page.exported is None and page.blocker()
+    assert page.exported is None
+    assert "要確認" in page.blocker() and "もう一度書き出して" in page.refusal.text(), "why it is not enough"
+    keep_wish(project, 1 / 200)
+    page._refresh()
+    assert page.exported is not None and page.refusal.text() == page.blocker() == ""
 
 
 def test_thirty_classes_and_long_names(qtbot: QtBot, tmp_path: Path, engine: Recorded) -> None:

@@ -1,6 +1,7 @@
 """Features only, from the photos page to training: asked for in words, done at once, and never by halves."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -263,6 +264,9 @@ def test_the_further_pages_go_on_without_photos(
     assert isinstance(job, TrainJob)
     assert job.features == str(project.features_file)
     assert job.hyper["training.smallest_crop"] == 0.5
+    assert preset._choice.is_of(job), "its run is shown when the page is opened again"
+    assert not replace(preset._choice, changed={"training.views": 2}).is_of(job)
+    assert not preset._choice.with_preset("coop").is_of(job)
     assert run.revision == open_features(project.features_file).revision
     assert b"photo_" not in (run.folder / DATA_FILE).read_bytes()
 

@@ -14,6 +14,7 @@ from app.translations import use_language
 from app.widgets.stage_dialog import StageDialog
 from app.widgets.stage_line import StageLine
 from app.window import MainWindow
+from core.evaluation.wish import keep_wish
 from core.poc.evidence import Wish
 from core.project.store import Project
 from core.training.result import Interval
@@ -153,6 +154,20 @@ def test_the_hand_over_fills_a_list(
     decide(qtbot, dialog, "go_3", "引き渡し済み")
     assert project.decisions.standing().status == "handed-over"
     assert project.decisions.entries()[-1].seen["handover"]["owner"] == "佐藤"
+
+
+def test_a_package_for_another_wished_error_has_to_be_written_again(qtbot: QtBot, project: Project) -> None:
+    exported = {"run": "x", "package": "bolt.hkd", "sha256": "ab" * 32, "verified": True}
+    keep_wish(project, 1 / 200)
+    project.remember("exported", exported | {"wished_error": 1 / 200})
+    stage, dialog = shown(qtbot, project)
+    assert stage.review is not None and "package" not in stage.review.handover.missing
+    for wish, missing in ((1 / 500, True), (1 / 200, False)):
+        keep_wish(project, wish)
+        with qtbot.waitSignal(stage.changed):
+            stage.look()
+        assert ("package" in stage.review.handover.missing) == missing
+        assert ("bolt.hkd" in dialog.handover.package.text()) != missing
 
 
 def test_one_who_was_overtaken_is_told_and_sees_the_present(qtbot: QtBot, project: Project) -> None:

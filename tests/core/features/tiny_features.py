@@ -4,15 +4,17 @@ from pathlib import Path
 
 from core.backbones.load import load_backbone
 from core.backbones.store import ModelStore
-from core.features.file import FeaturesFile, save_features
+from core.features.file import FeaturesFile, open_features, save_features
 from core.files import sha256_file
 from core.methods.catalogue import parse_composition
+from core.photos.scan import scan
 from core.project.revision import DataRevision
+from core.project.store import CACHE_FOLDER, Project
 from core.training.commands import Commands
 from core.training.extract import Extraction, extract
 from core.training.job import DATA_FILE, HyperValue, TrainJob, save_job
 from tests.core.tiny_backbone import NAME, store_tiny_backbone
-from tests.core.tiny_run import QUICK, tiny_revision
+from tests.core.tiny_run import COLOURS, QUICK, tiny_revision
 
 AS_QUICK = Extraction(views=3, smallest_crop=0.5, flip=True)
 
@@ -49,3 +51,25 @@ def run_on(
     )
     file.revision.save(folder / DATA_FILE)
     return folder
+
+
+def tiny_project(root: Path, held_back: int = 2) -> Project:
+    """A project of the tiny pictures that keeps features in their place, open; the last classes are held back."""
+    tiny_revision(root / "photos")
+    project = Project.create(root / "project", "検査")
+    for name in COLOURS:
+        project.add_class(name, name)
+    project.add_photos(scan(root / "photos"))
+    project.label_by_folders()
+    for number, entry in enumerate(project.classes()):
+        project.set_role(entry.id, "base" if number < len(COLOURS) - held_back else "new")
+    path = project.folder / CACHE_FOLDER / "f.features"
+    tiny_features(path, revision=project.snapshot())
+    project.keep_features_only(path, project.snapshot().id)
+    return project
+
+
+def run_in(project: Project, composition: str = "dept(coop)", **hyper: HyperValue) -> Path:
+    """Lay out a run of such a project; gives its folder."""
+    file = open_features(project.features_file)
+    return run_on(project.features_file, file, project.new_run_folder(), composition, **hyper)

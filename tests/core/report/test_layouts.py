@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from core.methods.presets import resolve_preset
 from core.problems import Language
 from core.report.assumptions import Assumptions
 from core.report.blocks import Table
@@ -18,6 +19,7 @@ from core.report.html import html_page
 from core.report.pdf import pdf_bytes
 from core.report.tell import tell
 from core.report.words import _texts, words_in
+from core.training.result import Choice
 from tests.core.report.made_up import THRESHOLD, made_up_run
 
 HOSTILE = "<script>alert('x')</script>&\"{0}{name}"
@@ -119,6 +121,32 @@ def test_when_all_goes_to_a_person_that_is_said(tmp_path: Path) -> None:
     everything = THRESHOLD.model_copy(update={"probability": 1.0})
     report = gather(basis_of(made_up_run(tmp_path / "run", unsure=everything)), Assumptions())
     assert words_in("ja")("use_everything", photos=200) in html_page([tell(report, "ja")])
+
+
+@pytest.mark.parametrize(("language", "title"), [("ja", "おまかせ"), ("en", "Automatic")])
+def test_what_was_searched_and_chosen_is_in_the_appendix(
+    language: Language, title: str, tmp_path: Path
+) -> None:
+    """With the choice, not the search, as the command that trains it again."""
+    run = made_up_run(tmp_path / "run")
+    told = {"preset": "coop", "composition": "coop", "settings": {}, "changed": "-", "tried": 23, "photos": 118,
+            "wish": "union", "score": "81.5%", "low": "77.0%", "high": "86.2%"}  # fmt: skip
+    result = run.result()
+    assert result is not None
+    decisions = (Choice(code="search.chosen", data=told), Choice(code="training.last_stage_kept"))
+    result.model_copy(update={"preset": "automatic", "decisions": decisions}).save(run.folder)
+    document = tell(gather(basis_of(run), Assumptions()), language)
+    (part,) = (part for part in document.appendix if part.heading == words_in(language)("part.reproduce"))
+    facts = part.blocks[0]
+    assert isinstance(facts, Table)
+    rows = {row[0]: row[1] for row in facts.rows}
+    method, decided = (rows[words_in(language)(f"fact.{key}")] for key in ("method", "decisions"))
+    assert method == f"{title} · coop"
+    assert "23" in decided and "81.5%" in decided and "?" not in decided
+    assert resolve_preset("coop").texts[language].title in decided
+    html = html_page([document])
+    assert "--preset &#39;coop&#39;" in html or "--preset 'coop'" in html
+    assert decided in unescape(html)
 
 
 def test_both_languages_have_the_same_words_with_the_same_blanks() -> None:
