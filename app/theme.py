@@ -170,7 +170,7 @@ QLabel[class="heading1"] { font-size: $heading1; font-weight: 600; }
 QLabel[class="heading2"] { font-size: $heading2; font-weight: 600; }
 QLabel[class="heading3"] { font-size: $heading3; font-weight: 600; }
 QLabel[class="badge"] {
-  background: $accent_soft; color: $text; border-radius: 10px; padding: 2px 10px; font-size: $small;
+  background: $accent_soft; color: $text; border-radius: 7px; padding: 2px 10px; font-size: $small;
 }
 QFrame[class="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 QFrame[class="card"] QLabel[class="badge"] { background: $accent; color: $accent_text; }
@@ -195,7 +195,7 @@ QPushButton[class="primary"] {
 QPushButton[class="primary"]:hover { border-color: $text; }
 QPushButton[class="primary"]:focus { border: 2px solid $text; padding: 6px 16px; }
 QPushButton[class="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
-QPushButton[class="plain"] { border-color: transparent; background: transparent; }
+QPushButton[class="plain"] { border-color: transparent; background: transparent; color: $accent; }
 QPushButton[class="plain"]:focus { border-color: $focus; }
 QPushButton[class="tile"] { text-align: left; padding: 14px 18px; border-radius: 10px; min-height: 44px; }
 QPushButton[class="tile"]:focus { padding: 13px 17px; }
@@ -218,7 +218,7 @@ QLineEdit:focus { border: 2px solid $focus; }
 QComboBox, QSpinBox, QDoubleSpinBox { min-height: 38px; }
 QTabWidget::pane { border: 1px solid $border; border-radius: 8px; background: $surface; }
 QTabBar::tab {
-  min-height: 34px; padding: 3px 18px; margin-right: 4px; color: $text; background: transparent;
+  min-height: 34px; padding: 3px 14px; margin-right: 2px; color: $text; background: transparent;
   border: 2px solid transparent; border-bottom: 3px solid transparent;
 }
 QTabBar::tab:hover { background: $raised; }

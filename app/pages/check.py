@@ -50,7 +50,6 @@ from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
 from core.training.run import Run, runs_in
 from core.whatif.findings import Answer, read_answers
 
-_LEAST_OF_A_TABLE = 160
 # Of what the engine told on the way, this bears on the result, and so does its last decision.
 _BEARS_ON_RESULT = (
     CHOSEN,
@@ -465,7 +464,6 @@ class CheckPage(Page):
     def _build_before_after(self) -> QWidget:
         self.table = BeforeAfterTable()
         self.classes = ClassTable()
-        self.classes.setMinimumHeight(_LEAST_OF_A_TABLE)
         inside = QWidget()
         column = QVBoxLayout(inside, spacing=12)
         column.addWidget(self.table)
@@ -499,7 +497,7 @@ class CheckPage(Page):
         right = QWidget()
         right_column = QVBoxLayout(right)
         right_column.setContentsMargins(0, 0, 0, 0)
-        right_column.addWidget(self.judgement, 1)
+        right_column.addWidget(_scrolled(self.judgement), 1)
         right_column.addWidget(self.train_again)
         self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.list)

@@ -30,6 +30,7 @@ from app.background import run_in_background
 from app.engine import EngineProcess
 from app.pages.base import Page
 from app.session import Session
+from app.theme import TOUCH
 from app.widgets.alone_words import AloneWords
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
@@ -379,7 +380,7 @@ class ExportPage(Page):
         self.start = _button("export_start", self._start)
         self.start.setProperty("class", "primary")
         self.refusal = QLabel(objectName="export_refusal", wordWrap=True)
-        self.name_label, self.folder_label = QLabel(), QLabel()
+        self.name_label, self.folder_label = QLabel(minimumHeight=TOUCH), QLabel(minimumHeight=TOUCH)
         holder = QFrame()
         holder.setProperty("class", "card")
         form = QFormLayout(holder)

@@ -385,7 +385,10 @@ class LabelsPage(Page):
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addLayout(self._build_tools())
         left_column.addWidget(self.files)
-        left_column.addWidget(self.summary)
+        below = QHBoxLayout(spacing=GAP)
+        below.addWidget(self.summary, 1)
+        below.addWidget(self.files.button)
+        left_column.addLayout(below)
         left_column.addWidget(self.empty)
         left_column.addWidget(self.grid, 1)
         splitter.addWidget(left)
@@ -423,7 +426,6 @@ class LabelsPage(Page):
         row.addWidget(self.undo)
         row.addWidget(self.redo)
         row.addStretch(1)
-        row.addWidget(self.files.button)
         return row
 
     def _build_side(self) -> QWidget:

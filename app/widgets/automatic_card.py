@@ -1,4 +1,4 @@
-"""おまかせ as a card: the time that the search may take and what matters, in plain words."""
+"""おまかせ as a card: the time that the search may take and what matters, in plain words, once it is chosen."""
 
 from collections.abc import Mapping
 
@@ -115,6 +115,7 @@ class AutomaticCard(QFrame):
 
     def _toggled(self, on: bool) -> None:
         self.setProperty("chosen", on)
+        self.settings.setVisible(on)
         self.style().unpolish(self)
         self.style().polish(self)
         if on:
@@ -124,14 +125,16 @@ class AutomaticCard(QFrame):
         for box, label in ((self.minutes, self.minutes_label), (self.wish, self.wish_label)):
             label.setBuddy(box)
             box.setMaximumWidth(_WIDEST)
-        form = QFormLayout()
+        self.settings = QWidget(visible=self.radio.isChecked())
+        form = QFormLayout(self.settings)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.setVerticalSpacing(8)
         form.addRow(self.minutes_label, self.minutes)
         form.addRow(self.wish_label, self.wish)
+        form.addRow(self.promise)
         column = QVBoxLayout(self, spacing=8)
         column.setContentsMargins(16, 12, 16, 12)
         for part in (self.radio, self.summary, self.when):
             column.addWidget(part)
-        column.addLayout(form)
-        column.addWidget(self.promise)
+        column.addWidget(self.settings)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
 from core.project.revision import DataRevision
 from core.training.result import Interval, Metrics, TrainResult
 
-_ROWS = ("base", "new", "h", "union_base", "union_new", "union_h")
+# As on site first: that is what will be met.
+_ROWS = ("union_base", "union_new", "union_h", "base", "new", "h")
 _COUNTED = {"base": "base", "new": "new", "union_base": "base", "union_new": "new"}
 
 
@@ -40,7 +41,7 @@ def figures(result: TrainResult, revision: DataRevision, key: str) -> tuple[Figu
 
 
 class BeforeAfterTable(QFrame):
-    """Six rows: each group among its own classes, both with all classes offered, and their balance."""
+    """Six rows: each group with all classes offered, each among its own classes, and their balance."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,8 +73,8 @@ class BeforeAfterTable(QFrame):
             self._heads, ("", self.tr("学習の前"), self.tr("学習の後"), self.tr("差")), strict=True
         ):
             label.setText(words)
-        self._sections[1].setText(self.tr("同じ仲間の中から選ぶとき"))
-        self._sections[5].setText(self.tr("全部の種類から選ぶとき（現場と同じ）"))
+        self._sections[1].setText(self.tr("全部の種類から選ぶとき（現場と同じ）"))
+        self._sections[5].setText(self.tr("同じ仲間の中から選ぶとき"))
         names = {
             "base": self.tr("習った種類"),
             "new": self.tr("取り置いた種類"),

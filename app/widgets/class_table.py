@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from core.evaluation.tally import ClassTally
 from core.project.revision import ClassEntry
 
 Index = QModelIndex | QPersistentModelIndex
+_MOST_ROWS = 40
 
 
 class ClassTableModel(QAbstractTableModel):
@@ -72,7 +73,7 @@ class ClassTableModel(QAbstractTableModel):
 
 
 class ClassTable(QTableView):
-    """The table, the class with the most misses first."""
+    """The table, the class with the most misses first; as tall as its rows, so that only the page around it scrolls."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +92,16 @@ class ClassTable(QTableView):
             "QTableView::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }"
         )
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.rows.modelReset.connect(self.updateGeometry)
         self.retranslate()
+
+    def sizeHint(self) -> QSize:
+        rows = min(self.rows.rowCount(), _MOST_ROWS) * self.verticalHeader().defaultSectionSize()
+        head = self.horizontalHeader().sizeHint().height()
+        return QSize(super().sizeHint().width(), head + rows + 2 * self.frameWidth())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def retranslate(self) -> None:
         """Words in the present language."""

@@ -50,7 +50,7 @@ class CostLine(QLabel):
         if self._memory is None:
             return self.tr("この PC で約 {time}").format(time=time)
         memory = f"{self._memory / 2**30:.1f}"
-        return self.tr("この PC で約 {time}、メモリー約 {memory} GB").format(time=time, memory=memory)
+        return self.tr("この PC で約 {time}\nメモリー約 {memory} GB").format(time=time, memory=memory)
 
     def _time_words(self, seconds: float) -> str:
         if seconds < 90:

@@ -117,7 +117,7 @@ class Drawers(QWidget):
             )
         else:
             self.words.setText(
-                self.tr("テスト用の写真 {photos} 枚と {classes} 種類で、学習の前と後を比べました。").format(
+                self.tr("試験用の写真 {photos} 枚と {classes} 種類で、学習の前と後を比べました。").format(
                     photos=found.photos, classes=found.classes
                 )
             )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from core.files import write_atomic
 _SIZE = QSize(900, 360)
 _TICKS = 4
 _CAP = 4
+# Ends of a scale whose quarters are round, for one power of ten.
+_ROUND_TOPS = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Figure(QWidget):
             return
         line = painter.fontMetrics().height()
         values = (value for series in self.series for value in series.values)
-        top = 100.0 if self.percent else max(values, default=0.0) or 1.0
+        top = 100.0 if self.percent else round_top(max(values, default=0.0))
         field = place.adjusted(4.5 * line, 2.2 * line, -line, -1.8 * line)
         self._draw_axis(painter, field, top)
         self._draw_keys(painter, place, line)
@@ -200,3 +203,11 @@ class Figure(QWidget):
                 cells += series.spread[row] if series.spread else ()
             writer.writerow(cells)
         return text.getvalue()
+
+
+def round_top(most: float) -> float:
+    """The lowest end of a scale that shows `most` and reads well at its ticks."""
+    if most <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return power * next((top for top in _ROUND_TOPS if most <= power * top * (1 + 1e-9)), _ROUND_TOPS[-1])

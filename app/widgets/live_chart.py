@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from app.theme import theme
 
 REDRAW_MS = 125
+_LEAST_HEIGHT = 160
 _KEYS_IN_A_ROW = 2
 
 
@@ -59,7 +60,7 @@ class LiveChart(QWidget):
         self.title = QLabel(objectName=f"{name}_title")
         self.title.setProperty("class", "heading3")
         self.sentence = QLabel(objectName=f"{name}_sentence", wordWrap=True)
-        self.plot = pg.PlotWidget(objectName=f"{name}_plot")
+        self.plot = _Plot(objectName=f"{name}_plot")
         self._drawn = {line.key: _Drawn(line, _LineKey(line)) for line in lines}
         self._lay_out()
         self._prepare_plot()
@@ -162,7 +163,7 @@ class LiveChart(QWidget):
         self._axis_words = ""
 
     def _prepare_plot(self) -> None:
-        self.plot.setMinimumHeight(120)
+        self.plot.setMinimumHeight(_LEAST_HEIGHT)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.plot.setMouseEnabled(False, False)
         self.plot.setMenuEnabled(False)
@@ -185,6 +186,13 @@ class LiveChart(QWidget):
         low = self._reach.low if self._reach.low is not None else min(values, default=0.0)
         high = self._reach.high if self._reach.high is not None else max(values, default=1.0)
         self.plot.setYRange(low, max(high, low + 1e-6), padding=0.05)
+
+
+class _Plot(pg.PlotWidget):
+    """Asks for little, and takes the height that is left: the key below it stays on a small screen."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, _LEAST_HEIGHT)
 
 
 class _LineKey(QWidget):

@@ -1,10 +1,13 @@
-"""What a package is to be able to do, in check boxes: work alone, be smaller, take up new products, be signed."""
+"""What a package is to be able to do, in check boxes: work alone, be smaller, take up new products, be signed.
+
+Most packages need none of it, so the boxes stay folded away until they are asked for.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -12,11 +15,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.background import run_in_background
+from app.theme import TOUCH
 from core.package.signature import make_key, public_path
 from core.problems import Problem
 
@@ -33,6 +38,16 @@ class PackageChoices(QWidget):
         super().__init__(parent)
         self.key = ""
         self._made = ""
+        self.open = QToolButton(
+            objectName="export_choices",
+            checkable=True,
+            arrowType=Qt.ArrowType.RightArrow,
+            toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            minimumHeight=TOUCH,
+        )
+        self.inside = QWidget(visible=False)
+        self.open.toggled.connect(self.inside.setVisible)
+        self.open.toggled.connect(self._turn_arrow)
         self.alone, self._alone_note = self._box("export_onnx", 0)
         self.quick, self._quick_note = self._box("export_quantise", 1)
         self.words, self._words_note = self._box("export_new_products", 1)
@@ -46,6 +61,7 @@ class PackageChoices(QWidget):
 
     def retranslate(self) -> None:
         """Say it in the present language."""
+        self._say_open()
         self.alone.setText(self.tr("プログラムなしで動く（ONNX）"))
         self._alone_note.setText(
             self.tr(
@@ -55,7 +71,7 @@ class PackageChoices(QWidget):
         self.quick.setText(self.tr("小さくて速いモデルも入れる"))
         self._quick_note.setText(
             self.tr(
-                "答えがどれだけ変わるかを、テスト用の写真で数えて知らせます。使うかどうかは現場で選べます。"
+                "答えがどれだけ変わるかを、試験用の写真で数えて知らせます。使うかどうかは現場で選べます。"
             )
         )
         self.words.setText(self.tr("現場で新しい品種を追加できる"))
@@ -111,7 +127,21 @@ class PackageChoices(QWidget):
         keys: tuple[QWidget, ...] = (self.choose_key, self.make_key, self.key_shown)
         for part in keys:
             part.setVisible(sign)
+        self._say_open()
+        if alone or sign:
+            self.open.setChecked(True)
         self.changed.emit()
+
+    def _say_open(self) -> None:
+        boxes = (self.alone, self.quick, self.words) if self.alone.isChecked() else ()
+        count = sum(box.isChecked() for box in (*boxes, self.sign))
+        words = self.tr("必要なときだけ：プログラムなしで動かす、署名する")
+        self.open.setText(
+            self.tr("{words}（%n 個を選択）", "", count).format(words=words) if count else words
+        )
+
+    def _turn_arrow(self, opened: bool) -> None:
+        self.open.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
 
     def _say_key(self) -> None:
         if self._made:
@@ -146,7 +176,7 @@ class PackageChoices(QWidget):
         self.failed.emit(error)
 
     def _box(self, name: str, level: int) -> tuple[QCheckBox, QLabel]:
-        box, note = QCheckBox(objectName=name), QLabel(wordWrap=True)
+        box, note = QCheckBox(objectName=name, minimumHeight=TOUCH), QLabel(wordWrap=True)
         note.setProperty("class", "note")
         note.setIndent(_INDENT)
         note.setContentsMargins(level * _INDENT, 0, 0, 0)
@@ -159,8 +189,12 @@ class PackageChoices(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self, spacing=2)
-        column.setContentsMargins(0, 0, 0, 0)
+        outer = QVBoxLayout(self, spacing=4)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.open)
+        outer.addWidget(self.inside)
+        column = QVBoxLayout(self.inside, spacing=0)
+        column.setContentsMargins(0, 0, 0, 8)
         for box, note, level in (
             (self.alone, self._alone_note, 0),
             (self.quick, self._quick_note, 1),
@@ -172,7 +206,7 @@ class PackageChoices(QWidget):
             line.addWidget(box, 1)
             column.addLayout(line)
             column.addWidget(note)
-            column.addSpacing(4)
+            column.addSpacing(8)
         line = QHBoxLayout(spacing=8)
         line.addSpacing(_INDENT)
         line.addWidget(self.choose_key)

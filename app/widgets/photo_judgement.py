@@ -266,7 +266,7 @@ class PhotoJudgement(QWidget):
         row.addWidget(self.apply)
         row.addWidget(self.back)
         column = QVBoxLayout(self, spacing=8)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(8, 0, 8, 0)
         column.addWidget(self.picture, 1)
         column.addWidget(self.words)
         looks = QHBoxLayout(spacing=8)
@@ -293,7 +293,8 @@ class _Picture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(480, 360)
+        # Little, so that it takes the height that is left: with large text the words below it need theirs.
+        return QSize(480, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pixmap is None:

@@ -98,6 +98,7 @@ class PrivacyChoice(QWidget):
 
     def retranslate(self) -> None:
         """Words in the present language."""
+        self.asked.setText(self.tr("写真の残し方"))
         self.keep.setText(self.tr("写真を使う"))
         self.features.setText(self.tr("特徴だけを残す（写真を残さない）"))
         self.lead.setText(
@@ -280,9 +281,11 @@ class PrivacyChoice(QWidget):
         self._radios.addButton(self.keep, _KEEP)
         self._radios.addButton(self.features, _FEATURES)
         self._radios.idClicked.connect(self._chosen)
+        self.asked = QLabel()
         self.choice = QWidget()
-        row = QHBoxLayout(self.choice, spacing=3 * GAP)
+        row = QHBoxLayout(self.choice, spacing=GAP + GAP // 2)
         row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.asked)
         row.addWidget(self.keep)
         row.addWidget(self.features)
         row.addStretch(1)

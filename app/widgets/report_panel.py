@@ -143,9 +143,13 @@ class ReportPanel(QFrame):
             return
         told, best, worst = (words.months(months) for months in (paid.months, paid.best, paid.worst))
         if paid.months is None:
-            self.months.setText(self.tr("この前提では、費用を回収できません"))
+            own = self.tr("この前提では、費用を回収できません")
+            examples = self.tr("例の値で計算すると、費用を回収できません")
         else:
-            self.months.setText(self.tr("{months}で費用を回収できます").format(months=told))
+            own = self.tr("{months}で費用を回収できます")
+            examples = self.tr("例の値で計算すると、{months}で費用を回収できます")
+        # A figure made of examples is never said as if it were the factory's own.
+        self.months.setText((examples if assumed.money_examples else own).format(months=told))
         formula = words(
             "formula", upfront=words.money(paid.upfront.total), saved=words.money(paid.saved), months=told
         )
@@ -207,11 +211,11 @@ class ReportPanel(QFrame):
 
     def _build(self) -> None:
         self.heading = QLabel(objectName="report_heading")
-        self.heading.setProperty("class", "heading3")
+        self.heading.setProperty("class", "heading2")
         self.lead = QLabel(objectName="report_lead", wordWrap=True)
         self.lead.setProperty("class", "muted")
         self.months = QLabel(objectName="report_months", wordWrap=True)
-        self.months.setProperty("class", "heading2")
+        self.months.setProperty("class", "heading3")
         self.formula = QLabel(objectName="report_formula", wordWrap=True)
         self.saved = QLabel(objectName="report_saved", wordWrap=True)
         self.span = QLabel(objectName="report_span", wordWrap=True)

@@ -44,6 +44,7 @@ class SamePartQuestion(QFrame):
         self.why = QLabel(objectName="same_part_why", wordWrap=True)
         self.why.setProperty("class", "muted")
         column = QVBoxLayout(self, spacing=GAP // 2)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.addWidget(self._build_answered())
         column.addWidget(self._build_asking())
         column.addWidget(self._build_leak())
@@ -126,7 +127,9 @@ class SamePartQuestion(QFrame):
         self.asking = QWidget()
         column = QVBoxLayout(self.asking, spacing=0)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addSpacing(GAP // 2)
         column.addWidget(self.question)
+        column.addSpacing(GAP // 2)
         column.addWidget(self.why)
         self._answers = QButtonGroup(self)
         self.buttons: dict[SamePart, QRadioButton] = {}

@@ -48,7 +48,8 @@ class StageLine(QFrame):
         advice = problem_text(found.advice.code, found.advice.data, spoken()).what
         if found.standing.status != "open" or found.standing.stage == 3:
             return advice
-        words = self.tr("求める証拠：{figure}が、幅の下の端で {least} % 以上。{advice}")
-        return words.format(
-            figure=figure_names()[found.wish.figure], least=percent(found.wish.least), advice=advice
+        goal = self.tr("目安：{figure}が、少なく見積もっても {least} % 以上。").format(
+            figure=figure_names()[found.wish.figure], least=percent(found.wish.least)
         )
+        # Before there is a result, that nothing can be said yet goes without saying.
+        return self.tr("{goal}{advice}").format(goal=goal, advice=advice) if found.evidence else goal

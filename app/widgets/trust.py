@@ -91,6 +91,7 @@ class Trust(QWidget):
                 Series(self.tr("実際の正解（%）"), "series_1", [100 * b.right for b in bins]),
             ],
             [self.tr("{photos} 枚").format(photos=b.photos) for b in bins],
+            percent=True,
         )
 
     def _reliability(self, found: Calibrated) -> str:
@@ -103,7 +104,9 @@ class Trust(QWidget):
             words = self.tr(
                 "確認用の写真が少ないので、自信の数字は直していません。試験の {photos} 枚では、正解の割合とのずれは平均 {after} ポイントです。"
             )
-        chance = self.tr(" 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。")
+        chance = self.tr(
+            " 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。棒の下は、その棒の写真の枚数です。"
+        )
         return (words + chance).format(
             val=found.temperatures.photos,
             photos=found.after.n,

@@ -47,7 +47,7 @@ def find(result: TrainResult, revision: DataRevision) -> Findings:
 
 
 class Verdict(QFrame):
-    """A mark, a sentence for the learned classes, one for the held-back ones, and what to do now."""
+    """A mark, a sentence for the learned classes with its interval, one for the held-back ones, and what to do now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +57,12 @@ class Verdict(QFrame):
         self.mark = LevelMark("ok", 48)
         self.headline = QLabel(objectName="verdict_headline", wordWrap=True)
         self.headline.setProperty("class", "heading2")
+        self.span = QLabel(objectName="verdict_span", wordWrap=True)
         self.second = QLabel(objectName="verdict_held_back", wordWrap=True)
         self.advice = QLabel(objectName="verdict_advice", wordWrap=True)
         self.advice.setProperty("class", "muted")
         words = QVBoxLayout(spacing=6)
-        for label in (self.headline, self.second, self.advice):
+        for label in (self.headline, self.span, self.second, self.advice):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.addWidget(label)
         row = QHBoxLayout(self, spacing=20)
@@ -81,6 +82,11 @@ class Verdict(QFrame):
         if found is None:
             return
         self.headline.setText(self._headline(found))
+        measured = found.trained and found.learned.photos > 0
+        self.span.setVisible(measured)
+        if measured:
+            words = self.tr("学習の前と後の差は、95 % の確かさで {low}～{high} ポイントの間です。")
+            self.span.setText(_filled(words, found.learned))
         self.second.setText(self._second(found))
         self.advice.setText(self._advice(found))
         self.setAccessibleName(self.headline.text())
@@ -96,13 +102,13 @@ class Verdict(QFrame):
         else:
             words = {
                 Change.BETTER: self.tr(
-                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。"
+                    "習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。"
                 ),
                 Change.WORSE: self.tr(
-                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。"
+                    "習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。"
                 ),
                 Change.UNCLEAR: self.tr(
-                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。"
+                    "習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。"
                 ),
             }[found.learned.change]
         return _filled(words, found.learned)

@@ -16,7 +16,7 @@ class _AgainPart(WhatIfPart):
 
     def nothing(self) -> str:
         """Where nothing can be said."""
-        return self.tr("習った種類のテスト用の写真がないため、これは測れません。")
+        return self.tr("習った種類の試験用の写真がないため、これは測れません。")
 
 
 class FewerPart(_AgainPart):

@@ -19,9 +19,9 @@ class ShiftPart(WhatIfPart):
             self.tr("明るさやカメラが変わったら"),
             self.tr("調べる：写し方を変える"),
             self.tr(
-                "テスト用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。"
+                "試験用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。"
             ),
-            self.tr("テスト用の写真の写り方を変えて、見分けています。"),
+            self.tr("試験用の写真の写り方を変えて、見分けています。"),
         )
 
     def answer(self, found: Answer) -> str:
@@ -39,7 +39,7 @@ class ShiftPart(WhatIfPart):
         photos, plain = found.photos, self.share(found.plain)
         if not falls:
             return self.tr(
-                "テスト用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。"
+                "試験用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。"
             ).format(photos=photos, plain=plain)
         first = min(falls, key=lambda each: (each.strength, each.right.mean))
         words = self.tr(
@@ -130,17 +130,17 @@ class ElsewherePart(WhatIfPart):
         assert isinstance(found, Elsewhere), "the answer to its own question"
         here = found.at_home
         figures = [found.right] if here is None else [here, found.right]
-        labels = [found.folder] if here is None else [self.tr("この学習のテスト用の写真"), found.folder]
+        labels = [found.folder] if here is None else [self.tr("この学習の試験用の写真"), found.folder]
         self.figure.show_series(bars(self.tr("習った種類"), "series_1", figures), labels, percent=True)
         if here is None or not (found.right.high < here.low or found.right.low > here.high):
             words = self.tr("「{folder}」の写真 {photos} 枚では、正解は {there} です。")
         elif found.right.high < here.low:
             words = self.tr(
-                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より下がります。そこの写真を加えて学習し直してください。"
+                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習の試験用の写真の {here} より下がります。そこの写真を加えて学習し直してください。"
             )
         else:
             words = self.tr(
-                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より上がります。"
+                "「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習の試験用の写真の {here} より上がります。"
             )
         told = words.format(
             folder=found.folder,

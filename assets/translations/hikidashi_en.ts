@@ -461,8 +461,10 @@
         <translation>About {time} on this PC</translation>
     </message>
     <message>
-        <source>この PC で約 {time}、メモリー約 {memory} GB</source>
-        <translation>About {time} and {memory} GB of memory on this PC</translation>
+        <source>この PC で約 {time}
+メモリー約 {memory} GB</source>
+        <translation>About {time} on this PC
+{memory} GB of memory</translation>
     </message>
     <message>
         <source>{seconds} 秒</source>
@@ -524,7 +526,7 @@
         <translation>Looks at how much of what the model knew before training is kept. It takes seconds to minutes, depending on the number of photos.</translation>
     </message>
     <message>
-        <source>テスト用の写真 {photos} 枚と {classes} 種類で、学習の前と後を比べました。</source>
+        <source>試験用の写真 {photos} 枚と {classes} 種類で、学習の前と後を比べました。</source>
         <translation>Before and after training were compared on {photos} test photos and {classes} classes.</translation>
     </message>
     <message>
@@ -627,7 +629,7 @@
         <translation>Choose the folder of photos</translation>
     </message>
     <message>
-        <source>この学習のテスト用の写真</source>
+        <source>この学習の試験用の写真</source>
         <translation>Test photos of this run</translation>
     </message>
     <message>
@@ -639,11 +641,11 @@
         <translation>On {photos} photos of “{folder}” right answers are {there}. </translation>
     </message>
     <message>
-        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より下がります。そこの写真を加えて学習し直してください。</source>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習の試験用の写真の {here} より下がります。そこの写真を加えて学習し直してください。</source>
         <translation>On {photos} photos of “{folder}” right answers are {there}, below the {here} of this run’s test photos. Add photos from there and train again. </translation>
     </message>
     <message>
-        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習のテスト用の写真の {here} より上がります。</source>
+        <source>「{folder}」の写真 {photos} 枚では、正解は {there} で、この学習の試験用の写真の {here} より上がります。</source>
         <translation>On {photos} photos of “{folder}” right answers are {there}, above the {here} of this run’s test photos. </translation>
     </message>
     <message>
@@ -839,15 +841,15 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。写真をふやした分だけ良くなっています。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. More photos made it better.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. More photos made it better.</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。ふやした写真のラベルを確かめてください。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. Check the labels of the photos that were added.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. Check the labels of the photos that were added.</translation>
     </message>
     <message>
         <source>正解は、種類ごとに {few} 枚で {then}、{many} 枚で {now} です。この差だけでは、写真をふやすと良くなるとは言えません。</source>
-        <translation>Right answers: {then} with {few} photos of each class, {now} with {many}. This difference alone does not say that more photos help.</translation>
+        <translation>Right answers: {then} with {few} per class, {now} with {many}. This difference alone does not say that more photos help.</translation>
     </message>
 </context>
 <context>
@@ -1597,7 +1599,7 @@ Logs: {log}</translation>
         <translation>Put a smaller, quicker model inside too</translation>
     </message>
     <message>
-        <source>答えがどれだけ変わるかを、テスト用の写真で数えて知らせます。使うかどうかは現場で選べます。</source>
+        <source>答えがどれだけ変わるかを、試験用の写真で数えて知らせます。使うかどうかは現場で選べます。</source>
         <translation>How many answers change is counted on the test photos and told. Whether to use it is decided on site.</translation>
     </message>
     <message>
@@ -1627,6 +1629,17 @@ Logs: {log}</translation>
     <message>
         <source>署名に使う鍵を選んでください。初めてのときは「新しい鍵を作る」を押します。</source>
         <translation>Choose the key to sign with. The first time, press “Make a new key”.</translation>
+    </message>
+    <message>
+        <source>必要なときだけ：プログラムなしで動かす、署名する</source>
+        <translation>Only if you need it: work without the program, sign</translation>
+    </message>
+    <message numerus="yes">
+        <source>{words}（%n 個を選択）</source>
+        <translation>
+            <numerusform>{words} (%n chosen)</numerusform>
+            <numerusform>{words} (%n chosen)</numerusform>
+        </translation>
     </message>
     <message>
         <source>鍵を作りました：{key}
@@ -1999,6 +2012,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>PrivacyChoice</name>
     <message>
+        <source>写真の残し方</source>
+        <translation>What is kept</translation>
+    </message>
+    <message>
         <source>写真を使う</source>
         <translation>Use photos</translation>
     </message>
@@ -2180,8 +2197,16 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Under these assumptions it does not pay back</translation>
     </message>
     <message>
+        <source>例の値で計算すると、費用を回収できません</source>
+        <translation>With the example values it does not pay back</translation>
+    </message>
+    <message>
         <source>{months}で費用を回収できます</source>
         <translation>Pays back in {months}</translation>
+    </message>
+    <message>
+        <source>例の値で計算すると、{months}で費用を回収できます</source>
+        <translation>With the example values: pays back in {months}</translation>
     </message>
     <message>
         <source>間違いの割合の幅を考えると、{best}〜{worst}。</source>
@@ -2429,11 +2454,11 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Find out: other conditions</translation>
     </message>
     <message>
-        <source>テスト用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。</source>
+        <source>試験用の写真を暗くする、ぼかす、ざらつかせるなどして見分けを調べます。写真の枚数により、数秒から数分かかります。</source>
         <translation>Makes the test photos darker, blurred or grainy and judges them again. It takes seconds to minutes, depending on the number of photos.</translation>
     </message>
     <message>
-        <source>テスト用の写真の写り方を変えて、見分けています。</source>
+        <source>試験用の写真の写り方を変えて、見分けています。</source>
         <translation>The test photos are being changed and judged again.</translation>
     </message>
     <message>
@@ -2441,7 +2466,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Photos as they are</translation>
     </message>
     <message>
-        <source>テスト用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。</source>
+        <source>試験用の写真 {photos} 枚では、どの変化でも、はっきりした低下は見つかりませんでした（そのままで正解 {plain}）。</source>
         <translation>On {photos} test photos no change made it clearly worse (right as they are: {plain}).</translation>
     </message>
     <message>
@@ -2599,8 +2624,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>See the present stage and decide whether to go on</translation>
     </message>
     <message>
-        <source>求める証拠：{figure}が、幅の下の端で {least} % 以上。{advice}</source>
-        <translation>Evidence asked for: {figure} at {least} % or more even at the lower end of its interval. {advice}</translation>
+        <source>目安：{figure}が、少なく見積もっても {least} % 以上。</source>
+        <translation>Goal: {figure} surely {least} % or more.</translation>
+    </message>
+    <message>
+        <source>{goal}{advice}</source>
+        <translation>{goal} {advice}</translation>
     </message>
 </context>
 <context>
@@ -3105,8 +3134,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are too few validation photos to adjust the confidence. On {photos} test photos its mean gap to the share that is right is {after} points.</translation>
     </message>
     <message>
-        <source> 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。</source>
-        <translation> On so few photos chance alone makes a gap of up to {chance} points.</translation>
+        <source> 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。棒の下は、その棒の写真の枚数です。</source>
+        <translation> On so few photos chance alone makes a gap of up to {chance} points. Below the bars: how many photos they stand for.</translation>
     </message>
 </context>
 <context>
@@ -3187,16 +3216,20 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are no photos to check the learned classes with, so nothing can be said.</translation>
     </message>
     <message>
-        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました（差 {low}～{high} ポイント）。</source>
-        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
+        <source>学習の前と後の差は、95 % の確かさで {low}～{high} ポイントの間です。</source>
+        <translation>The difference training made lies between {low} and {high} points (95 % interval).</translation>
     </message>
     <message>
-        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました（差 {low}～{high} ポイント）。</source>
-        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before (95 % interval of the difference: {low} to {high} points).</translation>
+        <source>習った種類は良くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に増えました。</source>
+        <translation>The learned classes got better: right on {after} of {photos} photos, {before} before.</translation>
     </message>
     <message>
-        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です（差 {low}～{high} ポイント）。</source>
-        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance (95 % interval of the difference: {low} to {high} points).</translation>
+        <source>習った種類は悪くなりました。正解が {photos} 枚中 {before} 枚から {after} 枚に減りました。</source>
+        <translation>The learned classes got worse: right on {after} of {photos} photos, {before} before.</translation>
+    </message>
+    <message>
+        <source>習った種類が良くなったとは、まだ言えません。正解は {photos} 枚中 {before} 枚から {after} 枚で、偶然でも起こる差です。</source>
+        <translation>It cannot be said that the learned classes got better: {before} of {photos} right before, {after} now, which can be chance.</translation>
     </message>
     <message>
         <source>取り置いた種類の写真がないので、新しい製品への強さはわかりません。</source>
@@ -3308,7 +3341,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Classes held back</translation>
     </message>
     <message>
-        <source>習った種類のテスト用の写真がないため、これは測れません。</source>
+        <source>習った種類の試験用の写真がないため、これは測れません。</source>
         <translation>There are no test photos of the learned classes to measure this on.</translation>
     </message>
 </context>

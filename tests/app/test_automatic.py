@@ -92,6 +92,12 @@ def test_the_card_offers_times_and_wishes_in_plain_words(card: AutomaticCard) ->
     assert all(words) and not set(words) & set(WISHES)
 
 
+def test_time_and_wish_are_asked_only_of_whoever_chose_the_card(card: AutomaticCard) -> None:
+    assert not card.minutes.isVisible()
+    card.choose()
+    assert card.minutes.isVisible() and card.wish.isVisible() and card.promise.isVisible()
+
+
 def test_changing_a_setting_chooses_the_card_and_tells_what_differs(
     qtbot: QtBot, card: AutomaticCard
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_clear_gain_is_called_better_with_its_counts(qtbot: QtBot, project: Pr
     assert "良くなりました" in words and page.verdict.mark.mark == "ok"
     found = page._shown.findings.learned
     assert f"{found.photos} 枚中 {found.before} 枚から {found.after} 枚" in words
+    assert f"{100 * found.low:+.0f}～{100 * found.high:+.0f} ポイント" in page.verdict.span.text()
     assert page.blocker() == ""
 
 

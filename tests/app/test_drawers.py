@@ -15,6 +15,7 @@ from app.engine import EngineProcess
 from app.pages.check import CheckPage
 from app.session import Session
 from app.widgets.drawers import FIGURES
+from app.widgets.figure import round_top
 from core.insight.findings import (
     ChannelsOf,
     CollapseOf,
@@ -321,3 +322,11 @@ def test_looking_can_be_taken_back_and_a_failure_is_said(
     engine.told.emit(Failed(code="insight.no_heat_map", data={"name": "RN50"}))
     engine.ended.emit(JobState.FAILED)
     assert page.banner.isVisible() and look.text() == "見ていたところを表示"
+
+
+@pytest.mark.parametrize(
+    ("most", "top"),
+    [(0.0, 1.0), (0.9, 1.0), (1.0, 1.0), (1.4, 1.6), (45.4, 60.0), (94.6, 100.0), (0.07, 0.08)],
+)
+def test_a_scale_ends_where_its_ticks_are_round(most: float, top: float) -> None:
+    assert round_top(most) == pytest.approx(top)

@@ -220,12 +220,16 @@ def test_what_the_package_is_to_be_able_to_do_goes_into_the_job(
 ) -> None:
     page = shown(qtbot, project, make_run(project), tmp_path)
     choices = page.choices
+    assert not choices.alone.isVisible() and choices.open.isVisible(), "most need none of it"
+    choices.open.click()
+    assert choices.alone.isVisible()
     assert not choices.quick.isEnabled() and not choices.words.isEnabled(), "they stand on the first"
     choices.quick.setChecked(True)
     assert choices.chosen() == {"onnx": False, "quantise": False, "new_products": False, "sign": ""}
     choices.alone.setChecked(True)
     choices.words.setChecked(True)
     choices.sign.setChecked(True)
+    assert "4 個" in choices.open.text(), "what is chosen is told when it is folded"
     assert not page.start.isEnabled() and "鍵" in page.refusal.text()
     choices.take_key(str(tmp_path / "factory.key"))
     page.start.click()

@@ -231,7 +231,7 @@ def test_costs_are_said_in_words_and_measured_only_once(
     assert "測っています" in page.cards["coop"].cost.text()
     assert "すぐに" in page.cards["zero-shot"].cost.text()
     measure(page, COSTS | {name: PresetCost(1.0, 1) for name in CARDS if name not in COSTS})
-    assert page.cards["coop"].cost.text() == "この PC で約 42 秒、メモリー約 3.0 GB"
+    assert page.cards["coop"].cost.text() == "この PC で約 42 秒\nメモリー約 3.0 GB"
     assert "67 分" in page.cards["coop-dept"].cost.text()
     page.leave()
     page.enter()
@@ -258,7 +258,7 @@ def test_the_method_chosen_in_the_drawer_is_measured_when_it_is_chosen_and_the_c
     page.choose("shy")
     qtbot.waitUntil(lambda: trials == [CARDS, ("shy",)], timeout=5000)
     measure(page, {"shy": PresetCost(120.0, 1 << 30)})
-    assert page.details.methods.cost.text() == "この PC で約 2 分、メモリー約 1.0 GB"
+    assert page.details.methods.cost.text() == "この PC で約 2 分\nメモリー約 1.0 GB"
 
 
 def test_changed_settings_cost_what_is_measured_with_them(

@@ -75,6 +75,7 @@ def test_examples_are_said_to_be_examples(qtbot: QtBot, project: Project, tmp_pa
     _, panel = shown(qtbot, project, make_run(project), tmp_path)
     count = len(Assumptions().money_examples)
     assert f"{count} 個" in panel.examples.text()
+    assert "例の値" in panel.months.text(), "no figure made of examples stands as the factory's own"
     box(panel, "wage_per_hour").setValue(3200)
     assert f"{count - 1} 個" in panel.examples.text()
 

@@ -207,7 +207,7 @@ def test_the_weakest_condition_is_named_only_where_it_is_one(
         (wrong(0.9, 0.9, 0.88, 0.85), "40 % がまちがっていても、はっきりした低下は見つかりませんでした"),
         (tail(0.9, 0.88, 0.6), "枚数に 50 倍の差があると"),
         (tail(0.9, 0.88), "かたよっていても、はっきりした低下は"),
-        (ANSWERS["elsewhere"], "30 枚では、正解は 60 %（55～65 %） で、この学習のテスト用の写真の 90 %"),
+        (ANSWERS["elsewhere"], "30 枚では、正解は 60 %（55～65 %） で、この学習の試験用の写真の 90 %"),
         (ANSWERS["elsewhere"], "習っていない種類（袋）の写真は、数えていません"),
         (
             ANSWERS["elsewhere"].model_copy(update={"right": share(0.86), "unknown": ()}),
