@@ -2351,7 +2351,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>はい、ファイル名の前が同じ写真は、同じ部品です（例：A001_1 と A001_2）</source>
-        <translation>Yes, photos whose file names begin alike show the same part (as A001_1 and A001_2)</translation>
+        <translation>Yes, by the start of the file name (A001_1 and A001_2 are one part)</translation>
     </message>
     <message>
         <source>{answer}&#x3000;→ 当てはまる写真がありません</source>
