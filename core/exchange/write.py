@@ -4,20 +4,16 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image
-
 from core.files import write_atomic
-from core.photos.formats import DECODERS
+from core.photos.decode import photo_size
 from core.problems import Problem
-from core.project.class_file import CLASS_FILE
+from core.project.class_file import CLASS_FILE, class_folders
 from core.project.classes import ProductClass
 from core.project.sources import Photo
 from core.project.store import Project
@@ -27,11 +23,6 @@ Report = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 
 _COLUMNS = ("photo", "class", "description", "state", "labelled_by", "labelled_at")
-_ORIENTATION, _FIRST_LYING = 0x0112, 5
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_DEVICE_NAMES = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
-)
 
 
 @dataclass(frozen=True)
@@ -114,8 +105,8 @@ def _write_coco(
     skipped: list[tuple[Path, str]] = []
     for photo in steps.over(photos):
         try:
-            width, height = _upright_size(photo.path)
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            width, height = photo_size(photo.path)
+        except Problem as error:
             skipped.append((photo.path, str(error)))
             continue
         number = len(images) + 1
@@ -141,7 +132,8 @@ def _write_folders(
     """A folder per class with copies of its photos, and a classes.toml by which this program knows them again."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Problem("exchange.folder_not_empty", path=out)
-    folders = _folder_names(classes.values())
+    names = class_folders(entry.name for entry in classes.values())
+    folders = {entry.id: names[entry.name] for entry in classes.values()}
     part = out.with_name(f".{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     skipped: list[tuple[Path, str]] = []
@@ -175,26 +167,6 @@ def _copy_beside(photo: Path, folder: Path) -> None:
         number += 1
         target = folder / f"{photo.stem} ({number}){photo.suffix}"
     shutil.copy2(photo, target)
-
-
-def _upright_size(path: Path) -> tuple[int, int]:
-    with Image.open(path, formats=DECODERS) as image:
-        width, height = image.size
-        lying = image.getexif().get(_ORIENTATION, 1)
-    return (height, width) if isinstance(lying, int) and lying >= _FIRST_LYING else (width, height)
-
-
-def _folder_names(classes: Iterable[ProductClass]) -> dict[int, str]:
-    """A folder for each class, named as it is as far as Windows lets; no two are one where case does not count."""
-    names: dict[int, str] = {}
-    taken: set[str] = set()
-    for entry in classes:
-        plain = _NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", entry.name)).strip(" .")[:80] or "class"
-        plain = f"{plain}_" if plain.split(".")[0].lower() in _DEVICE_NAMES else plain
-        name = plain if plain.casefold() not in taken else f"{plain} {entry.id}"
-        taken.add(name.casefold())
-        names[entry.id] = name
-    return names
 
 
 def _class_entry(entry: ProductClass, folder: str) -> str:

@@ -1,35 +1,17 @@
 """Moving judged photos to a folder per class: never out of that folder, never over another file."""
 
-import hashlib
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 from core.files import atomic_writer, write_atomic
 from core.onsite.result import Result
 from core.problems import Problem
+from core.project.class_file import class_folders
 
 UNSURE = "_unsure"
 UNREADABLE = "_unreadable"
-_LONGEST = 60
-_FORBIDDEN = frozenset('<>:"/\\|?*')
-_DEVICES = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
-)
-
-
-def class_folders(names: Iterable[str]) -> dict[str, str]:
-    """A folder name for each class, all different on every file system, whatever the classes are called."""
-    folders, taken = dict[str, str](), {UNSURE, UNREADABLE}
-    for name in names:
-        plain = _plain_folder(name)
-        if plain != name or plain.casefold() in taken:
-            plain = f"{plain}~{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
-        folders[name] = plain
-        taken.add(plain.casefold())
-    return folders
 
 
 class Mover:
@@ -45,7 +27,7 @@ class Mover:
             self.into = into.resolve(strict=True)
         except OSError as error:
             raise Problem("onsite.no_place_to_move", into=into, reason=error.strerror or error) from error
-        self._folders = class_folders(class_names)
+        self._folders = class_folders(class_names, reserved=(UNSURE, UNREADABLE))
 
     def target(self, result: Result, taken: set[Path]) -> Path:
         """Where a photo is to go: under its own name, or with its id where that name is taken."""
@@ -113,13 +95,3 @@ def _copy(photo: Path, target: Path) -> None:
     with os.fdopen(descriptor, "rb") as source, atomic_writer(target) as copy:
         shutil.copyfileobj(source, copy, 1 << 20)
     shutil.copystat(photo, target, follow_symlinks=False)
-
-
-def _plain_folder(name: str) -> str:
-    """The name without what some file system cannot have."""
-    kept = unicodedata.normalize("NFC", name)
-    kept = "".join("_" if sign in _FORBIDDEN or not sign.isprintable() else sign for sign in kept)
-    kept = kept[:_LONGEST].strip().rstrip(".")
-    if not kept or kept.startswith(".") or kept.split(".")[0].strip().casefold() in _DEVICES:
-        kept = f"_{kept}"
-    return kept

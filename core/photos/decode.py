@@ -25,6 +25,7 @@ _TRANSPOSE = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_LYING = frozenset((5, 6, 7, 8))
 
 # Between its warning and its refusal Pillow prints; our own limit is the refusal.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -42,6 +43,27 @@ def open_photo(path: Path | str, *, at_least: int | None = None) -> Image.Image:
     """
     path = Path(path)
     return decode_photo(read_photo(path), path, at_least=at_least)
+
+
+def photo_size(path: Path) -> tuple[int, int]:
+    """Width and height of a photo as it stands upright, from its head alone.
+
+    Raises:
+        Problem: as `open_photo`, where the head tells.
+    """
+    try:
+        with Image.open(_long(path), formats=DECODERS) as image:
+            width, height = image.size
+            # A TIFF's size is said as it stands once loaded, upright.
+            lies = image.format != "TIFF" and _orientation(image) in _LYING
+            return (height, width) if lies else (width, height)
+    except FileNotFoundError as error:
+        raise Problem("photos.missing", name=path.name, path=path) from error
+    except UnidentifiedImageError as error:
+        raise Problem("photos.not_a_picture", name=path.name, path=path) from error
+    # As in `decode_photo`: whatever a decoder raises means that this one file is damaged.
+    except Exception as error:
+        raise Problem("photos.damaged", name=path.name, path=path, reason=_reason(error)) from error
 
 
 def read_photo(path: Path) -> bytes:
@@ -105,12 +127,17 @@ def _decode(image: Image.Image, path: Path, at_least: int | None) -> Image.Image
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    method = _TRANSPOSE.get(_orientation(image))
+    return image if method is None else image.transpose(method)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's word on how the photo stands; 1 (upright) where it has none."""
     try:
         orientation = image.getexif().get(_ORIENTATION)
     except Exception:  # noqa: BLE001 - a photo whose EXIF block is broken is still a photo
-        return image
-    method = _TRANSPOSE.get(orientation) if isinstance(orientation, int) else None
-    return image if method is None else image.transpose(method)
+        return 1
+    return orientation if isinstance(orientation, int) else 1
 
 
 def _too_large(path: Path, size: str) -> Problem:

@@ -7,7 +7,10 @@ name_en = "Brass bolt OK"
 description = "a brass bolt"
 """
 
+import hashlib
 import tomllib
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,11 @@ from core.problems import Language, Problem
 from core.project.glossary import glossary
 
 CLASS_FILE = "classes.toml"
+_LONGEST = 60
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,21 @@ def named_after(folder: str) -> FolderClass:
     return FolderClass(folder, name, glossary().describe(name))
 
 
+def class_folders(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str, str]:
+    """A folder name for each class, all different on every file system, whatever the classes are called.
+
+    None is one of those `reserved`, and none is hidden: a scan would pass over it.
+    """
+    folders, taken = dict[str, str](), {name.casefold() for name in reserved}
+    for name in names:
+        plain = _plain_folder(name)
+        if plain != name or plain.casefold() in taken:
+            plain = f"{plain}~{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
+        folders[name] = plain
+        taken.add(plain.casefold())
+    return folders
+
+
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -72,3 +95,13 @@ def _folder_class(entry: _Entry, language: Language) -> FolderClass:
     names = (entry.name_ja, entry.name_en) if language == "ja" else (entry.name_en, entry.name_ja)
     name = names[0] or names[1] or fallback.name
     return FolderClass(entry.folder, name, entry.description or entry.name_en.lower() or fallback.description)
+
+
+def _plain_folder(name: str) -> str:
+    """The name without what some file system cannot have."""
+    kept = unicodedata.normalize("NFC", name)
+    kept = "".join("_" if sign in _FORBIDDEN or not sign.isprintable() else sign for sign in kept)
+    kept = kept[:_LONGEST].strip().rstrip(".")
+    if not kept or kept.startswith(".") or kept.split(".")[0].strip().casefold() in _DEVICES:
+        kept = f"_{kept}"
+    return kept

@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 
+from app.engine import EngineProcess
 from app.session import Session
 from app.translations import ensure_compiled, use_language
 from core.photos.scan import scan
@@ -75,3 +76,11 @@ def session(qapp: QApplication, tmp_path: Path, photo_folder: Path) -> Iterator[
     yield session
     session.engine.kill()
     session.close_project()
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Jobs that the engine was started on; the test plays the engine."""
+    started: list[Path] = []
+    monkeypatch.setattr(EngineProcess, "start", lambda _self, job: started.append(job))
+    return started

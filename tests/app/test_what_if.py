@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.engine import EngineProcess
 from app.pages.check import CheckPage
 from app.session import Session
 from core.evaluation.compare import Change
@@ -39,14 +38,6 @@ from tests.app.run_data import make_project, make_run
 def project(tmp_path: Path) -> Iterator[Project]:
     with make_project(tmp_path, photos=6) as project:
         yield project
-
-
-@pytest.fixture
-def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Jobs that the engine was started on; the test plays the engine."""
-    started: list[Path] = []
-    monkeypatch.setattr(EngineProcess, "start", lambda _self, job: started.append(job))
-    return started
 
 
 def share(mean: float, half: float = 0.05) -> Interval:

@@ -4,11 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.onsite import mover as module
-from core.onsite.mover import UNREADABLE, UNSURE, Mover, class_folders
+from core.onsite.mover import UNREADABLE, UNSURE, Mover
 from core.onsite.result import Verdict
 from core.problems import Problem
 from tests.core.onsite.stand_ins import GOOD, result
@@ -104,36 +102,6 @@ def test_a_place_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert caught.value.code == "onsite.no_place_to_move"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "..",
-        ".",
-        "../../etc",
-        "/etc/passwd",
-        "C:\\x",
-        "CON",
-        "nul.txt",
-        "a\0b",
-        "",
-        " ",
-        "a.",
-        ".git",
-        "x" * 300,
-        UNSURE,
-    ],
-)
-def test_no_class_name_leads_out(name: str) -> None:
-    folder = class_folders([name])[name]
-    assert not set(folder) & set('<>:"/\\|?*\0')
-    assert folder not in ("", ".", "..", UNSURE, UNREADABLE)
-    assert folder.split("~")[0].split(".")[0].lower() not in ("con", "nul")
-    assert not folder.startswith(".") and not folder.endswith((".", " "))
-    assert len(folder.encode()) < 255
-
-
-@given(st.lists(st.text(max_size=20), unique=True, max_size=6))
-def test_every_class_has_one_folder_below_its_own_name(names: list[str]) -> None:
-    folders = class_folders(names)
-    assert len({folder.casefold() for folder in folders.values()}) == len(names)
-    assert all(Path("x", folder).parent == Path("x") for folder in folders.values())
+def test_no_class_takes_the_folder_of_the_unsure(tmp_path: Path) -> None:
+    mover = Mover(tmp_path, [UNSURE, UNREADABLE])
+    assert not set(mover._folders.values()) & {UNSURE, UNREADABLE}

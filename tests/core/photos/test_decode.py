@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.photos.decode import decode_photo, open_photo
+from core.photos.decode import decode_photo, open_photo, photo_size
 from core.photos.formats import AVIF, HEIC
 from core.problems import Problem
 
@@ -83,12 +83,22 @@ class TestOrientation:
         assert difference(open_photo(path), upright) < 12
         small = open_photo(path, at_least=8)
         assert difference(small, upright.resize(small.size)) < 24
+        assert photo_size(path) == upright.size
 
     @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
     def test_broken_exif_does_not_lose_the_photo(self, tmp_path: Path) -> None:
         path = tmp_path / "photo.jpg"
         four_corners().save(path, "JPEG", exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", quality=95)
         assert difference(open_photo(path), four_corners()) < 12
+        assert photo_size(path) == four_corners().size
+
+    @pytest.mark.parametrize("content", [None, b"", b"text"])
+    def test_the_size_of_no_photo_is_a_problem(self, tmp_path: Path, content: bytes | None) -> None:
+        if content is not None:
+            (tmp_path / "photo.jpg").write_bytes(content)
+        with pytest.raises(Problem) as caught:
+            photo_size(tmp_path / "photo.jpg")
+        assert caught.value.code == ("photos.missing" if content is None else "photos.not_a_picture")
 
 
 class TestScaledDecoding:
