@@ -18,6 +18,22 @@ class _AgainPart(WhatIfPart):
         """Where nothing can be said."""
         return self.tr("習った種類の試験用の写真がないため、これは測れません。")
 
+    def fall(self, points: tuple[Point, ...], *, steady: str, fell: str) -> str:
+        """`fell`, told of the first point that is worse than the run itself (its amount as `times` or `percent`), or
+        `steady` where none is."""
+        if points[0].base is None:
+            return self.nothing()
+        found = _first_fall(points)
+        if found is None:
+            return steady
+        point, share = found
+        return fell.format(
+            times=f"{point.amount:g}",
+            percent=f"{100 * point.amount:g}",
+            then=self.share(points[0].base),
+            now=self.share(share),
+        )
+
 
 class FewerPart(_AgainPart):
     """Fewer photos."""
@@ -87,17 +103,12 @@ class WrongPart(_AgainPart):
             for point in found.points
         ]
         self.draw(found.points, labels)
-        fall = _first_fall(found.points)
-        if found.points[0].base is None:
-            return self.nothing()
-        if fall is None:
-            return self.tr("ラベルの 40 % がまちがっていても、はっきりした低下は見つかりませんでした。")
-        return self.tr(
-            "ラベルの {percent} % がまちがうと、正解は {then} から {now} に下がります。学習の前に、ラベルを見直す値打ちがあります。"
-        ).format(
-            percent=f"{100 * fall[0].amount:g}",
-            then=self.share(found.points[0].base),
-            now=self.share(fall[1]),
+        return self.fall(
+            found.points,
+            steady=self.tr("ラベルの 40 % がまちがっていても、はっきりした低下は見つかりませんでした。"),
+            fell=self.tr(
+                "ラベルの {percent} % がまちがうと、正解は {then} から {now} に下がります。学習の前に、ラベルを見直す値打ちがあります。"
+            ),
         )
 
 
@@ -125,17 +136,12 @@ class TailPart(_AgainPart):
             for point in found.points
         ]
         self.draw(found.points, labels)
-        fall = _first_fall(found.points)
-        if found.points[0].base is None:
-            return self.nothing()
-        if fall is None:
-            return self.tr("写真の枚数がかたよっていても、はっきりした低下は見つかりませんでした。")
-        return self.tr(
-            "枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。"
-        ).format(
-            times=f"{fall[0].amount:g}",
-            then=self.share(found.points[0].base),
-            now=self.share(fall[1]),
+        return self.fall(
+            found.points,
+            steady=self.tr("写真の枚数がかたよっていても、はっきりした低下は見つかりませんでした。"),
+            fell=self.tr(
+                "枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。"
+            ),
         )
 
 
