@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontInfo, QImage, QKeyEvent, QKeySequence, QPixmap, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontInfo, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import Task, run_in_background
+from app.background import run_in_background
 from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
@@ -27,15 +26,14 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
 from app.widgets.photo_grid import PhotoGrid
+from app.widgets.photo_preview import PhotoPreview
 from app.widgets.privacy_choice import wants_features_only
-from core.photos.decode import open_photo
 from core.problems import Problem
 from core.project.classes import ProductClass
 from core.project.sources import Photo
 from core.project.store import Counts, Project
 
 ALL, UNLABELLED = -1, -2
-_PREVIEW_EDGE = 700
 _IMBALANCE = 5
 _LETTERS_OF_SIDE = 23
 
@@ -429,7 +427,7 @@ class LabelsPage(Page):
         return row
 
     def _build_side(self) -> QWidget:
-        self.preview = Preview()
+        self.preview = PhotoPreview()
         self.preview_name = QLabel(objectName="labels_preview_name")
         self.preview_name.setProperty("class", "muted")
         self.preview_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -457,67 +455,6 @@ class LabelsPage(Page):
         self.grid.setFocus()
 
 
-class Preview(QLabel):
-    """The selected photo, as large as there is room; decoded off the screen's thread."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("labels_preview")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumHeight(140)
-        self._pixmap: QPixmap | None = None
-        self._path: Path | None = None
-        self._task: Task[QImage] | None = None
-
-    def load(self, path: Path) -> None:
-        """Show a photo."""
-        if path == self._path:
-            return
-        self._path = path
-        if self._task is not None:
-            self._task.cancel()
-        self._task = run_in_background(
-            self, lambda _cancel: _decode(path), success=self._came, failure=self._missed
-        )
-
-    def show_picture(self, pixmap: QPixmap | None) -> None:
-        """Show a picture, or nothing."""
-        self._pixmap = pixmap
-        if pixmap is None:
-            self._path = None
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _came(self, image: QImage) -> None:
-        self._task = None
-        self._pixmap = QPixmap.fromImage(image)
-        self._fit()
-
-    def _missed(self, error: Exception) -> None:
-        self._task = None
-        self._pixmap = None
-        self.setText(self.tr("この写真は開けません。"))
-        if not isinstance(error, Problem):
-            raise error
-
-    def _fit(self) -> None:
-        if self._pixmap is None:
-            self.clear()
-            return
-        ratio = self.devicePixelRatioF()
-        scaled = self._pixmap.scaled(
-            self.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        scaled.setDevicePixelRatio(ratio)
-        self.setPixmap(scaled)
-
-
 def _read(project: Project, shown: int | None, opened: frozenset[int]) -> _Found:
     """The project as it is; with the photos of a filter when one is given."""
     return _Found(
@@ -536,11 +473,3 @@ def _photos(project: Project, shown: int) -> list[Photo]:
     if shown == UNLABELLED:
         return project.photos("unlabelled")
     return project.photos() if shown == ALL else project.photos("labelled", shown)
-
-
-def _decode(path: Path) -> QImage:
-    picture = open_photo(path, at_least=_PREVIEW_EDGE)
-    picture.thumbnail((2 * _PREVIEW_EDGE, 2 * _PREVIEW_EDGE))
-    data = picture.tobytes()
-    # A copy: QImage does not own the bytes it is made of.
-    return QImage(data, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888).copy()

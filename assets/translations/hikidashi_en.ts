@@ -1749,6 +1749,13 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PhotoPreview</name>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
     <name>PhotosPage</name>
     <message>
         <source>写真を選ぶ</source>
@@ -2000,13 +2007,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>おすすめの「{title}」にする</source>
         <translation>Take the recommended “{title}”</translation>
-    </message>
-</context>
-<context>
-    <name>Preview</name>
-    <message>
-        <source>この写真は開けません。</source>
-        <translation>This photo cannot be opened.</translation>
     </message>
 </context>
 <context>
