@@ -184,6 +184,15 @@ class PredictionFailed(_Event):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+class WordsRead(_Event):
+    """The answer to one request of an assist job: its words are in the cache now, or the `code` of what went wrong."""
+
+    type: Literal["words_read"] = "words_read"
+    request: int
+    code: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
 class Finished(_Event):
     """Terminal: done, and what was made has been reopened and verified."""
 
@@ -229,6 +238,7 @@ Event = Annotated[
     | Ranked
     | Predicted
     | PredictionFailed
+    | WordsRead
     | Finished
     | Stopped
     | Failed

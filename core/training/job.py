@@ -115,6 +115,16 @@ class WhatIfJob(_Job):
     photos: str = ""
 
 
+class AssistJob(_Job):
+    """Have the untouched backbone see the photos listed in `<run>/photos.json`, and read the words that are asked for
+    through standard input; what it saw is kept in the folder `cache`."""
+
+    kind: Literal["assist"] = "assist"
+    cache: str
+    backbone: str = "embedded"
+    device: Device = "auto"
+
+
 class PredictJob(_Job):
     """Open a package once, then answer the requests that come through standard input."""
 
@@ -124,7 +134,7 @@ class PredictJob(_Job):
 
 
 Job = Annotated[
-    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | FeaturesJob | PredictJob,
+    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | FeaturesJob | AssistJob | PredictJob,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)
