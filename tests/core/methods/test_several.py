@@ -16,8 +16,8 @@ from core.methods.several import Descriptions
 from tests.core.tiny_backbone import tiny_backbone
 
 BOLT, NUT = ("a red painted bolt", "a bolt with a hexagonal head"), "steel nut"
-# Those whose text of a class is not a function of its words alone: learned for the class, or changed by the photo.
-APART = ("cocoop", "linear-probe", "nearest-mean")
+# Those whose text is not made of one description alone: the photo changes it, or (TCP) what all of them say together.
+APART = ("cocoop", "tcp")
 
 
 @pytest.fixture(scope="module")
