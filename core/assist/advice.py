@@ -57,9 +57,7 @@ class Sight:
 
     def logits(self, texts: Vectors, logit_scale: float) -> Floats:
         """Scaled cosines `(N, C)` with text features `(C, D)`."""
-        return np.asarray(
-            logit_scale * (self.vectors @ unit(texts).T.astype(np.float32)), dtype=np.float64
-        )
+        return np.asarray(logit_scale * (self.vectors @ unit(texts).T.astype(np.float32)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -90,11 +88,15 @@ class Reading:
     taken: Mapping[int, Mapping[int, int]]
 
 
-def advise(sight: Sight, labels: Mapping[int, int | None], classes: Sequence[int], words: Floats | None) -> Advice:
+def advise(
+    sight: Sight, labels: Mapping[int, int | None], classes: Sequence[int], words: Floats | None
+) -> Advice:
     """Advice from the labels (class id by photo id) of what was seen; `words` `(N, C)` as `Sight.logits` gives them
     for these classes."""
     index = {class_id: number for number, class_id in enumerate(classes)}
-    own = np.array([index.get(labels.get(photo_id) or 0, UNLABELLED) for photo_id in sight.ids], dtype=np.intp)
+    own = np.array(
+        [index.get(labels.get(photo_id) or 0, UNLABELLED) for photo_id in sight.ids], dtype=np.intp
+    )
     if not len(own):
         return Advice(of=sight.of)
     found = suggest(sight.places, own, words, len(classes), sight.kin)

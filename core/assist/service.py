@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.assist.photo_list import Listed, read_photos
-from core.assist.words import key_of, keep_scale, texts_cache
+from core.assist.words import keep_scale, key_of, texts_cache
 from core.backbones.clip import Backbone
 from core.backbones.device import choose_device
 from core.backbones.load import load_backbone
@@ -118,14 +118,10 @@ class _Reader:
             return
         texts = [ClassText(each, each) for each in missing]
         features = frozen_text_features(self._backbone, texts, self._sentences).float().cpu().numpy()
-        keep_embeddings(
-            self._cache, self._backbone.card.sha256, [key_of(each) for each in missing], features
-        )
+        keep_embeddings(self._cache, self._backbone.card.sha256, [key_of(each) for each in missing], features)
 
 
-def _see(
-    listed: Sequence[Listed], backbone: Backbone, cache: Path, reader: _Reader, emit: Emit
-) -> int:
+def _see(listed: Sequence[Listed], backbone: Backbone, cache: Path, reader: _Reader, emit: Emit) -> int:
     """Have the photos seen that were not yet; gives how many are now. One that cannot be opened is passed over."""
     sha256 = backbone.card.sha256
     known = read_embeddings(cache, sha256)

@@ -72,9 +72,7 @@ def suggest(
     return Suggestions(softmax(sharpness * scores + trust * words), sharpness, trust)
 
 
-def fit(
-    known: Floats, labels: Labels, classes: int, kin: Labels | None = None
-) -> tuple[Floats, Floats]:
+def fit(known: Floats, labels: Labels, classes: int, kin: Labels | None = None) -> tuple[Floats, Floats]:
     """Ridge regression on places `(L, P)`: weight `(P, C)`, and the scores `(L, C)` of each photo by a regression
     without it and its kin."""
     counts = np.bincount(labels, minlength=classes)

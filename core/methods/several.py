@@ -21,7 +21,11 @@ class Descriptions:
     @classmethod
     def of(cls, classes: Sequence[ClassText]) -> "Descriptions":
         """Of each class all descriptions, one after the other."""
-        pairs = [(number, ClassText(entry.name, line)) for number, entry in enumerate(classes) for line in entry.lines]
+        pairs = [
+            (number, ClassText(entry.name, line))
+            for number, entry in enumerate(classes)
+            for line in entry.lines
+        ]
         return cls(tuple(text for _, text in pairs), tuple(number for number, _ in pairs), len(classes))
 
     @property

@@ -45,7 +45,9 @@ def test_with_no_label_yet_the_most_typical_photo_comes_first() -> None:
     assert order[0] in (1, 2) and set(order[1:3].tolist()) == {0, 3}
 
 
-@given(arrays(np.float32, (12, 3), elements=st.floats(-1, 1, width=32)), st.integers(0, 11), st.integers(0, 12))
+@given(
+    arrays(np.float32, (12, 3), elements=st.floats(-1, 1, width=32)), st.integers(0, 11), st.integers(0, 12)
+)
 def test_every_unlabelled_photo_is_in_the_order_once(raw: np.ndarray, labelled: int, in_turn: int) -> None:
     labels = np.full(12, -1)
     labels[:labelled] = 0

@@ -46,7 +46,9 @@ def test_some_classes_keep_their_own_texts() -> None:
     assert [text.words for text in few.texts] == ["x", "y", "u", "v"]
 
 
-def texts(backbone: Backbone, composition: str, classes: list[ClassText], judged: list[ClassText]) -> np.ndarray:
+def texts(
+    backbone: Backbone, composition: str, classes: list[ClassText], judged: list[ClassText]
+) -> np.ndarray:
     torch.manual_seed(1)
     method = build_method(composition, {}, backbone, classes)
     method.eval()
@@ -57,7 +59,9 @@ def plain_compositions() -> list[str]:
     return [str(each) for each in compositions() if each.learns == "by_epochs" or str(each) == "zero-shot"]
 
 
-@pytest.mark.parametrize("composition", [name for name in plain_compositions() if not any(a in name for a in APART)])
+@pytest.mark.parametrize(
+    "composition", [name for name in plain_compositions() if not any(a in name for a in APART)]
+)
 def test_judging_averages_in_every_composition(backbone: Backbone, composition: str) -> None:
     learned = [ClassText("x", "copper pin"), ClassText("y", "brass ring")]
     judged = [ClassText("ボルト", "\n".join(BOLT)), ClassText("ナット", NUT)]
@@ -76,12 +80,16 @@ def test_learning_sees_the_texts_that_judging_sees(backbone: Backbone, compositi
     torch.manual_seed(1)
     method = build_method(composition, {}, backbone, classes)
     method.eval()
-    inputs = torch.randn(2, *input_shape(backbone, method.needs.kind), generator=torch.Generator().manual_seed(2))
+    inputs = torch.randn(
+        2, *input_shape(backbone, method.needs.kind), generator=torch.Generator().manual_seed(2)
+    )
     aligned = method.align(Batch(inputs, torch.tensor([0, 1])))
     image = aligned.image_features.detach().float().numpy()
     told = class_texts_of(method.classifier(classes), image[:1])
     learned: Tensor = aligned.text_features.detach()
-    assert torch.allclose(unit(learned if learned.dim() == 2 else learned[0]), unit(torch.from_numpy(told)), atol=1e-4)
+    assert torch.allclose(
+        unit(learned if learned.dim() == 2 else learned[0]), unit(torch.from_numpy(told)), atol=1e-4
+    )
 
 
 def input_shape(backbone: Backbone, kind: str) -> tuple[int, ...]:
