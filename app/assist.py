@@ -62,6 +62,11 @@ class Assistant(QObject):
             self.advice = Advice()
         self.look()
 
+    @property
+    def made(self) -> Made | None:
+        """What the advice was made from; None before the first."""
+        return self._last
+
     def rest(self) -> None:
         """End the engine; what it saw is kept."""
         engine, self._engine = self._engine, None
@@ -80,29 +85,27 @@ class Assistant(QObject):
         if self._making is not None:
             self._again = True
             return
-        last = self._last
+        last, wanted = self._last, tuple(self._wanted)
         self._making = run_in_background(
             self,
-            lambda _cancel: make(project, TrainingChoice.of(project).backbone, last),
-            success=lambda made: self._made(project, made),
+            lambda _cancel: make(project, TrainingChoice.of(project).backbone, last, wanted),
+            success=lambda made: self._made(project, made, wanted),
             failure=self._not_made,
         )
 
     def read_words(self, words: Sequence[str]) -> None:
         """Have words read; `read` tells when they are there."""
         self._wanted |= dict.fromkeys(words)
-        if self._engine is None:
-            self._gave_up = False
-            self.look()
-        else:
-            self._ask()
+        self._gave_up = False
+        self.look()
 
     # Making advice
 
-    def _made(self, project: Project, made: Made) -> None:
+    def _made(self, project: Project, made: Made, wanted: tuple[str, ...]) -> None:
         self._making = None
         if project is self._project:
             self._last, self.advice = made, made.advice
+            self._tell_read(tuple(word for word in wanted if word not in made.unread))
             self._wanted |= dict.fromkeys(made.unread)
             self.advised.emit(made.advice)
             if self._engine is not None:
@@ -144,7 +147,7 @@ class Assistant(QObject):
                 engine.start(folder / JOB_FILE)
                 self._ask()
 
-        run_in_background(self, prepare, success=begin, failure=lambda error: self._not_started(error))
+        run_in_background(self, prepare, success=begin, failure=self._not_started)
 
     def _ask(self) -> None:
         """Give the engine what is to be read, and was not asked for yet."""
@@ -168,14 +171,19 @@ class Assistant(QObject):
 
     def _take_words(self, event: WordsRead) -> None:
         words = self._asked.pop(event.request, ())
-        for word in words:
-            self._wanted.pop(word, None)
         if event.code:
+            for word in words:
+                self._wanted.pop(word, None)
             self._gave_up = True
             self.failed.emit(Problem(event.code, **event.data))
             return
-        self.read.emit(words)
         self.look()
+
+    def _tell_read(self, words: tuple[str, ...]) -> None:
+        for word in words:
+            self._wanted.pop(word, None)
+        if words:
+            self.read.emit(words)
 
     def _not_started(self, error: Exception) -> None:
         self._engine = None

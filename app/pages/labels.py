@@ -22,9 +22,11 @@ from app.models.label_page import LabelPageContent
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
+from app.widgets.assist_bar import AssistBar
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
+from app.widgets.labelling_help import LabellingHelp
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.showing_bar import ShowingBar
@@ -80,6 +82,7 @@ class LabelsPage(Page):
     def enter(self) -> None:
         self._on_screen = True
         self.reload()
+        self.help.begin()
         self.grid.setFocus()
 
     def leave(self) -> None:
@@ -104,6 +107,7 @@ class LabelsPage(Page):
         ):
             button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
         self.showing.retranslate()
+        self.assist.retranslate()
         self.grid.setAccessibleName(self.tr("写真の一覧"))
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
@@ -139,11 +143,11 @@ class LabelsPage(Page):
         """Read behind all changes that were asked for so far, and show it."""
         project, asked = self.session.project, self._asked
         showing = self._showing() if photos else None
-        opened = self.grid.grid.opened
+        opened, advice = self.grid.grid.opened, self.help.advice
         if project is not None:
             run_in_background(
                 self,
-                lambda _cancel: LabelPageContent.read(project, showing, opened),
+                lambda _cancel: LabelPageContent.read(project, showing, opened, advice),
                 success=lambda found: self._show(found, asked),
                 failure=self._refused,
                 in_order=True,
@@ -187,10 +191,11 @@ class LabelsPage(Page):
         self.empty.setVisible(not photos and self.fixed.isHidden())
         self._say_empty()
         self._show_preview()
+        self.help.show_choice()
 
     def _showing(self) -> Showing:
         """What is chosen; photos are compared with the one that was looked at when that was asked for."""
-        return replace(self.showing.showing, about=self._about)
+        return self.help.asked(replace(self.showing.showing, about=self._about))
 
     def _choose_showing(self) -> None:
         current = self.grid.currentIndex()
@@ -206,6 +211,7 @@ class LabelsPage(Page):
         self.panel.show_classes([], [])
         self.showing.reset()
         self._about = None
+        self.help.forget()
         self.files.end()
         self.reload()
 
@@ -245,11 +251,29 @@ class LabelsPage(Page):
         if project is None or not ids:
             return
         self._asked += 1
+        self.help.settle(ids, class_id)
         last = max(row for photo_id in ids if (row := self.grid.grid.row_of(photo_id)) is not None)
         self.grid.grid.set_labels(ids, class_id)
         if class_id is not None:
             self._advance(last)
         self._change(lambda: project.label(ids, class_id), photos=False)
+
+    def _label_each(self, labels: dict[int, int], row: int) -> None:
+        """Labels that were suggested, in one step; then on behind a row."""
+        project = self.session.project
+        if project is None:
+            return
+        self._asked += 1
+        for class_id in set(labels.values()):
+            self.grid.grid.set_labels([key for key, other in labels.items() if other == class_id], class_id)
+        self._advance(row)
+        self._change(lambda: project.label_each(labels), photos=False)
+
+    def _begin_anew(self) -> None:
+        """Other photos stand first now: begin there."""
+        if self._on_screen:
+            self.grid.setCurrentIndex(self.grid.grid.index(0))
+            self.reload()
 
     def _advance(self, row: int) -> None:
         following = row + 1 if row + 1 < self.grid.grid.rowCount() else self.grid.grid.next_unlabelled(row)
@@ -283,6 +307,7 @@ class LabelsPage(Page):
 
     def _changed(self, photos: bool) -> None:
         self._read(photos=photos)
+        self.help.assistant.look()
         self._telling = True
         self.session.labels_changed.emit()
         self._telling = False
@@ -290,6 +315,7 @@ class LabelsPage(Page):
     def _labels_changed(self) -> None:
         if not self._telling:
             self.reload()
+            self.help.assistant.look()
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, Problem):
@@ -359,6 +385,7 @@ class LabelsPage(Page):
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addWidget(self._build_tools())
+        left_column.addWidget(self.assist)
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
@@ -393,6 +420,11 @@ class LabelsPage(Page):
         self.files.use(lambda: self.session.project)
         self.files.imported.connect(lambda: self._changed(photos=True))
         self.files.refused.connect(self._refused)
+        self.assist = AssistBar()
+        self.help = LabellingHelp(self.session, self.grid, self.showing, self.assist)
+        self.help.label.connect(self._label_each)
+        self.help.rearrange.connect(self._begin_anew)
+        self.help.failed.connect(self.banner.show_problem)
         self.showing.tools.addWidget(self.undo)
         self.showing.tools.addWidget(self.redo)
         return self.showing

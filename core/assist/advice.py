@@ -72,20 +72,11 @@ class Advice:
     doubts: Mapping[int, Hint] = field(default_factory=dict)
     seen: int = 0
     of: int = 0
-    reading: "Reading | None" = None
 
     def group(self, photo_id: int) -> tuple[int, ...]:
         """The photos that are accepted at once with this one, itself among them; none where it has no group."""
         number = self.groups.get(photo_id)
         return () if number is None else tuple(key for key, other in self.groups.items() if other == number)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the words alone, nothing learned, read the labelled photos: by class id, how many of its photos they take
-    for which class."""
-
-    taken: Mapping[int, Mapping[int, int]]
 
 
 def advise(
@@ -106,19 +97,8 @@ def advise(
         useful={sight.ids[row]: place for place, row in enumerate(useful.tolist())},
         seen=len(sight.ids),
         of=sight.of,
-        reading=None if words is None else read_by(words, own, classes),
     )
     return told if found is None else _with_suggestions(told, sight, own, classes, found)
-
-
-def read_by(words: Floats, own: Labels, classes: Sequence[int]) -> Reading:
-    """The labelled photos by the likeliest words."""
-    taken: dict[int, dict[int, int]] = {class_id: {} for class_id in classes}
-    for given, best in zip(own.tolist(), words.argmax(axis=1).tolist(), strict=True):
-        if given >= 0:
-            row = taken[classes[given]]
-            row[classes[best]] = row.get(classes[best], 0) + 1
-    return Reading(taken)
 
 
 def _with_suggestions(
@@ -137,4 +117,4 @@ def _with_suggestions(
     doubts = {
         ids[each.row]: Hint(classes[each.likely], each.lead) for each in suspects(found.probabilities, own)
     }
-    return Advice(hints, groups, told.useful, doubts, told.seen, told.of, told.reading)
+    return Advice(hints, groups, told.useful, doubts, told.seen, told.of)

@@ -1,6 +1,7 @@
 """Advice on a project, made from what an assist job left in its cache; no model."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from core.assist.advice import Advice, Sight, advise
 from core.assist.photo_list import Listed
@@ -10,6 +11,7 @@ from core.backbones.store import ModelStore
 from core.photos.embeddings import embeddings_stamp, read_embeddings
 from core.project.store import CACHE_FOLDER, Project
 
+SURE = "sure_labels"  # doubted labels that a person confirmed: class ids by photo id
 Stamp = tuple[str, int, int]
 
 
@@ -24,8 +26,9 @@ class Made:
     unseen: tuple[Listed, ...]
 
 
-def make(project: Project, backbone: str, before: Made | None = None) -> Made:
-    """Advice from the labels as they are now and what the backbone of this name has seen so far.
+def make(project: Project, backbone: str, before: Made | None = None, also: Sequence[str] = ()) -> Made:
+    """Advice from the labels as they are now and what the backbone of this name has seen so far; `also` are words wanted
+    beside those of the classes.
 
     Raises:
         Problem: as `ModelStore.entry` raises.
@@ -47,5 +50,12 @@ def make(project: Project, backbone: str, before: Made | None = None) -> Made:
     words = None if features is None or scale is None else sight.logits(features, scale)
     labels = {photo.id: photo.class_id for photo in photos}
     advice = advise(sight, labels, [entry.id for entry in classes], words)
-    unread = tuple(line for line in lines_of(texts) if key_of(line) not in read)
-    return Made(advice, sight, stamp, unread, unseen)
+    sure = project.setting(SURE, {})
+    doubts = {key: hint for key, hint in advice.doubts.items() if sure.get(str(key)) != labels[key]}
+    unread = tuple(line for line in (*lines_of(texts), *also) if key_of(line) not in read)
+    return Made(replace(advice, doubts=doubts), sight, stamp, unread, unseen)
+
+
+def confirm(project: Project, labels: dict[int, int]) -> None:
+    """A person says that these labels (class ids by photo id) are right: they are not doubted again."""
+    project.remember(SURE, project.setting(SURE, {}) | {str(key): value for key, value in labels.items()})

@@ -95,7 +95,7 @@ An operator is simulated key by key: knows every class, makes no mistake, and ev
 a photo is 1 number key. With help (core/bench/labelling.py) groups that look alike are accepted at once, wrong ones are
 first clicked and given their class. Means over seeds with intervals of 95 % (Student's).
 
-actions_per_photo_plain, _helped     until the whole set is labelled
+actions_per_photo_plain, _helped     until nine tenths of the set, drawn anew with each seed, are labelled
 accuracy_at, accuracy_at_actions     of a third that nobody labels, by what was labelled so far: plain as photos come,
                                      helped the most useful next (at: labels), or group by group (at_actions)
 wrong_labels_found_first             one label in ten is made wrong: the share of them among as many first suspects;

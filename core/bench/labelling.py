@@ -7,7 +7,8 @@ is one number key. With help the page shows groups of photos that look alike and
 - each that is not of that class is first clicked (1 each), and each class among them given with 1 number key;
 - if that costs more than the photos, each is given its number key, as without help.
 
-While no suggestion is worth offering, the most useful photo is labelled, for 1 key. What is suggested is made anew
+First, and while no suggestion is worth offering, the most useful photo is labelled, for 1 key: twice as many as there
+are classes, before anything is believed. What is suggested is made anew
 after every group, and after every few single labels. Folding of copies is left out on both sides.
 """
 
@@ -36,7 +37,10 @@ from core.training.views import ViewRecipe
 AT_LABELS = (10, 20, 50, 100, 200)
 WRONG = 0.1
 _HELD_OUT = 1 / 3
+# Of the photos so many are labelled for the count of actions, others with each seed.
+_LABELLED = 0.9
 _ANEW_AFTER = 5
+_FIRST_OF_A_CLASS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +99,8 @@ def measure(seen: Seen, seeds: Sequence[int], tell: Callable[[str], None]) -> di
         for name, told in (("plain", in_order(pool)), ("helped", by_usefulness(pool))):
             for count in (count for count in AT_LABELS if count < len(pool.truth)):
                 found.setdefault((count, name), []).append(accuracy(pool, told[:count], held_out))
-        actions.append(list(with_help(seen.of(order)))[-1].actions / len(order))
+        most = seen.of(order[: round(_LABELLED * len(order))])
+        actions.append(list(with_help(most))[-1].actions / len(most.truth))
         steps = list(with_help(pool))
         for count in (count for count in AT_LABELS if count < steps[-1].actions):
             reached = [step for step in steps if step.actions <= count]
@@ -138,7 +143,8 @@ def with_help(pool: Seen) -> Iterator[Labelled]:
     labels, actions = np.full(len(pool.truth), UNLABELLED, dtype=np.intp), 0
     while (labels < 0).any():
         found = suggest(places, labels, pool.word_logits, pool.classes)
-        group = None if found is None else next(groups_of(places, found, labels, 1), None)
+        started = (labels >= 0).sum() >= _FIRST_OF_A_CLASS * pool.classes
+        group = next(groups_of(places, found, labels, 1), None) if found is not None and started else None
         if group is not None and len(group.rows) > 1:
             actions += cost(pool.truth[group.rows], group.suggested)
             labels[group.rows] = pool.truth[group.rows]
