@@ -30,7 +30,7 @@ from app.widgets.labelling_help import LabellingHelp
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.showing_bar import ShowingBar
-from core.labelling.showing import Showing
+from core.labelling.showing import FROM_THE_FIRST, Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
 from core.project.store import Counts, Project
@@ -52,6 +52,7 @@ class LabelsPage(Page):
         self._asked = 0  # labels asked for so far
         self._about: int | None = None  # the photo that others are compared with
         self._follow = False
+        self._to_first = False
         self._telling = False
         self._waiting = False
         self._build()
@@ -91,7 +92,7 @@ class LabelsPage(Page):
     def retranslate(self) -> None:
         self.lead.setText(
             self.tr(
-                "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
+                "写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。"
             )
         )
         self.fixed.setText(
@@ -181,7 +182,9 @@ class LabelsPage(Page):
         if self._follow:
             # After an undo: go where something changed.
             wanted = [*grid.differing(photos), *wanted]
-        self._follow = False
+        if self._to_first:
+            place, wanted = 0, []
+        self._follow = self._to_first = False
         grid.show_shelf(shelf, self._classes, project.thumbnails)
         rows = [row for photo_id in wanted if (row := grid.row_of(photo_id)) is not None]
         row = rows[0] if rows else min(place, grid.rowCount() - 1)
@@ -200,6 +203,7 @@ class LabelsPage(Page):
     def _choose_showing(self) -> None:
         current = self.grid.currentIndex()
         self._about = self.grid.grid.photo(current.row()).id if current.isValid() else None
+        self._to_first = self.showing.showing.order in FROM_THE_FIRST
         self.reload()
 
     def _project_changed(self) -> None:
@@ -272,7 +276,7 @@ class LabelsPage(Page):
     def _begin_anew(self) -> None:
         """Other photos stand first now: begin there."""
         if self._on_screen:
-            self.grid.setCurrentIndex(self.grid.grid.index(0))
+            self._to_first = True
             self.reload()
 
     def _advance(self, row: int) -> None:
@@ -331,7 +335,7 @@ class LabelsPage(Page):
     # Classes
 
     def _add_class(self) -> None:
-        project, dialog = self.session.project, ClassDialog(parent=self)
+        project, dialog = self.session.project, ClassDialog(None, self, self.help.checker(None))
         if project is not None and dialog.exec() == QDialog.DialogCode.Accepted:
             name, description = dialog.name.text(), dialog.description.text()
             self._change(lambda: project.add_class(name, description))
@@ -342,7 +346,7 @@ class LabelsPage(Page):
         entry = next((entry for entry in self._classes if entry.id == class_id), None)
         if project is None or entry is None:
             return
-        dialog = ClassDialog(entry, self)
+        dialog = ClassDialog(entry, self, self.help.checker(entry))
         if dialog.exec() == QDialog.DialogCode.Accepted:
             name, description = dialog.name.text(), dialog.description.text()
             self._change(lambda: project.edit_class(class_id, name=name, description=description))
@@ -385,10 +389,10 @@ class LabelsPage(Page):
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addWidget(self._build_tools())
-        left_column.addWidget(self.assist)
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
+        below.addWidget(self.assist.state)
         below.addWidget(self.files.button)
         left_column.addLayout(below)
         left_column.addWidget(self.empty)
@@ -420,13 +424,13 @@ class LabelsPage(Page):
         self.files.use(lambda: self.session.project)
         self.files.imported.connect(lambda: self._changed(photos=True))
         self.files.refused.connect(self._refused)
-        self.assist = AssistBar()
+        self.showing.tools.addWidget(self.undo)
+        self.showing.tools.addWidget(self.redo)
+        self.assist = AssistBar(self.showing.tools, self.showing)
         self.help = LabellingHelp(self.session, self.grid, self.showing, self.assist)
         self.help.label.connect(self._label_each)
         self.help.rearrange.connect(self._begin_anew)
         self.help.failed.connect(self.banner.show_problem)
-        self.showing.tools.addWidget(self.undo)
-        self.showing.tools.addWidget(self.redo)
         return self.showing
 
     def _build_side(self) -> QWidget:

@@ -1,39 +1,40 @@
-"""Help with labelling in one row: search by words or by a photo, accept what is suggested, how far the help is."""
+"""Help with labelling: search by words or by a photo, accept what is suggested; in the row of the page's other tools."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
-from app.theme import GAP, TOUCH
+from app.theme import TOUCH
 from app.widgets.flow import FlowLayout
 from core.training.events import Progress
 
 _LETTERS = 15
 
 
-class AssistBar(QWidget):
-    """`searched` comes with the words that were typed ("" to end the search), the others when their button is pressed."""
+class AssistBar(QObject):
+    """Puts its widgets into a row of tools; `state`, how far photos were looked at, is laid out by the page.
+
+    `searched` comes with the words that were typed ("" to end the search), the others when their button is pressed."""
 
     searched = Signal(str)
     similar = Signal()
     accept = Signal()
     accept_group = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: FlowLayout, parent: QWidget) -> None:
         super().__init__(parent)
         self._looking: Progress | None = None
         self._group, self._name = 0, ""
         self.words = QLineEdit(objectName="assist_words", minimumHeight=TOUCH, clearButtonEnabled=True)
-        self.words.setMinimumWidth(_LETTERS * self.fontMetrics().horizontalAdvance("あ"))
+        self.words.setMinimumWidth(_LETTERS * self.words.fontMetrics().horizontalAdvance("あ"))
         self.words.returnPressed.connect(lambda: self.searched.emit(self.words.text().strip()))
         self.words.textChanged.connect(lambda text: None if text else self.searched.emit(""))
         self.similar_button = self._button("assist_similar", self.similar)
         self.accept_button = self._button("assist_accept", self.accept)
         self.group_button = self._button("assist_accept_group", self.accept_group)
-        self.state = QLabel(objectName="assist_state")
+        self.state = QLabel(objectName="assist_state", visible=False)
         self.state.setProperty("class", "muted")
-        row = FlowLayout(self, spacing=GAP)
-        for widget in (self.words, self.similar_button, self.accept_button, self.group_button, self.state):
-            row.addWidget(widget)
+        for widget in (self.words, self.similar_button, self.accept_button, self.group_button):
+            tools.addWidget(widget)
         self.show_choice("", 0)
         self.retranslate()
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QLabel
 
 from app.assist import Assistant
 from app.background import run_in_background
 from app.session import Session
 from app.widgets.assist_bar import AssistBar
+from app.widgets.description_edit import DescriptionChecker
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.showing_bar import ShowingBar
 from core.assist.advice import Advice
@@ -17,6 +19,7 @@ from core.assist.words import english_of
 from core.labelling import showing as by
 from core.labelling.showing import Showing
 from core.problems import Problem
+from core.project.classes import ProductClass
 from core.project.glossary import glossary
 
 Labels = dict[int, int]
@@ -67,6 +70,13 @@ class LabellingHelp(QObject):
         self.assistant.help(None)
         self._grid.grid.show_advice(self.advice)
         self._bar.words.clear()
+
+    def checker(self, entry: ProductClass | None) -> Callable[[QLabel], DescriptionChecker] | None:
+        """What checks a class's description, or a new one's; None without a project."""
+        project = self._session.project
+        if project is None:
+            return None
+        return lambda note: DescriptionChecker(self.assistant, project, entry, note)
 
     def asked(self, showing: Showing) -> Showing:
         """What is to be shown, with the words that are searched for."""

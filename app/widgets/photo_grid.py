@@ -252,10 +252,11 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(foot, 4, 4)
         painter.setPen(QColor(tokens.text))
-        words = f"{label} → {hint.entry.name}" if hint.instead else hint.entry.name
-        mark, room = "？", foot.width() - painter.fontMetrics().horizontalAdvance("？") - 6
-        short = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short + mark)
+        painter.drawText(
+            foot,
+            Qt.AlignmentFlag.AlignCenter,
+            _hint_words(hint, label, painter.fontMetrics(), foot.width() - 6),
+        )
 
     def _draw_stack(self, painter: QPainter, cell: QRect) -> QRect:
         """The edges of two photos behind; gives the place that is left for the one in front."""
@@ -299,3 +300,17 @@ def _badge_words(alike: int) -> str:
 
 def _cell_of(place: QRect) -> QRect:
     return place.adjusted(_EDGE // 2, _EDGE // 2, -_EDGE // 2, -_EDGE // 2)
+
+
+def _hint_words(hint: ShownHint, label: str, metrics: QFontMetrics, room: int) -> str:
+    """As much of it as there is room for; behind the label that it doubts, each of the two has its half."""
+    mark = "？"
+    room -= metrics.horizontalAdvance(mark)
+    whole = f"{label}→{hint.entry.name}" if hint.instead else hint.entry.name
+    if not hint.instead:
+        return metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, room) + mark
+    if metrics.horizontalAdvance(whole) <= room:
+        return whole + mark
+    half = (room - metrics.horizontalAdvance("→")) // 2
+    both = (metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, half) for name in (label, hint.entry.name))
+    return "→".join(both) + mark

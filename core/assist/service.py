@@ -191,4 +191,4 @@ def _open(path: Path, preprocessing: Preprocessing) -> Picture | None:
 def _let_others_first() -> None:
     """The window, and a training, come before what is done in the background."""
     own = psutil.Process()
-    own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10)
+    own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 5)

@@ -16,6 +16,8 @@ ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "m
 SUGGESTED, DOUBTED = "suggested", "doubted"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
 USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS = "useful", "group", "doubtful", "words"
+# What comes first in these is what to do next.
+FROM_THE_FIRST = (USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS)
 
 Keeps = Callable[[Photo], bool]
 Key = Callable[[Photo], Any]
