@@ -67,7 +67,7 @@ class AssistBar(QObject):
         self.accept_button.setText(words)
         self.accept_button.setToolTip(self.tr("選んだ写真に、提案された種類を付けます（スペース キー）。"))
         many = self._group > 1 and bool(self._name)
-        group = self.tr("似た %n 枚もまとめて", "", self._group) if many else self.tr("似た写真もまとめて")
+        group = self.tr("似た %n 枚をまとめて", "", self._group) if many else self.tr("似た写真をまとめて")
         self.group_button.setText(group)
         self.group_button.setToolTip(
             self.tr("破線の枠の写真すべてに付けます（Shift＋スペース）。違う写真は先にクリックして直します。")

@@ -118,7 +118,7 @@ class ShowingBar(QWidget):
             by.OLDEST: self.tr("古い順"),
             by.SIMILAR: self.tr("選んだ写真に似た順"),
             by.USEFUL: self.tr("次に見てほしい順"),
-            by.BY_GROUP: self.tr("提案をまとめて"),
+            by.BY_GROUP: self.tr("似た提案ごと"),
             by.DOUBTFUL: self.tr("見直したい順"),
             by.BY_WORDS: self.tr("探した言葉に近い順"),
         }

@@ -25,6 +25,64 @@
     </message>
 </context>
 <context>
+    <name>AssistBar</name>
+    <message>
+        <source>言葉で探す（例：キズ）</source>
+        <translation>Search by words (such as scratch)</translation>
+    </message>
+    <message>
+        <source>言葉で写真を探す</source>
+        <translation>Search photos by words</translation>
+    </message>
+    <message>
+        <source>入力して Enter。日本語は用語集で英語に直して探します。</source>
+        <translation>Type and press Enter. Japanese is put into English by the glossary.</translation>
+    </message>
+    <message>
+        <source>似た写真を探す</source>
+        <translation>Find similar</translation>
+    </message>
+    <message>
+        <source>選んだ写真に似た順に並べます。</source>
+        <translation>Puts the photos most like the selected one first.</translation>
+    </message>
+    <message>
+        <source>「{name}」でよい</source>
+        <translation>“{name}” is right</translation>
+    </message>
+    <message>
+        <source>提案どおりにする</source>
+        <translation>Accept suggestion</translation>
+    </message>
+    <message>
+        <source>選んだ写真に、提案された種類を付けます（スペース キー）。</source>
+        <translation>Gives the selected photos the class that is suggested (space bar).</translation>
+    </message>
+    <message numerus="yes">
+        <source>似た %n 枚をまとめて</source>
+        <translation>
+            <numerusform>Accept %n similar one</numerusform>
+            <numerusform>Accept %n similar ones</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>似た写真をまとめて</source>
+        <translation>Accept similar ones too</translation>
+    </message>
+    <message>
+        <source>破線の枠の写真すべてに付けます（Shift＋スペース）。違う写真は先にクリックして直します。</source>
+        <translation>Labels all photos in a dashed frame (Shift+Space). First click those that are wrong, and give them their class.</translation>
+    </message>
+    <message>
+        <source>写真を見ています {done}／{total} 枚</source>
+        <translation>Looking at photos: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>{words}（残り約 {minutes} 分）</source>
+        <translation>{words} (about {minutes} min left)</translation>
+    </message>
+</context>
+<context>
     <name>AssumptionsForm</name>
     <message>
         <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
@@ -274,8 +332,8 @@
         <translation>e.g. scratch</translation>
     </message>
     <message>
-        <source>モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。</source>
-        <translation>The model reads the description to tell classes apart. Use few words that say what it looks like (e.g. scratched brass bolt). Known words are filled in for you.</translation>
+        <source>モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。行を分けて書くと、いくつかの言い方を合わせて読みます。</source>
+        <translation>The model goes by the English description. Write short words that tell what is seen (such as scratched brass bolt). Known words are filled in for you. Several wordings, one per line, are read together.</translation>
     </message>
     <message>
         <source>追加する</source>
@@ -477,6 +535,41 @@
     <message>
         <source>{hours:.1f} 時間</source>
         <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>DescriptionChecker</name>
+    <message>
+        <source>写真を見終わると、この説明を確かめられます。</source>
+        <translation>The description can be checked once the photos were looked at.</translation>
+    </message>
+    <message>
+        <source>この説明を確かめています…</source>
+        <translation>Checking this description…</translation>
+    </message>
+    <message>
+        <source>説明だけで、ラベルの付いた {labelled} 枚のうち {right} 枚がこの種類と分かります。</source>
+        <translation>By the description alone, {right} of {labelled} labelled photos are recognised as this class. </translation>
+    </message>
+    <message>
+        <source>「{name}」と {count} 枚まちがえます。</source>
+        <translation>{count} are mistaken for “{name}”. </translation>
+    </message>
+    <message>
+        <source>「{name}」の写真 {count} 枚も、この種類に見えます。</source>
+        <translation>{count} photos of “{name}” look like this class too. </translation>
+    </message>
+    <message>
+        <source>見た目の違いを書き足すか、言い方を変えてみてください。学習すれば、写真からも覚えます。</source>
+        <translation>Add what looks different, or try other words. Training learns from the photos as well.</translation>
+    </message>
+    <message>
+        <source>まちがえやすい種類は、今のところありません。</source>
+        <translation>It is not mistaken for any other class so far.</translation>
+    </message>
+    <message>
+        <source>今は確かめられません。（{what}）</source>
+        <translation>It cannot be checked now. ({what})</translation>
     </message>
 </context>
 <context>
@@ -1161,8 +1254,8 @@ Confidence: {percent} %</translation>
         <translation>When all is labelled, go back to “Choose photos” and extract the features. Training then uses features only.</translation>
     </message>
     <message>
-        <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
-        <translation>Select photos and press a number key (1–9). The next photo is selected then. 0 takes a label away.</translation>
+        <source>写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。</source>
+        <translation>Select photos and press a number (1–9) to label them, 0 to take a label away. “？” marks a suggestion: the space bar accepts it.</translation>
     </message>
     <message>
         <source>このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。</source>
@@ -1635,6 +1728,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>, and %n look-alike photo</numerusform>
             <numerusform>, and %n look-alike photos</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>、提案は「{name}」</source>
+        <translation>, suggested: “{name}”</translation>
     </message>
 </context>
 <context>
@@ -2533,6 +2630,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>All labels and answers agree.</translation>
     </message>
     <message>
+        <source>今は提案がありません。ラベルが増えると、また出ます。</source>
+        <translation>There are no suggestions now. They come back as labels are added.</translation>
+    </message>
+    <message>
+        <source>まちがいに見えるラベルは、ありません。</source>
+        <translation>No label looks wrong.</translation>
+    </message>
+    <message>
         <source>合う写真は、ありません。</source>
         <translation>No photo fits.</translation>
     </message>
@@ -2553,6 +2658,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Label and answer differ</translation>
     </message>
     <message>
+        <source>提案のある写真</source>
+        <translation>With a suggestion</translation>
+    </message>
+    <message>
+        <source>ラベルを見直したい写真</source>
+        <translation>Labels to look at again</translation>
+    </message>
+    <message>
         <source>フォルダーの順</source>
         <translation>By folder</translation>
     </message>
@@ -2571,6 +2684,22 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>選んだ写真に似た順</source>
         <translation>Most like the chosen photo</translation>
+    </message>
+    <message>
+        <source>次に見てほしい順</source>
+        <translation>Most useful next</translation>
+    </message>
+    <message>
+        <source>似た提案ごと</source>
+        <translation>By like suggestions</translation>
+    </message>
+    <message>
+        <source>見直したい順</source>
+        <translation>Most doubtful first</translation>
+    </message>
+    <message>
+        <source>探した言葉に近い順</source>
+        <translation>Nearest to the words</translation>
     </message>
     <message>
         <source>すべてのフォルダー</source>

@@ -25,4 +25,4 @@ def read_photos(folder: Path) -> list[Listed]:
     try:
         return _LISTED.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise Problem("assist.no_list", path=path, reason=error) from error
+        raise Problem("assist.no_list", path=path, reason=str(error).splitlines()[0]) from error

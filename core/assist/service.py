@@ -103,7 +103,7 @@ class _Reader:
             request = Request.model_validate(content)
             self._read(request.words)
         except (ValidationError, Problem) as error:
-            problem = error if isinstance(error, Problem) else Problem("assist.bad_request", reason=error)
+            problem = error if isinstance(error, Problem) else Problem("assist.bad_request", reason=str(error).splitlines()[0])
             data = {key: str(value) for key, value in problem.data.items()}
             asked = number if isinstance(number, int) else -1
             self._emit(WordsRead(request=asked, code=problem.code, data=data))
