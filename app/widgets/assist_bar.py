@@ -1,6 +1,6 @@
 """Help with labelling: search by words or by a photo, accept what is suggested; in the row of the page's other tools."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.theme import TOUCH
@@ -52,9 +52,11 @@ class AssistBar(QObject):
 
     def retranslate(self) -> None:
         """Words in the present language."""
-        self.words.setPlaceholderText(self.tr("言葉で探す（例：キズ）"))
+        self.words.setPlaceholderText(self.tr("言葉で探す"))
         self.words.setAccessibleName(self.tr("言葉で写真を探す"))
-        self.words.setToolTip(self.tr("入力して Enter。日本語は用語集で英語に直して探します。"))
+        self.words.setToolTip(
+            self.tr("「キズ」のように入力して Enter。日本語は用語集で英語に直して探します。")
+        )
         self.similar_button.setText(self.tr("似た写真を探す"))
         self.similar_button.setToolTip(self.tr("選んだ写真に似た順に並べます。"))
         self._say_choice()
@@ -86,7 +88,7 @@ class AssistBar(QObject):
             words = self.tr("{words}（残り約 {minutes} 分）").format(words=words, minutes=minutes)
         self.state.setText(words)
 
-    def _button(self, name: str, pressed: Signal) -> QPushButton:
+    def _button(self, name: str, pressed: SignalInstance) -> QPushButton:
         button = QPushButton(objectName=name, minimumHeight=TOUCH)
         button.clicked.connect(pressed)
         return button

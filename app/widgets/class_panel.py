@@ -31,6 +31,9 @@ from core.project.glossary import glossary
 from core.project.store import ClassCount
 
 
+_LINES_OF_NOTE = 4
+
+
 class ClassPanel(QWidget):
     """All classes in their order. Signals carry the id of the class."""
 
@@ -246,7 +249,9 @@ class ClassDialog(QDialog):
         self.name = QLineEdit(objectName="class_name", placeholderText=self.tr("例：キズ"))
         self.description = DescriptionEdit("class_description")
         self.description.setPlaceholderText("scratched brass bolt")
-        self.note = QLabel(objectName="class_check", wordWrap=True, minimumHeight=TOUCH)
+        self.note = QLabel(objectName="class_check", wordWrap=True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.note.setMinimumHeight(_LINES_OF_NOTE * self.note.fontMetrics().lineSpacing())
         self._checker = checked_by(self.note) if checked_by is not None else None
         told = QLabel(
             self.tr(

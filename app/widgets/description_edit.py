@@ -108,11 +108,14 @@ class DescriptionChecker(QObject):
             )
             sentences.append(told.format(labelled=check.labelled, right=check.right))
         if check.taken_for is not None:
-            told = self.tr("「{name}」と {count} 枚まちがえます。")
-            sentences.append(self._named(told, check.taken_for))
+            other, count = check.taken_for
+            sentences.append(
+                self.tr("「{name}」と %n 枚まちがえます。", "", count).format(name=self._names.get(other))
+            )
         if check.takes is not None:
-            told = self.tr("「{name}」の写真 {count} 枚も、この種類に見えます。")
-            sentences.append(self._named(told, check.takes))
+            other, count = check.takes
+            words = self.tr("「{name}」の写真 %n 枚も、この種類に見えます。", "", count)
+            sentences.append(words.format(name=self._names.get(other)))
         if check.labelled and check.right < check.labelled:
             sentences.append(
                 self.tr(
@@ -120,9 +123,6 @@ class DescriptionChecker(QObject):
                 )
             )
         return "".join(sentences) or self.tr("まちがえやすい種類は、今のところありません。")
-
-    def _named(self, words: str, of: tuple[int, int]) -> str:
-        return words.format(name=self._names.get(of[0], ""), count=of[1])
 
     def _others(self) -> bool:
         return any(key != self._class_id for key in self._names)

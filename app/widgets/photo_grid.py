@@ -303,7 +303,7 @@ def _cell_of(place: QRect) -> QRect:
 
 
 def _hint_words(hint: ShownHint, label: str, metrics: QFontMetrics, room: int) -> str:
-    """As much of it as there is room for; behind the label that it doubts, each of the two has its half."""
+    """As much of it as there is room for; behind the label that it doubts, if both fit."""
     mark = "？"
     room -= metrics.horizontalAdvance(mark)
     whole = f"{label}→{hint.entry.name}" if hint.instead else hint.entry.name
@@ -311,6 +311,5 @@ def _hint_words(hint: ShownHint, label: str, metrics: QFontMetrics, room: int) -
         return metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, room) + mark
     if metrics.horizontalAdvance(whole) <= room:
         return whole + mark
-    half = (room - metrics.horizontalAdvance("→")) // 2
-    both = (metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, half) for name in (label, hint.entry.name))
-    return "→".join(both) + mark
+    room -= metrics.horizontalAdvance("→")
+    return f"→{metrics.elidedText(hint.entry.name, Qt.TextElideMode.ElideMiddle, room)}{mark}"

@@ -27,16 +27,16 @@
 <context>
     <name>AssistBar</name>
     <message>
-        <source>言葉で探す（例：キズ）</source>
-        <translation>Search by words (such as scratch)</translation>
-    </message>
-    <message>
         <source>言葉で写真を探す</source>
         <translation>Search photos by words</translation>
     </message>
     <message>
-        <source>入力して Enter。日本語は用語集で英語に直して探します。</source>
-        <translation>Type and press Enter. Japanese is put into English by the glossary.</translation>
+        <source>言葉で探す</source>
+        <translation>Search by words</translation>
+    </message>
+    <message>
+        <source>「キズ」のように入力して Enter。日本語は用語集で英語に直して探します。</source>
+        <translation>Type words such as scratch, and press Enter. Japanese is put into English by the glossary.</translation>
     </message>
     <message>
         <source>似た写真を探す</source>
@@ -67,7 +67,7 @@
     </message>
     <message>
         <source>似た写真をまとめて</source>
-        <translation>Accept similar ones too</translation>
+        <translation>Accept similar ones</translation>
     </message>
     <message>
         <source>破線の枠の写真すべてに付けます（Shift＋スペース）。違う写真は先にクリックして直します。</source>
@@ -551,13 +551,19 @@
         <source>説明だけで、ラベルの付いた {labelled} 枚のうち {right} 枚がこの種類と分かります。</source>
         <translation>By the description alone, {right} of {labelled} labelled photos are recognised as this class. </translation>
     </message>
-    <message>
-        <source>「{name}」と {count} 枚まちがえます。</source>
-        <translation>{count} are mistaken for “{name}”. </translation>
+    <message numerus="yes">
+        <source>「{name}」と %n 枚まちがえます。</source>
+        <translation>
+            <numerusform>%n is mistaken for “{name}”. </numerusform>
+            <numerusform>%n are mistaken for “{name}”. </numerusform>
+        </translation>
     </message>
-    <message>
-        <source>「{name}」の写真 {count} 枚も、この種類に見えます。</source>
-        <translation>{count} photos of “{name}” look like this class too. </translation>
+    <message numerus="yes">
+        <source>「{name}」の写真 %n 枚も、この種類に見えます。</source>
+        <translation>
+            <numerusform>%n photo of “{name}” looks like this class too. </numerusform>
+            <numerusform>%n photos of “{name}” look like this class too. </numerusform>
+        </translation>
     </message>
     <message>
         <source>見た目の違いを書き足すか、言い方を変えてみてください。学習すれば、写真からも覚えます。</source>
@@ -2695,7 +2701,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>ラベルを見直したい写真</source>
-        <translation>Labels to look at again</translation>
+        <translation>Doubtful labels</translation>
     </message>
     <message>
         <source>フォルダーの順</source>
@@ -2723,15 +2729,15 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>似た提案ごと</source>
-        <translation>By like suggestions</translation>
+        <translation>By suggestion</translation>
     </message>
     <message>
         <source>見直したい順</source>
-        <translation>Most doubtful first</translation>
+        <translation>Doubtful first</translation>
     </message>
     <message>
         <source>探した言葉に近い順</source>
-        <translation>Nearest to the words</translation>
+        <translation>By the words</translation>
     </message>
     <message>
         <source>すべてのフォルダー</source>
