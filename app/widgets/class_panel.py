@@ -30,7 +30,6 @@ from core.project.classes import ProductClass
 from core.project.glossary import glossary
 from core.project.store import ClassCount
 
-
 _LINES_OF_NOTE = 4
 
 

@@ -59,11 +59,11 @@ def suggest(
     labelled = np.flatnonzero(labels >= 0)
     if classes < 2 or (not len(labelled) and word_logits is None):
         return None
-    scores = np.zeros((len(places), classes))
+    scores: Floats = np.zeros((len(places), classes))
     if len(labelled):
         known, own = places[labelled].astype(np.float64), labels[labelled]
         weight, left_out = fit(known, own, classes, None if kin is None else kin[labelled])
-        scores = places @ weight.astype(np.float32).astype(np.float64)
+        scores = np.asarray(places @ weight.astype(np.float32), dtype=np.float64)
         scores[labelled] = left_out
     words = word_logits if word_logits is not None else np.zeros_like(scores)
     sharpness, trust = _loudness(
