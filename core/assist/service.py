@@ -67,7 +67,7 @@ def run_assist(job: AssistJob, emit: Emit, commands: Commands) -> dict[str, Any]
     reader = _Reader(backbone, Path(job.cache), emit, commands)
     reader.answer_waiting()
     emit(Stage(stage="features", index=2, of=2))
-    seen = _see(listed, backbone, Path(job.cache), reader, emit)
+    seen = _see(listed, backbone, Path(job.run), Path(job.cache), reader, emit)
     reader.answer_until_idle()
     return {"photos": seen, "backbone": backbone.card.sha256}
 
@@ -103,7 +103,11 @@ class _Reader:
             request = Request.model_validate(content)
             self._read(request.words)
         except (ValidationError, Problem) as error:
-            problem = error if isinstance(error, Problem) else Problem("assist.bad_request", reason=str(error).splitlines()[0])
+            problem = (
+                error
+                if isinstance(error, Problem)
+                else Problem("assist.bad_request", reason=str(error).splitlines()[0])
+            )
             data = {key: str(value) for key, value in problem.data.items()}
             asked = number if isinstance(number, int) else -1
             self._emit(WordsRead(request=asked, code=problem.code, data=data))
@@ -121,38 +125,38 @@ class _Reader:
         keep_embeddings(self._cache, self._backbone.card.sha256, [key_of(each) for each in missing], features)
 
 
-def _see(listed: Sequence[Listed], backbone: Backbone, cache: Path, reader: _Reader, emit: Emit) -> int:
-    """Have the photos seen that were not yet; gives how many are now. One that cannot be opened is passed over."""
+def _see(
+    listed: Sequence[Listed], backbone: Backbone, run: Path, cache: Path, reader: _Reader, emit: Emit
+) -> int:
+    """Have the photos seen that were not yet; gives how many there are. One that cannot be opened is passed over.
+
+    Nothing is kept any more once the job's own folder is gone: then the project forgets its photos.
+    """
     sha256 = backbone.card.sha256
     known = read_embeddings(cache, sha256)
     before = known.rows if known is not None else {}
     missing = [(content, path) for content, path in dict(listed).items() if content not in before]
-    pace, done = Pace(max(1, len(missing)), emit), 0
-    hashes: list[str] = []
-    rows: list[NDArray[np.float32]] = []
-    kept_at = time.monotonic()
+    pace, done, kept_at = Pace(max(1, len(missing)), emit), 0, time.monotonic()
+    fresh: dict[str, NDArray[np.float32]] = {}
 
     def keep() -> None:
-        nonlocal kept_at
-        if hashes:
-            keep_embeddings(cache, sha256, hashes, np.concatenate(rows))
-        hashes.clear()
-        rows.clear()
-        kept_at = time.monotonic()
+        if fresh and run.exists():
+            keep_embeddings(cache, sha256, list(fresh), np.stack(list(fresh.values())))
+        fresh.clear()
 
     store = FeatureStore(backbone, ViewRecipe(0, 1.0, False), cache)
     try:
         for portion, pictures in _opened(missing, backbone.preprocessing):
             reader.answer_waiting()
-            there = [(content, picture) for (content, _), picture in zip(portion, pictures, strict=True)
-                     if picture is not None]  # fmt: skip
+            pairs = zip(portion, pictures, strict=True)
+            there = {content: picture for (content, _), picture in pairs if picture is not None}
             if there:
-                rows.append(store.encode(np.stack([picture for _, picture in there])))
-                hashes.extend(content for content, _ in there)
+                fresh |= dict(zip(there, store.encode(np.stack(list(there.values()))), strict=True))
             done += len(portion)
             if time.monotonic() - kept_at > _KEPT_EVERY_S:
                 keep()
                 pace(done)
+                kept_at = time.monotonic()
     finally:
         keep()
     pace(max(1, done))

@@ -63,4 +63,4 @@ def _away_from(places: Vectors, known: Vectors, at_once: int = 2048) -> Floats:
     away = np.full(len(places), _FARTHEST)
     for start in range(0, len(known), at_once):
         away = np.minimum(away, 1.0 - (places @ known[start : start + at_once].T).max(axis=1))
-    return np.maximum(away, 0.0)
+    return np.asarray(np.maximum(away, 0.0))

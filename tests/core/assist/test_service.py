@@ -1,5 +1,6 @@
 """The assist worker with a tiny backbone: what it saw is kept, what it is asked is read first, a cut is no loss."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,22 @@ def test_cut_off_in_the_middle_it_keeps_what_it_saw(tmp_path: Path, photos: list
         service.run_assist(job_on(tmp_path, photos), lambda _: None, commands)
     kept = read_embeddings(tmp_path / "cache")
     assert seen == 1 and kept is not None and set(kept.hashes) == {sha for sha, _ in photos[:2]}
+
+
+def test_a_project_that_forgets_its_photos_meanwhile_keeps_nothing_of_them(
+    tmp_path: Path, photos: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_on(tmp_path, photos)
+    encode = service.FeatureStore.encode
+
+    def encode_while_all_is_swept(store: service.FeatureStore, pixels: np.ndarray) -> np.ndarray:
+        shutil.rmtree(job.run, ignore_errors=True)
+        shutil.rmtree(job.cache, ignore_errors=True)
+        return encode(store, pixels)
+
+    monkeypatch.setattr(service.FeatureStore, "encode", encode_while_all_is_swept)
+    service.run_assist(job, lambda _: None, Commands())
+    assert not Path(job.cache).exists()
 
 
 def test_words_are_read_before_the_photos_and_kept(

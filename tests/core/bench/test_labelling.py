@@ -1,6 +1,7 @@
 """The simulated operator: counted by hand, and on photos that can be told apart well, or not at all."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def test_photos_that_can_be_told_apart_take_few_actions_and_all_get_their_label(
     steps = list(with_help(pool))
     assert (steps[-1].labels == pool.truth).all()
     assert steps[-1].actions < 0.25 * len(pool.truth)
-    assert all(before.actions < after.actions for before, after in zip(steps, steps[1:], strict=False))
+    assert all(before.actions < after.actions for before, after in pairwise(steps))
 
 
 def test_photos_that_look_all_alike_never_take_more_than_without_help() -> None:
@@ -65,8 +66,14 @@ def test_figures_are_means_over_seeds_with_intervals() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_prints_the_keys_of_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, colour in (("red bolt", (200, 30, 30)), ("steel nut", (150, 150, 160)), ("black ring", (20, 20, 20))):
+def test_the_command_prints_the_keys_of_the_contract(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, colour in (
+        ("red bolt", (200, 30, 30)),
+        ("steel nut", (150, 150, 160)),
+        ("black ring", (20, 20, 20)),
+    ):
         for number in range(12):
             path = tmp_path / "set" / name / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)

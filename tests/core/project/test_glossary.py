@@ -59,7 +59,9 @@ kind = "defect"
 """
 
 
-def test_ones_own_words_go_before_those_that_come_along(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_ones_own_words_go_before_those_that_come_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path))
     assert glossary().describe("ぬるぽ") == ""
     own_glossary().parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,9 @@ def test_ones_own_words_go_before_those_that_come_along(monkeypatch: pytest.Monk
     assert glossary().describe("ボルト") == "bolt" and glossary().problem is None
 
 
-@pytest.mark.parametrize("content", ["[[term", "term = 3", '[[term]]\nja = []\nen = "x"\nkind = "part"\n', ""])
+@pytest.mark.parametrize(
+    "content", ["[[term", "term = 3", '[[term]]\nja = []\nen = "x"\nkind = "part"\n', ""]
+)
 def test_ones_own_words_that_cannot_be_read_are_said_and_the_others_stay(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
 ) -> None:
