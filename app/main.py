@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.diagnostics import record_crashes, start_logging, stop_recording_crashes
 from app.error_dialog import ErrorNet
+from app.opening import open_path
 from app.session import Session
 from app.translations import ensure_compiled
 from app.window import PAGE_KEYS, MainWindow
@@ -77,12 +78,15 @@ def _after_start(window: MainWindow, options: argparse.Namespace, crash: str) ->
             window.session.open_project(options.project)
         except Problem as problem:
             window.tell(problem)
+    if options.path is not None:
+        open_path(window, options.path)
     if options.page:
         window.show_page(options.page)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="hikidashi-window", description="Open the window.")
+    parser.add_argument("path", nargs="?", type=Path, help="open this project, package or file of models")
     parser.add_argument("--project", type=Path, help="open this project")
     parser.add_argument("--page", choices=PAGE_KEYS, help="show this page first")
     return parser.parse_args(argv)
