@@ -7,6 +7,7 @@ Python's own by where it lies. What cannot be traced is said, never dropped.
 import functools
 import importlib.metadata
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def trace(contents: Path) -> Traced:
     listed: list[list[str]] = json.loads(contents.read_text(encoding="utf-8"))
     sources = {Path(source).resolve() for _, _, source in listed if source and Path(source).is_absolute()}
     owners = _owners()
-    names = {owners[path] for path in sources if path in owners} | set(ALWAYS)
+    names = {owners[path] for path in sources if path in owners} | (set(ALWAYS) & set(owners.values()))
     rest = sorted(path for path in sources if path not in owners and not _is_own(path))
     system, strays = _system_parts([path for path in rest if not _is_python(path)])
     parts = [
@@ -66,9 +67,12 @@ def _owners() -> dict[Path, str]:
     """Installed file → name of its distribution."""
     found: dict[Path, str] = {}
     for distribution in importlib.metadata.distributions():
-        name = distribution.metadata["Name"]
-        for file in distribution.files or ():
-            found[Path(str(distribution.locate_file(file))).resolve()] = name.lower()
+        name = distribution.metadata["Name"].lower()
+        # Resolved once: tens of thousands of files lie below the same folder.
+        folder = os.path.realpath(str(distribution.locate_file("")))
+        found |= {
+            Path(os.path.normpath(os.path.join(folder, file))): name for file in distribution.files or ()
+        }
     return found
 
 
