@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.diagnostics import record_crashes, start_logging, stop_recording_crashes
@@ -60,6 +60,7 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("Hikidashi")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("hikidashi")
+    _bring_japanese()
     app.setWindowIcon(QIcon(str(ASSETS / "icons" / "hikidashi.svg")))
     try:
         ensure_compiled()
@@ -67,6 +68,13 @@ def make_application() -> QApplication:
         # A program folder that may not be written: the window speaks Japanese, or the English it has.
         _LOG.exception("the translations could not be compiled")
     return app
+
+
+def _bring_japanese() -> None:
+    """The program's own Japanese letters where the PC has none: a bare Linux would show boxes."""
+    if not QFontDatabase.families(QFontDatabase.WritingSystem.Japanese):
+        for path in sorted((ASSETS / "fonts").glob("*.ttf")):
+            QFontDatabase.addApplicationFont(str(path))
 
 
 def _after_start(window: MainWindow, options: argparse.Namespace, crash: str) -> None:

@@ -222,6 +222,7 @@ class ModelsDialog(QDialog):
             row.remove_asked.connect(lambda entry=row.entry: self._remove(entry))
             row.fetch_asked.connect(lambda entry=row.entry: self._fetch(entry))
             self._column.insertWidget(place, row)
+        self._column.activate()
         self._say()
 
     def _say(self) -> None:

@@ -64,7 +64,9 @@ def main(words: Sequence[str] | None = None) -> int:
 def _in_clean_root(deb: Path | None) -> dict[str, Any]:
     if deb is None:
         raise Failed("there is no .deb in dist/: python3 run.py bundle makes it")
-    root = CleanRoot(Path(tempfile.mkdtemp(prefix="hikidashi-root-")) / "root")
+    folder = Path(tempfile.mkdtemp(prefix="hikidashi-root-"))
+    folder.chmod(0o755)
+    root = CleanRoot(folder / "root")
     try:
         needed = root.fill(deb)
         assert not root.has_python(), "the root is not clean: Python is in it"
@@ -82,12 +84,10 @@ def _in_clean_root(deb: Path | None) -> dict[str, Any]:
             screen.wait(20)
         return told | _uninstall(root)
     finally:
-        shutil.copytree(root.path(f"{HOME}/tour"), DIST / "tour", dirs_exist_ok=True, ignore=_pictures_only)
-        root.remove()
-
-
-def _pictures_only(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if not name.endswith(".png")]
+        for picture in root.path(f"{HOME}/tour").glob("*.png"):
+            (DIST / "tour").mkdir(exist_ok=True)
+            shutil.copyfile(picture, DIST / "tour" / picture.name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _registered(root: CleanRoot) -> None:

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from run import JAPANESE_FONT
-
 # What any Debian desktop has; the program's own libraries come by the .deb's Depends.
 DESKTOP = ("shared-mime-info", "desktop-file-utils", "xvfb")
 USER, HOME = "1000:1000", "/home/operator"
@@ -53,10 +51,6 @@ class CleanRoot:
         """Whether something of Python is in the root: nothing may help the bundle."""
         return any((self.folder / "usr" / "bin").glob("python3*"))
 
-    def has_japanese_font(self) -> bool:
-        """Whether one is in the root; the bundle brings its own."""
-        return any((self.folder / "usr" / "share" / "fonts").rglob(f"*{JAPANESE_FONT[1].split('-')[1]}*"))
-
     def run(self, *words: str, root: bool = False, seconds: float = 600) -> str:
         """Run a command inside, without a network; gives its standard output.
 
@@ -94,10 +88,6 @@ class CleanRoot:
     def path(self, inside: str) -> Path:
         """Where a path of the root lies on this machine."""
         return self.folder / inside.lstrip("/")
-
-    def remove(self) -> None:
-        """Delete it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _chroot(self, words: list[str], environment: dict[str, str]) -> None:
         shutil.copyfile("/etc/resolv.conf", self.folder / "etc" / "resolv.conf")

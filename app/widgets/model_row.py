@@ -1,6 +1,6 @@
 """One model in the list: what it is for, how large, under which licence; and what can be done with it."""
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.theme import GAP, TOUCH
@@ -25,7 +25,7 @@ class ModelRow(QFrame):
         self.name = QLabel(entry.name)
         self.name.setProperty("class", "heading3")
         self.state = QLabel()
-        self.state.setProperty("class", "badge")
+        self.state.setProperty("class", "muted" if entry.state == "not downloaded" else "badge")
         self.purpose = QLabel(wordWrap=True)
         self.facts = QLabel(wordWrap=True)
         self.facts.setProperty("class", "muted")
@@ -37,7 +37,7 @@ class ModelRow(QFrame):
         self.fetch.clicked.connect(self.fetch_asked)
         head = QHBoxLayout(spacing=GAP)
         head.addWidget(self.name)
-        head.addWidget(self.state)
+        head.addWidget(self.state, alignment=Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         for button in (self.pick, self.remove, self.fetch):
             head.addWidget(button)
