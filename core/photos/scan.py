@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.photos.decode import decode_photo, read_photo
 from core.photos.folders import Layout, read_layout
+from core.photos.long_paths import reachable
 from core.photos.look import look_of, taken_at
 from core.photos.scan_cache import FileFacts, ScanCache
 from core.photos.thumbnails import ThumbnailStore
@@ -29,7 +30,7 @@ _REPORT_EVERY_S = 0.1
 _ESTIMATE_AFTER_S = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScannedPhoto:
     """A photo that can be used; `look` and `taken` as `core.photos.look` has them."""
 
@@ -43,12 +44,14 @@ class ScannedPhoto:
 
 @dataclass(frozen=True)
 class ScanProgress:
-    """How far a scan is. `total` is None while files are still being found; no estimate without a basis."""
+    """How far a scan is. `total` is None while files are still being found; no estimate without a basis. With
+    `unpacking` a zip is being taken apart, and its files are counted."""
 
     found: int
     done: int
     total: int | None
     seconds_left: float | None
+    unpacking: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,10 +221,10 @@ class _Scanner:
 
 
 def _check_root(root: Path) -> None:
-    if not root.is_dir():
+    if not os.path.isdir(reachable(root)):
         raise Problem("photos.folder_missing", name=root.name, path=root)
     try:
-        with os.scandir(root):
+        with os.scandir(reachable(root)):
             return
     except OSError as error:
         reason = error.strerror or str(error)
@@ -231,7 +234,7 @@ def _check_root(root: Path) -> None:
 def _stat_each(paths: Iterable[Path]) -> Iterator[FoundFile | Unwalkable]:
     for path in paths:
         try:
-            facts = path.stat()
+            facts = os.stat(reachable(path))
         except OSError:
             yield Unwalkable(path, Problem("photos.missing", name=path.name, path=path))
         else:

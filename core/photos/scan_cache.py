@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS files_2 (
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What a scan found out about one file: its content hash, look and time taken, or what is wrong with it."""
 

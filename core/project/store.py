@@ -42,6 +42,7 @@ from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
+UNPACKED_FOLDER = "unpacked"
 WANTED_TO_LEARN = 10
 WANTED_TO_HOLD_BACK = 5
 _LOG = logging.getLogger(__name__)
@@ -215,6 +216,11 @@ class Project:
         """Files that could not be read, and why."""
         return self._library.unreadable()
 
+    @property
+    def unpacked_folder(self) -> Path:
+        """Where photos lie that came in a zip; unlike the cache it is not to be deleted."""
+        return self.folder / UNPACKED_FOLDER
+
     def missing_folders(self) -> list[PhotoSource]:
         """Folders of photos that cannot be found now."""
         return self._library.missing_sources()
@@ -275,7 +281,7 @@ class Project:
         if state is None or state.swept:
             return
         try:
-            sweep(self._database, (self.folder / CACHE_FOLDER, self.runs_folder), state)
+            sweep(self._database, (self.folder / CACHE_FOLDER, self.unpacked_folder, self.runs_folder), state)
         except Problem as problem:
             _LOG.warning("not all is forgotten yet: %s", problem.code)
 
