@@ -149,7 +149,7 @@ class PhotoGridModel(QAbstractListModel):
             case PhotoRole.CLASS:
                 return self._classes.get(self._labels[photo.id] or -1)
             case PhotoRole.THUMBNAIL:
-                return self._thumbnails.get(photo.path)
+                return self._thumbnails.get(photo.path, index.row())
             case PhotoRole.BROKEN:
                 return self._thumbnails.is_broken(photo.path)
             case PhotoRole.ALIKE:
@@ -159,16 +159,20 @@ class PhotoGridModel(QAbstractListModel):
             case _:
                 return None
 
-    def _thumbnail_arrived(self, path: Path) -> None:
-        if (row := self._shelf.places.get(path)) is not None:
+    def _thumbnail_arrived(self, path: Path, row: int) -> None:
+        tiles = self._shelf.tiles
+        if 0 <= row < len(tiles) and tiles[row].first.path == path:
             index = self.index(row)
             self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
+        elif tiles:
+            # Other photos are shown since; this one may be among them, somewhere else.
+            self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1), [PhotoRole.THUMBNAIL])
 
 
 class _Thumbnails(QObject):
     """Loads thumbnails off the screen's thread: what was painted last first, from its top; what waits long is dropped."""
 
-    arrived = Signal(object)
+    arrived = Signal(object, int)  # the path, and the row in which it was last asked for
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -179,6 +183,7 @@ class _Thumbnails(QObject):
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._line_up)
         self._busy: set[Path] = set()
+        self._rows: dict[Path, int] = {}
 
     def use(self, store: ThumbnailStore | None) -> None:
         if store is not self._store:
@@ -186,12 +191,13 @@ class _Thumbnails(QObject):
             self._painted.clear()
             self._waiting.clear()
 
-    def get(self, path: Path) -> QPixmap | None:
+    def get(self, path: Path, row: int) -> QPixmap | None:
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
         if self._store is not None and path not in self._busy:
             self._painted[path] = None
+            self._rows[path] = row
             if not self._after_paint.isActive():
                 self._after_paint.start()
         return None
@@ -200,6 +206,7 @@ class _Thumbnails(QObject):
         """What was painted just now, in its order, stands before all that was asked for earlier."""
         lined_up = [path for path in self._painted | self._waiting if path not in self._kept]
         self._waiting = dict.fromkeys(lined_up[:_MOST_WAITING])
+        self._rows = {path: self._rows[path] for path in (*self._waiting, *self._busy)}
         self._painted.clear()
         self._go_on()
 
@@ -233,7 +240,7 @@ class _Thumbnails(QObject):
             self._kept[path] = None if image is None else QPixmap.fromImage(image)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            self.arrived.emit(path)
+            self.arrived.emit(path, self._rows.get(path, -1))
         self._go_on()
 
 

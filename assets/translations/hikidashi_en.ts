@@ -1177,6 +1177,14 @@ Confidence: {percent} %</translation>
         <translation>Redo</translation>
     </message>
     <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
+    </message>
+    <message>
+        <source>画素まで拡大して見ます（写真のダブルクリックでも開きます）</source>
+        <translation>Look down to each pixel (a double click on a photo opens it, too)</translation>
+    </message>
+    <message>
         <source>写真の一覧</source>
         <translation>List of photos</translation>
     </message>
@@ -1728,6 +1736,73 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PhotoViewer</name>
+    <message>
+        <source>写真を開いています…</source>
+        <translation>Opening the photo…</translation>
+    </message>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>前の写真</source>
+        <translation>Previous photo</translation>
+    </message>
+    <message>
+        <source>次の写真</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>全体</source>
+        <translation>All of it</translation>
+    </message>
+    <message>
+        <source>等倍</source>
+        <translation>Actual pixels</translation>
+    </message>
+    <message>
+        <source>縮める</source>
+        <translation>Smaller</translation>
+    </message>
+    <message>
+        <source>広げる</source>
+        <translation>Larger</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>元の明るさ</source>
+        <translation>As it was</translation>
+    </message>
+    <message>
+        <source>ホイールで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真、数字キーで種類を付けます。</source>
+        <translation>Wheel: zoom. Drag: move. Double click: actual pixels. ← →: previous and next photo. Number keys label.</translation>
+    </message>
+    <message>
+        <source>{width} × {height} 画素</source>
+        <translation>{width} × {height} pixels</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+    <message>
+        <source>ラベルなし</source>
+        <translation>No label</translation>
+    </message>
+    <message>
+        <source>{label}&#x3000;{name}</source>
+        <translation>{label}   {name}</translation>
+    </message>
+    <message>
+        <source>横 {x}、縦 {y}：赤 {red}、緑 {green}、青 {blue}</source>
+        <translation>x {x}, y {y}: red {red}, green {green}, blue {blue}</translation>
+    </message>
+</context>
+<context>
     <name>PhotosPage</name>
     <message>
         <source>写真を選ぶ</source>
@@ -1762,8 +1837,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Choose a folder of photos</translation>
     </message>
     <message>
-        <source>フォルダーや写真を、ここへドラッグしても追加できます。</source>
-        <translation>You can also drag folders or photos here.</translation>
+        <source>写真か zip を選ぶ…</source>
+        <translation>Choose photos or a zip…</translation>
+    </message>
+    <message>
+        <source>フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。</source>
+        <translation>You can also drag folders, photos or zips of photos here.</translation>
     </message>
     <message>
         <source>写真のフォルダーを、ここへドラッグしてください</source>
@@ -1800,6 +1879,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>取り込んだ写真</source>
         <translation>Photos taken in</translation>
+    </message>
+    <message>
+        <source>写真か zip を選ぶ</source>
+        <translation>Choose photos or a zip</translation>
+    </message>
+    <message>
+        <source>写真と zip ({kinds})</source>
+        <translation>Photos and zips ({kinds})</translation>
     </message>
     <message>
         <source>サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。</source>
@@ -1861,6 +1948,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>Looking for photos… %n</numerusform>
             <numerusform>Looking for photos… %n</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました</source>
+        <translation>Took {done} of {total} files out of the zip</translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました（あと約 {seconds} 秒）</source>
+        <translation>Took {done} of {total} files out of the zip (about {seconds} s left)</translation>
     </message>
     <message>
         <source>{done}／{total} 枚を調べました</source>
@@ -2489,10 +2584,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>ShowingBar</name>
     <message>
-        <source>表示</source>
-        <translation>Show</translation>
-    </message>
-    <message>
         <source>表示する写真を選ぶ</source>
         <translation>Choose which photos to show</translation>
     </message>
@@ -2818,6 +2909,17 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailSize</name>
+    <message>
+        <source>写真の大きさ</source>
+        <translation>Size of the photos</translation>
+    </message>
+    <message>
+        <source>写真の大きさ（Ctrl を押しながらホイールでも変えられます）</source>
+        <translation>Size of the photos (Ctrl with the wheel changes it, too)</translation>
     </message>
 </context>
 <context>

@@ -114,7 +114,8 @@ def _scene(seed: int, size: tuple[int, int]) -> NDArray[np.uint8]:
     steps = rng.integers(-40, 41, (48, 64, 1)).repeat(-(-height // 48), 0).repeat(-(-width // 64), 1)
     noise = rng.integers(-6, 7, (height, width, 1), dtype=np.int16)
     scene = np.asarray(broad, np.int16) + steps[:height, :width].astype(np.int16) + noise
-    return np.clip(scene, 0, 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.clip(scene, 0, 255).astype(np.uint8)
+    return levels
 
 
 def _levels(one: Image.Image, other: Image.Image) -> float:

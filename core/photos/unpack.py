@@ -115,7 +115,8 @@ class _Unpacking:
 
     def run(self, entries: list[_Entry]) -> Unpacked:
         total = sum(entry.info.file_size for entry in entries)
-        began, written, problems = time.monotonic(), 0, []
+        began, written = time.monotonic(), 0
+        problems: list[tuple[Path, Problem]] = []
         for done, entry in enumerate(entries):
             if self._cancelled():
                 return Unpacked(self._folder, tuple(problems), complete=False)
