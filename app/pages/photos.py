@@ -1,5 +1,7 @@
 """写真を選ぶ: a folder or dropped files, looked through off the screen's thread; nothing leaves this PC."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -42,7 +44,20 @@ from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping, int]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the project holds, read off the screen's thread. `usable`: photos that can be used."""
+
+    project: Project
+    photos: list[Photo]
+    shelf: Shelf
+    classes: list[ProductClass]
+    unreadable: list[tuple[Path, Problem]]
+    grouping: Grouping
+    remarks: Mapping[str, int]
+    usable: int
 
 
 class PhotosPage(Page):
@@ -234,8 +249,11 @@ class PhotosPage(Page):
         counts = project.counts() if project is not None else None
         self._counted = counts.labelled + counts.unlabelled if counts is not None else 0
         self._last, self._labelled, self._summary, self._grouping = None, 0, (0, 0), Grouping()
+        self._remarks = {}
         self.banner.hide()
-        self._count()
+        self.grid.grid.show_photos([], [], None)
+        self._labels_changed()
+        self.changed.emit()
 
     def _labels_changed(self) -> None:
         # Off screen only the number of photos matters, and labels do not change it.
@@ -254,16 +272,16 @@ class PhotosPage(Page):
         run_in_background(self, lambda _cancel: _look(project, opened), success=self._show_found)
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, shelf, classes, unreadable, grouping, self._counted = found
-        if project is not self.session.project:
+        if found.project is not self.session.project:
             return
-        self.grid.grid.show_shelf(shelf, classes, project.thumbnails)
+        photos, self._counted, self._remarks = found.photos, found.usable, found.remarks
+        self.grid.grid.show_shelf(found.shelf, found.classes, found.project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
         self._offer_folders(offered, waiting)
-        self._list_unreadable(unreadable)
-        self._summary, self._grouping = (len(photos), len(unreadable)), grouping
-        self.same_part.show_grouping(grouping, self.session.language)
+        self._list_unreadable(found.unreadable)
+        self._summary, self._grouping = (len(photos), len(found.unreadable)), found.grouping
+        self.same_part.show_grouping(found.grouping, self.session.language)
         self._say_found()
         self.changed.emit()
 
@@ -298,7 +316,7 @@ class PhotosPage(Page):
         lines = []
         if broken:
             lines.append(self.tr("%n 枚は開けませんでした。", "", broken))
-        lines += self._alike_lines()
+        lines += self._remark_lines() + self._alike_lines()
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
         self.details.setText("\n".join(lines))
@@ -317,6 +335,27 @@ class PhotosPage(Page):
         self.column.setStretchFactor(self.keeping, 1 if self.keeping.is_open else 0)
         self._say_found()
         self.changed.emit()
+
+    def _remark_lines(self) -> list[str]:
+        """What does not come through as it is in the file."""
+        lines = []
+        if count := self._remarks.get("deep", 0):
+            lines.append(
+                self.tr(
+                    "%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。",
+                    "",
+                    count,
+                )
+            )
+        if count := self._remarks.get("pages", 0):
+            lines.append(
+                self.tr("%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。", "", count)
+            )
+        if count := self._remarks.get("print", 0):
+            lines.append(
+                self.tr("%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。", "", count)
+            )
+        return lines
 
     def _alike_lines(self) -> list[str]:
         """What is folded in the grid, and why."""
@@ -376,6 +415,7 @@ class PhotosPage(Page):
     def _build(self) -> None:
         self.setAcceptDrops(True)
         self._summary, self._grouping = (0, 0), Grouping()
+        self._remarks: Mapping[str, int] = {}
         self.privacy = QLabel(objectName="photos_privacy", wordWrap=True)
         self.privacy.setProperty("class", "muted")
         self.banner = ProblemBanner()
@@ -466,6 +506,13 @@ class PhotosPage(Page):
 def _look(project: Project, opened: frozenset[int]) -> _Found:
     """What the project holds now."""
     photos, counts = project.photos(), project.counts()
-    usable = counts.labelled + counts.unlabelled
-    shelf = Shelf.of(photos, opened)
-    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping(), usable
+    return _Found(
+        project,
+        photos,
+        Shelf.of(photos, opened),
+        project.classes(),
+        project.unreadable(),
+        project.grouping(),
+        project.remarks(),
+        counts.labelled + counts.unlabelled,
+    )

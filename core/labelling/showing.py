@@ -103,13 +103,9 @@ def _judged_wrong(known: Known, _value: str) -> Keeps:
 
 
 def _disagreeing(known: Known, _value: str) -> Keeps:
-    answers = known.answers
-
-    def keeps(photo: Photo) -> bool:
-        answer = answers.get(photo.id)
-        return answer is not None and photo.class_id is not None and answer.class_id != photo.class_id
-
-    return keeps
+    """Labels that the run would have given otherwise; an answer that is none of the classes now says nothing."""
+    said = {photo_id: answer.class_id for photo_id, answer in known.answers.items()}
+    return lambda photo: photo.class_id is not None and said.get(photo.id) not in (None, photo.class_id)
 
 
 def _clock(photo: Photo) -> float:
@@ -126,9 +122,9 @@ def _ahead(quarter: int) -> float:
 
 
 def _likeness(known: Known, showing: Showing) -> Key:
-    """The nearest first; what cannot be compared comes last."""
+    """The photo itself, then the nearest first; what cannot be compared comes last."""
     alike = known.similarity(showing.about) if showing.about is not None else {}
-    return lambda photo: -alike.get(photo.id, -2.0)
+    return lambda photo: (photo.id != showing.about, -alike.get(photo.id, -2.0))
 
 
 def _if_answered(known: Known) -> Sequence[str]:

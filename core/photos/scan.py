@@ -19,6 +19,7 @@ from core.photos.decode import decode_photo, read_photo
 from core.photos.folders import Layout, read_layout
 from core.photos.long_paths import reachable
 from core.photos.look import look_of, taken_at
+from core.photos.remarks import remarks_of
 from core.photos.scan_cache import FileFacts, ScanCache
 from core.photos.thumbnails import ThumbnailStore
 from core.photos.walk import FoundFile, Unwalkable, walk
@@ -32,7 +33,7 @@ _ESTIMATE_AFTER_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ScannedPhoto:
-    """A photo that can be used; `look` and `taken` as `core.photos.look` has them."""
+    """A photo that can be used; `look` and `taken` as `core.photos.look` has them, `remarks` with a space between."""
 
     path: Path
     size: int
@@ -40,6 +41,7 @@ class ScannedPhoto:
     sha256: str
     look: bytes = b""
     taken: float | None = None
+    remarks: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ class _Scanner:
         facts = {file.path: known[file.path] for file in files if _is_unchanged(file, known)}
         self._verify([file for file in files if file.path not in facts], facts, len(files))
         photos = [
-            ScannedPhoto(Path(file.path), file.size, file.mtime_ns, fact.sha256, fact.look, fact.taken)
+            ScannedPhoto(
+                Path(file.path), file.size, file.mtime_ns, fact.sha256, fact.look, fact.taken, fact.remarks
+            )
             for file in files
             if (fact := facts.get(file.path)) is not None and fact.problem is None
         ]
@@ -204,8 +208,8 @@ class _Scanner:
                 self._thumbnails.put(path, image)
         except Problem as problem:
             return FileFacts(file.size, file.mtime_ns, problem=problem)
-        sha256 = hashlib.sha256(data).hexdigest()
-        return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data))
+        sha256, remarks = hashlib.sha256(data).hexdigest(), " ".join(remarks_of(data))
+        return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data), remarks)
 
     def _save(self, unsaved: list[tuple[str, FileFacts]]) -> None:
         if self._cache:

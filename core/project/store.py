@@ -208,6 +208,10 @@ class Project:
         """What every photo looks like, by id (`core.photos.look`)."""
         return self._library.looks()
 
+    def remarks(self) -> Mapping[str, int]:
+        """What is to be said of how photos are read (`core.photos.remarks`), and of how many."""
+        return self._library.remarks()
+
     def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
         """Paths as runs name them: as seen from the project where that can be, with forward slashes."""
         return self._library.portable_paths(photos)

@@ -191,7 +191,7 @@ class TestCache:
         assert scan(tmp_path / "photos", cache=cache) == first
         scan(tmp_path / "photos", cache=cache)
         assert sqlite3.connect(tmp_path / "scan.sqlite").execute(
-            "SELECT count(*) FROM files_2"
+            "SELECT count(*) FROM files_3"
         ).fetchone() == (1,)
 
     def test_a_neighbour_with_a_longer_name_is_another_folder(self, tmp_path: Path) -> None:
