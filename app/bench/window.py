@@ -24,7 +24,8 @@ from core.problems import Problem
 
 _SIZE = (1366, 768)
 _PATIENCE_S = 600.0
-_FRAMES = 1500
+_FRAMES = 1000
+_SLOW, _QUICK = 60, 400  # pixels a frame
 _JUMPS = 40
 _SETTLE_MS = 500
 
@@ -114,8 +115,8 @@ def _window(project: Path) -> Iterator[MainWindow]:
 def _scroll(page: LabelsPage) -> list[float]:
     """Milliseconds of every frame: a wheel's steps, then whole screens, then jumps, and back."""
     bar, frames = page.grid.verticalScrollBar(), []
-    steps = [*range(0, 400 * 60, 60)]
-    steps += [steps[-1] + 400 * number for number in range(_FRAMES - 2 * len(steps))]
+    steps = [_SLOW * number for number in range(_FRAMES // 2)]
+    steps += [steps[-1] + _QUICK * number for number in range(_FRAMES // 2)]
     steps += [bar.maximum() * number // _JUMPS for number in (*range(_JUMPS), *range(_JUMPS, -1, -1))]
     loop = QEventLoop()
     places = iter(steps)

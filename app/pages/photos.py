@@ -73,6 +73,7 @@ class PhotosPage(Page):
         self._on_screen = False
         self._last: ScanResult | None = None
         self._shown: ScanProgress | None = None
+        self._remarks: Mapping[str, int] = {}
         self._build()
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._labels_changed)
@@ -415,7 +416,6 @@ class PhotosPage(Page):
     def _build(self) -> None:
         self.setAcceptDrops(True)
         self._summary, self._grouping = (0, 0), Grouping()
-        self._remarks: Mapping[str, int] = {}
         self.privacy = QLabel(objectName="photos_privacy", wordWrap=True)
         self.privacy.setProperty("class", "muted")
         self.banner = ProblemBanner()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.photo_grid import PhotoGridModel, PhotoRole
+from app.models.photo_grid import Index, PhotoGridModel, PhotoRole
 from app.theme import theme
 
 LETTERS_PER_CELL = range(6, 25)  # the edge of a cell, in letters
@@ -66,7 +66,7 @@ class PhotoGrid(QListView):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setMouseTracking(False)
 
-    def dataChanged(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int] = ()) -> None:
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         """Paint anew, and no more: QListView would lay out every cell again, 50 ms for 50,000 of one size."""
         QAbstractItemView.dataChanged(self, first, last, list(roles))
 

@@ -1951,15 +1951,24 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message numerus="yes">
         <source>%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。</source>
-        <translation><numerusform>%n photo has fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform><numerusform>%n photos have fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform></translation>
+        <translation>
+            <numerusform>%n photo has fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+            <numerusform>%n photos have fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。</source>
-        <translation><numerusform>%n file has several pages. Only the first is used.</numerusform><numerusform>%n files have several pages. Only the first of each is used.</numerusform></translation>
+        <translation>
+            <numerusform>%n file has several pages. Only the first is used.</numerusform>
+            <numerusform>%n files have several pages. Only the first of each is used.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。</source>
-        <translation><numerusform>%n photo has colours of print (CMYK). They may look a little different.</numerusform><numerusform>%n photos have colours of print (CMYK). They may look a little different.</numerusform></translation>
+        <translation>
+            <numerusform>%n photo has colours of print (CMYK). They may look a little different.</numerusform>
+            <numerusform>%n photos have colours of print (CMYK). They may look a little different.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n 枚は、ほかとまったく同じ写真です。</source>

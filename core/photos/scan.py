@@ -28,6 +28,7 @@ from core.problems import Problem
 _CHECK_EDGE = 64  # pixels; a large JPEG is then decoded at an eighth of its size, every byte of it still read
 _SAVE_EVERY = 500
 _REPORT_EVERY_S = 0.1
+_LOST_AFTER = 8  # files in a row that cannot be reached, then the folder itself is looked for
 _ESTIMATE_AFTER_S = 1.0
 
 
@@ -172,10 +173,16 @@ class _Scanner:
         workers = min(os.cpu_count() or 1, 8)
         started = time.monotonic()
         unsaved: list[tuple[str, FileFacts]] = []
+        unreached = 0  # of the last files
         with ThreadPoolExecutor(workers, thread_name_prefix="scan") as pool:
             for done, (file, fact) in enumerate(self._in_order(pool, files, 2 * workers), start=1):
                 facts[file.path] = fact
                 unsaved.append((file.path, fact))
+                unreached = unreached + 1 if _is_passing(fact.problem) else 0
+                if unreached >= _LOST_AFTER and not os.path.isdir(reachable(self._root)):
+                    # The drive went: to wait for each of the others to fail could take hours.
+                    facts |= {rest.path: _missing(rest) for rest in files if rest.path not in facts}
+                    break
                 if len(unsaved) >= _SAVE_EVERY:
                     self._save(unsaved)
                 left = _seconds_left(time.monotonic() - started, done, len(files))
@@ -243,6 +250,11 @@ def _stat_each(paths: Iterable[Path]) -> Iterator[FoundFile | Unwalkable]:
             yield Unwalkable(path, Problem("photos.missing", name=path.name, path=path))
         else:
             yield FoundFile(str(path), facts.st_size, facts.st_mtime_ns)
+
+
+def _missing(file: FoundFile) -> FileFacts:
+    problem = Problem("photos.missing", name=os.path.basename(file.path), path=file.path)
+    return FileFacts(file.size, file.mtime_ns, problem=problem)
 
 
 def _is_unchanged(file: FoundFile, known: dict[str, FileFacts]) -> bool:
