@@ -42,8 +42,8 @@ EXTRAS = ("heif", "onsite")
 EXTRAS_OF_WORD = {
     "test": ("dev", "camera", "texts"),
     "lint": ("dev", "camera", "texts"),
-    "bundle": ("bundle", "camera"),
-    "bundle-test": ("bundle", "camera"),
+    "bundle": ("bundle", "camera", "texts"),
+    "bundle-test": ("bundle", "camera", "texts"),
 }
 
 # What Qt opens at run time, and the Debian package it comes in.
