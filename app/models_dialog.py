@@ -236,8 +236,8 @@ class ModelsDialog(QDialog):
         if running:
             self._say_progress()
         self.cancel.setEnabled(running)
-        self.done_words.setText(self._outcome())
-        self.done.setVisible(bool(self.done_words.text()))
+        self.outcome_words.setText(self._outcome())
+        self.outcome.setVisible(bool(self.outcome_words.text()))
         self.undo.setVisible(self._removed is not None)
 
     def _say_progress(self) -> None:
@@ -392,12 +392,12 @@ class ModelsDialog(QDialog):
         column = QVBoxLayout(self.working)
         column.addWidget(self.words)
         column.addLayout(row)
-        self.done = QFrame(objectName="models_done", visible=False)
-        self.done.setProperty("class", "card")
-        self.done_words = QLabel(objectName="models_done_words", wordWrap=True)
+        self.outcome = QFrame(objectName="models_outcome", visible=False)
+        self.outcome.setProperty("class", "card")
+        self.outcome_words = QLabel(objectName="models_outcome_words", wordWrap=True)
         self.undo = QPushButton(objectName="models_undo", minimumHeight=TOUCH, visible=False)
         self.undo.clicked.connect(self._undo)
-        line = QHBoxLayout(self.done)
-        line.addWidget(self.done_words, 1)
+        line = QHBoxLayout(self.outcome)
+        line.addWidget(self.outcome_words, 1)
         line.addWidget(self.undo)
         return self.working, self.done

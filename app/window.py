@@ -114,8 +114,10 @@ class MainWindow(QMainWindow):
         for page in self.pages.values():
             page.retranslate()
         self.stage_line.retranslate()
-        for dialog in (*self.findChildren(StageDialog), *self.findChildren(ModelsDialog)):
+        for dialog in self.findChildren(StageDialog):
             dialog.retranslate()
+        for models in self.findChildren(ModelsDialog):
+            models.retranslate()
         self._look()
 
     # Moving between pages
@@ -235,7 +237,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.stepper = Stepper(PAGE_KEYS)
         self.stepper.chosen.connect(self.show_page)
-        self.pages["home"].models_asked.connect(self.show_models)
+        home = self.pages["home"]
+        assert isinstance(home, HomePage)
+        home.models_asked.connect(self.show_models)
         self.stage = StageReview(self.session, self)
         self.stage.decided.connect(self.session.stage_changed)
         self.session.engine.ended.connect(lambda _: self.stage.look())

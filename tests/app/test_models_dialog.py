@@ -70,7 +70,7 @@ def test_a_dropped_file_is_brought_in_by_the_engine_and_what_was_verified_is_sai
     engine.told.emit(Finished(result={"added": ["a", "b"], "here": ["plant-clip"]}))
     with qtbot.waitSignal(dialog.changed):
         engine.ended.emit(JobState.FINISHED)
-    said = dialog.done_words.text()
+    said = dialog.outcome_words.text()
     assert "a、b を取り込みました" in said and "plant-clip は、同じものがすでに" in said
     assert not dialog.working.isVisible() and dialog.take_in.isEnabled()
 
@@ -85,7 +85,7 @@ def test_a_refused_file_is_told_in_words(
     engine.told.emit(Failed(code="backbones.bundle_damaged", data={"path": "usb.hkmodels", "reason": "x"}))
     engine.ended.emit(JobState.FAILED)
     assert dialog.banner.isVisible() and "何も取り込んでいません" in dialog.banner.what.text()
-    assert not dialog.done.isVisible() and not dialog.job.running
+    assert not dialog.outcome.isVisible() and not dialog.job.running
 
 
 def test_what_is_no_file_of_models_is_refused_at_once(
@@ -107,7 +107,7 @@ def test_an_import_can_be_stopped(
     qtbot.mouseClick(dialog.cancel, LEFT)
     assert asked and "やめています" in dialog.words.text() and not dialog.cancel.isEnabled()
     engine.ended.emit(JobState.STOPPED)
-    assert not dialog.working.isVisible() and not dialog.banner.isVisible() and not dialog.done.isVisible()
+    assert not dialog.working.isVisible() and not dialog.banner.isVisible() and not dialog.outcome.isVisible()
 
 
 def test_chosen_models_go_into_one_file(
@@ -118,11 +118,11 @@ def test_chosen_models_go_into_one_file(
     assert dialog.write.isEnabled()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "usb"), ""))
     qtbot.mouseClick(dialog.write, LEFT)
-    qtbot.waitUntil(lambda: dialog.done.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.outcome.isVisible(), timeout=20_000)
     assert (tmp_path / "usb.hkmodels").is_file()
     assert (
-        "読み返して" in dialog.done_words.text()
-        and str(tmp_path / "usb.hkmodels") in dialog.done_words.text()
+        "読み返して" in dialog.outcome_words.text()
+        and str(tmp_path / "usb.hkmodels") in dialog.outcome_words.text()
     )
     assert dialog._session.settings.last_folders["models"] == str(tmp_path)
 
@@ -144,13 +144,13 @@ def test_a_removed_model_can_be_brought_back_and_says_what_it_frees(
 ) -> None:
     with qtbot.waitSignal(dialog.changed):
         qtbot.mouseClick(row(dialog, "plant-clip").remove, LEFT)
-    assert "空きができます" in dialog.done_words.text() and "KB" in dialog.done_words.text()
+    assert "空きができます" in dialog.outcome_words.text() and "KB" in dialog.outcome_words.text()
     qtbot.waitUntil(lambda: all(r.entry.name != "plant-clip" for r in dialog.rows))
     with qtbot.waitSignal(dialog.changed):
         qtbot.mouseClick(dialog.undo, LEFT)
     qtbot.waitUntil(lambda: any(r.entry.name == "plant-clip" for r in dialog.rows))
     assert ModelStore().verify("plant-clip")
-    assert not dialog.done.isVisible()
+    assert not dialog.outcome.isVisible()
 
 
 def test_closing_forgets_what_was_removed(dialog: ModelsDialog, qtbot: QtBot) -> None:
