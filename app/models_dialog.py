@@ -400,4 +400,4 @@ class ModelsDialog(QDialog):
         line = QHBoxLayout(self.outcome)
         line.addWidget(self.outcome_words, 1)
         line.addWidget(self.undo)
-        return self.working, self.done
+        return self.working, self.outcome
