@@ -36,8 +36,11 @@ from core.project.history import History, Recording, Step, StepKind
 from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
+from core.project.similar import most_similar
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
+from core.project.texts import TextBook
+from core.tasks.texts import TASKS, Task
 
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
@@ -77,6 +80,7 @@ class Project:
         self._history = History(database)
         self._library = PhotoLibrary(database, folder)
         self.decisions = DecisionLog(database)
+        self.texts = TextBook(database, self._step, lambda: self.user)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
@@ -152,6 +156,16 @@ class Project:
         """Remember a JSON value: the chosen preset, the last page."""
         self._database.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
+    @property
+    def task(self) -> Task:
+        """What the model is to learn from the photos; at first, to tell kinds apart."""
+        task: Task = self.setting("task", "classification")
+        return task if task in TASKS else "classification"
+
+    def choose_task(self, task: Task) -> None:
+        """Say what the model is to learn. Labels and texts of the other tasks stay."""
+        self.remember("task", task)
+
     # Photos
 
     def add_photos(self, found: ScanResult, cancelled: Cancelled = lambda: False) -> int:
@@ -220,6 +234,10 @@ class Project:
         row = {"user": self.user, "time": now()} if excluded else None
         with self._step("exclude" if excluded else "include") as recording:
             recording.put("exclusions", dict.fromkeys(photo_ids, row))
+
+    def similar(self, photo_id: int, among: Iterable[int]) -> list[int]:
+        """Ids of the photos among some that look most like one, the likest first."""
+        return most_similar(self._database, photo_id, among, read_embeddings(self.folder / CACHE_FOLDER))
 
     # Features in place of photos
 

@@ -11,6 +11,7 @@ from core.problems import Language
 Task = Literal["classification", "caption", "vqa"]
 TextTask = Literal["caption", "vqa"]
 Part = Literal["train", "val", "test"]
+TASKS: tuple[Task, ...] = ("classification", "caption", "vqa")
 
 MOST_LETTERS = 2000
 _JAPANESE = re.compile(r"[぀-ヿ㐀-鿿ｦ-ﾟ々]")
