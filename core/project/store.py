@@ -36,7 +36,6 @@ from core.project.history import History, Recording, Step, StepKind
 from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
-from core.project.similar import most_similar
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
 from core.project.texts import TextBook
@@ -242,10 +241,6 @@ class Project:
         row = {"user": self.user, "time": now()} if excluded else None
         with self._step("exclude" if excluded else "include") as recording:
             recording.put("exclusions", dict.fromkeys(photo_ids, row))
-
-    def similar(self, photo_id: int, among: Iterable[int]) -> list[int]:
-        """Ids of the photos among some that look most like one, the likest first."""
-        return most_similar(self._database, photo_id, among, read_embeddings(self.folder / CACHE_FOLDER))
 
     # Features in place of photos
 

@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from core.exchange.text_read import read_texts
 from core.exchange.texts_project import export_texts, import_texts
-from core.files import write_atomic
-from core.photos.embeddings import keep_embeddings
-from core.photos.scan import scan
 from core.problems import Problem
-from core.project.store import CACHE_FOLDER, Project
+from core.project.store import Project
 from core.project.texts import Asked
 from core.tasks.texts import Caption, PhotoTexts, Question
 from tests.core.project.photo_tree import project_with
@@ -167,41 +162,6 @@ class TestExchange:
         for name in ("c.json", "q.json"):
             import_texts(project, read_texts(tmp_path / name))
         assert (said(project), [question.asked for question in project.texts.questions()]) == before
-
-
-class TestSimilar:
-    @pytest.fixture
-    def drawn(self, tmp_path: Path) -> Project:
-        """Stripes at 0, 2, 40 and 88 degrees, roughly: the first two look alike."""
-        (tmp_path / "photos").mkdir()
-        across = np.add.outer(np.arange(64), np.arange(64))
-        along = np.subtract.outer(np.arange(64), np.arange(64))
-        pictures = [across, across + 2, across * 2, along]
-        for number, picture in enumerate(pictures):
-            wave = ((np.sin(picture / 5) + 1) * 120).astype(np.uint8)
-            Image.fromarray(wave).convert("RGB").save(tmp_path / "photos" / f"{number}.png")
-        project = Project.create(tmp_path / "project", "検査")
-        project.add_photos(scan(tmp_path / "photos"))
-        return project
-
-    def test_by_looks(self, drawn: Project) -> None:
-        photos = ids(drawn)
-        assert drawn.similar(photos[0], photos)[0] == photos[1]
-        assert photos[0] not in drawn.similar(photos[0], photos)
-        assert drawn.similar(photos[0], []) == []
-
-    def test_a_backbones_eyes_come_first(self, drawn: Project) -> None:
-        photos = drawn.photos()
-        vectors = np.eye(3, dtype=np.float32)[[0, 1, 0]] + 0.1
-        seen = [photos[0], photos[2], photos[3]]
-        keep_embeddings(drawn.folder / CACHE_FOLDER, "b", [photo.sha256 for photo in seen], vectors)
-        order = drawn.similar(photos[0].id, ids(drawn))
-        assert order[:2] == [photos[3].id, photos[2].id]
-        assert order[2] == photos[1].id  # not seen by it: by its look
-
-    def test_a_spoiled_cache_costs_nothing_but_likeness(self, drawn: Project) -> None:
-        write_atomic(drawn.folder / CACHE_FOLDER / "embeddings.safetensors", b"spoiled")
-        assert drawn.similar(ids(drawn)[0], ids(drawn))[0] == ids(drawn)[1]
 
 
 def test_the_task_is_the_projects_own(project: Project) -> None:
