@@ -908,6 +908,38 @@ Size {size}   SHA-256 {sha256}</translation>
         <source>使い方</source>
         <translation>Help</translation>
     </message>
+    <message>
+        <source>章の一覧</source>
+        <translation>Chapters</translation>
+    </message>
+    <message>
+        <source>使い方の本文</source>
+        <translation>The chapter</translation>
+    </message>
+    <message>
+        <source>使い方を PDF にする…</source>
+        <translation>Save the manual as PDF…</translation>
+    </message>
+    <message>
+        <source>IT 担当の方への説明を PDF にする…</source>
+        <translation>Save the sheet for the IT officer as PDF…</translation>
+    </message>
+    <message>
+        <source>ひきだしの使い方.pdf</source>
+        <translation>Hikidashi manual.pdf</translation>
+    </message>
+    <message>
+        <source>ひきだし_IT担当の方へ.pdf</source>
+        <translation>Hikidashi IT sheet.pdf</translation>
+    </message>
+    <message>
+        <source>PDF の保存先</source>
+        <translation>Where to save the PDF</translation>
+    </message>
+    <message>
+        <source>使い方（PDF を作っています…）</source>
+        <translation>Help (making the PDF…)</translation>
+    </message>
 </context>
 <context>
     <name>HistoryList</name>
@@ -1175,6 +1207,14 @@ Confidence: {percent} %</translation>
     <message>
         <source>やり直す</source>
         <translation>Redo</translation>
+    </message>
+    <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
+    </message>
+    <message>
+        <source>画素まで拡大して見ます（写真のダブルクリックでも開きます）</source>
+        <translation>Look down to each pixel (a double click on a photo opens it, too)</translation>
     </message>
     <message>
         <source>写真の一覧</source>
@@ -1728,6 +1768,73 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PhotoViewer</name>
+    <message>
+        <source>写真を開いています…</source>
+        <translation>Opening the photo…</translation>
+    </message>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>前の写真</source>
+        <translation>Previous photo</translation>
+    </message>
+    <message>
+        <source>次の写真</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>全体</source>
+        <translation>All of it</translation>
+    </message>
+    <message>
+        <source>等倍</source>
+        <translation>Actual pixels</translation>
+    </message>
+    <message>
+        <source>縮める</source>
+        <translation>Smaller</translation>
+    </message>
+    <message>
+        <source>広げる</source>
+        <translation>Larger</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>元の明るさ</source>
+        <translation>As it was</translation>
+    </message>
+    <message>
+        <source>ホイールで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真、数字キーで種類を付けます。</source>
+        <translation>Wheel: zoom. Drag: move. Double click: actual pixels. ← →: previous and next photo. Number keys label.</translation>
+    </message>
+    <message>
+        <source>{width} × {height} 画素</source>
+        <translation>{width} × {height} pixels</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+    <message>
+        <source>ラベルなし</source>
+        <translation>No label</translation>
+    </message>
+    <message>
+        <source>{label}&#x3000;{name}</source>
+        <translation>{label}   {name}</translation>
+    </message>
+    <message>
+        <source>横 {x}、縦 {y}：赤 {red}、緑 {green}、青 {blue}</source>
+        <translation>x {x}, y {y}: red {red}, green {green}, blue {blue}</translation>
+    </message>
+</context>
+<context>
     <name>PhotosPage</name>
     <message>
         <source>写真を選ぶ</source>
@@ -1762,8 +1869,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Choose a folder of photos</translation>
     </message>
     <message>
-        <source>フォルダーや写真を、ここへドラッグしても追加できます。</source>
-        <translation>You can also drag folders or photos here.</translation>
+        <source>写真か zip を選ぶ…</source>
+        <translation>Choose photos or a zip…</translation>
+    </message>
+    <message>
+        <source>フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。</source>
+        <translation>You can also drag folders, photos or zips of photos here.</translation>
     </message>
     <message>
         <source>写真のフォルダーを、ここへドラッグしてください</source>
@@ -1802,6 +1913,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Photos taken in</translation>
     </message>
     <message>
+        <source>写真か zip を選ぶ</source>
+        <translation>Choose photos or a zip</translation>
+    </message>
+    <message>
+        <source>写真と zip ({kinds})</source>
+        <translation>Photos and zips ({kinds})</translation>
+    </message>
+    <message>
         <source>サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。</source>
         <translation>The sub-folder names ({names} and {more} more) can be used as labels for {count} photos.</translation>
     </message>
@@ -1828,6 +1947,27 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>
             <numerusform>%n photo was labelled by folder name.</numerusform>
             <numerusform>%n photos were labelled by folder name.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。</source>
+        <translation>
+            <numerusform>%n photo has fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+            <numerusform>%n photos have fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。</source>
+        <translation>
+            <numerusform>%n file has several pages. Only the first is used.</numerusform>
+            <numerusform>%n files have several pages. Only the first of each is used.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。</source>
+        <translation>
+            <numerusform>%n photo has colours of print (CMYK). They may look a little different.</numerusform>
+            <numerusform>%n photos have colours of print (CMYK). They may look a little different.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1861,6 +2001,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>Looking for photos… %n</numerusform>
             <numerusform>Looking for photos… %n</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました</source>
+        <translation>Took {done} of {total} files out of the zip</translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました（あと約 {seconds} 秒）</source>
+        <translation>Took {done} of {total} files out of the zip (about {seconds} s left)</translation>
     </message>
     <message>
         <source>{done}／{total} 枚を調べました</source>
@@ -2113,6 +2261,29 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>閉じる</source>
         <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionRow</name>
+    <message>
+        <source>質問（例：ラベルは貼ってありますか?）</source>
+        <translation>Question (such as: Is there a label on it?)</translation>
+    </message>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>答え（例：はい）</source>
+        <translation>Answer (such as: yes)</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>何人かの答えは「{mark}」で区切ります。</source>
+        <translation>Answers of several people are parted by “{mark}”.</translation>
     </message>
 </context>
 <context>
@@ -2489,10 +2660,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>ShowingBar</name>
     <message>
-        <source>表示</source>
-        <translation>Show</translation>
-    </message>
-    <message>
         <source>表示する写真を選ぶ</source>
         <translation>Choose which photos to show</translation>
     </message>
@@ -2525,6 +2692,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are no photos of this class yet.</translation>
     </message>
     <message>
+        <source>まだ何も書いていない写真は、もうありません。</source>
+        <translation>Something is written about every photo.</translation>
+    </message>
+    <message>
         <source>まちがえた写真はありません。</source>
         <translation>There are no mistakes.</translation>
     </message>
@@ -2543,6 +2714,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>ラベルのない写真</source>
         <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>まだ書いていない写真</source>
+        <translation>Photos not written about</translation>
     </message>
     <message>
         <source>前の学習がまちがえた写真</source>
@@ -2818,6 +2993,250 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskChooser</name>
+    <message>
+        <source>種類を見分ける</source>
+        <translation>Tell kinds apart</translation>
+    </message>
+    <message>
+        <source>写真に説明をつける</source>
+        <translation>Describe photos</translation>
+    </message>
+    <message>
+        <source>写真に質問する</source>
+        <translation>Ask questions about photos</translation>
+    </message>
+    <message>
+        <source>すること</source>
+        <translation>Task</translation>
+    </message>
+    <message>
+        <source>このプロジェクトで学ばせること</source>
+        <translation>What this project teaches the model</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、説明の学習はまだできません。書いた説明は残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on descriptions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、質問の学習はまだできません。書いた質問と答えは残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on questions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskSide</name>
+    <message>
+        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to describe it. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に質問があります。</source>
+        <translation>{written} of {total} photos have questions.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に説明があります。</source>
+        <translation>{written} of {total} photos are described.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、質問と答えを付けてください。</source>
+        <translation>Write questions and answers about 2 photos or more.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、説明を付けてください。</source>
+        <translation>Describe 2 photos or more.</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>よく使う文</source>
+        <translation>Sentences to reuse</translation>
+    </message>
+    <message>
+        <source>1行に1つ、{count} 個まで書けます。{{場所}} のように囲んだところは、入れるときに書き換えます。{{種類}} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
+        <translation>One per line, up to {count}. What stands in braces, such as {{place}}, is written over when the sentence is inserted; {{class}} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
+    </message>
+    <message>
+        <source>この文にする</source>
+        <translation>Use these sentences</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateList</name>
+    <message>
+        <source>文を変える…</source>
+        <translation>Change sentences…</translation>
+    </message>
+</context>
+<context>
+    <name>TextFiles</name>
+    <message>
+        <source>質問を取り込む・書き出す</source>
+        <translation>Import or export questions</translation>
+    </message>
+    <message>
+        <source>説明を取り込む・書き出す</source>
+        <translation>Import or export descriptions</translation>
+    </message>
+    <message>
+        <source>取り込む（CSV・Excel・JSONL・COCO・VQAv2）…</source>
+        <translation>Import (CSV, Excel, JSONL, COCO, VQAv2)…</translation>
+    </message>
+    <message>
+        <source>COCO の形で書き出す（JSON）…</source>
+        <translation>Export as COCO (JSON)…</translation>
+    </message>
+    <message>
+        <source>VQAv2 の形で書き出す（JSON）…</source>
+        <translation>Export as VQAv2 (JSON)…</translation>
+    </message>
+    <message>
+        <source>表で書き出す（CSV）…</source>
+        <translation>Export as a table (CSV)…</translation>
+    </message>
+    <message>
+        <source>1行ずつ書き出す（JSONL）…</source>
+        <translation>Export line by line (JSONL)…</translation>
+    </message>
+    <message>
+        <source>「{name}」を読んでいます…</source>
+        <translation>Reading “{name}”…</translation>
+    </message>
+    <message>
+        <source>「{name}」に書き出しています…</source>
+        <translation>Writing “{name}”…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚分を「{name}」に書き出しました。</source>
+        <translation>
+            <numerusform>%n photo was written to “{name}”.</numerusform>
+            <numerusform>%n photos were written to “{name}”.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真に付けました。「元に戻す」で戻せます。</source>
+        <translation>
+            <numerusform>%n photo has new texts. “Undo” takes them back.</numerusform>
+            <numerusform>%n photos have new texts. “Undo” takes them back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、もう同じ内容でした。</source>
+        <translation>
+            <numerusform>%n photo had them already.</numerusform>
+            <numerusform>%n photos had them already.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトにありません</source>
+        <translation>Not among the project&apos;s photos</translation>
+    </message>
+    <message>
+        <source>同じ名前の写真がいくつもあり、どれか分かりません</source>
+        <translation>Several photos have this name, so it is unclear which one is meant</translation>
+    </message>
+    <message numerus="yes">
+        <source>（%n 件）</source>
+        <translation>
+            <numerusform> (%n)</numerusform>
+            <numerusform> (%n)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>写真か文章が欠けていた行を %n 件、飛ばしました。</source>
+        <translation>
+            <numerusform>%n entry without a photo or a text was skipped.</numerusform>
+            <numerusform>%n entries without a photo or a text were skipped.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>説明や質問のファイル ({suffixes})</source>
+        <translation>Files with descriptions or questions ({suffixes})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose a file to import</translation>
+    </message>
+    <message>
+        <source>書き出す場所と名前を決める</source>
+        <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>TextPane</name>
+    <message>
+        <source>質問と答え</source>
+        <translation>Questions and answers</translation>
+    </message>
+    <message>
+        <source>説明（1行に1つ）</source>
+        <translation>Descriptions (one per line)</translation>
+    </message>
+    <message>
+        <source>写真の説明</source>
+        <translation>Descriptions of the photo</translation>
+    </message>
+    <message>
+        <source>例：左上に長いキズがあります。</source>
+        <translation>Such as: A long scratch at the top left.</translation>
+    </message>
+    <message>
+        <source>似た写真から写す</source>
+        <translation>Copy from a similar photo</translation>
+    </message>
+    <message>
+        <source>次の写真へ</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>よく使う質問（Ctrl+数字）</source>
+        <translation>Questions to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>よく使う文（Ctrl+数字）</source>
+        <translation>Sentences to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>写せる写真がありません。先に、似た写真に書いてください。</source>
+        <translation>There is no photo to copy from. Write about a similar photo first.</translation>
+    </message>
+    <message>
+        <source>「{name}」から写しました。もう一度押すと、次に似た写真から写します。</source>
+        <translation>Copied from “{name}”. Press again to copy from the next most similar photo.</translation>
+    </message>
+    <message>
+        <source>はじめて使う言葉：{words}</source>
+        <translation>Words used for the first time: {words}</translation>
+    </message>
+    <message>
+        <source>{word}（「{like}」ではありませんか?）</source>
+        <translation>{word} (did you mean “{like}”?)</translation>
+    </message>
+    <message>
+        <source>英語しか分からないモデルには「{question}」と聞きます。</source>
+        <translation>A model that reads only English is asked “{question}”.</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailSize</name>
+    <message>
+        <source>写真の大きさ</source>
+        <translation>Size of the photos</translation>
+    </message>
+    <message>
+        <source>写真の大きさ（Ctrl を押しながらホイールでも変えられます）</source>
+        <translation>Size of the photos (Ctrl with the wheel changes it, too)</translation>
     </message>
 </context>
 <context>

@@ -99,6 +99,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END""",
     ),
     (
+        # What is to be said of how a photo is read (core.photos.remarks).
+        "ALTER TABLE photos ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
+    ),
+    (
         """CREATE TABLE captions (
             id INTEGER PRIMARY KEY,
             photo_id INTEGER NOT NULL REFERENCES photos (id),
