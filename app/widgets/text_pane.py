@@ -92,9 +92,8 @@ class TextPane(QWidget):
             return
         self.commit()
         self._photos = tuple(photos)
-        self._loaded = False
         if not same:
-            self._sources, self._copied = None, ""
+            self._loaded, self._sources, self._copied = False, None, ""
         self.setEnabled(bool(photos))
         self._load()
 
@@ -270,7 +269,9 @@ class TextPane(QWidget):
         lines = [self._copied] if self._copied else []
         new = self._habits.spelling.new_in(self._written()) if self._loaded else ()
         if new:
-            words = self.tr("、").join(self._word(word) for word in new[:_MOST_NEW]) + ("…" if new[_MOST_NEW:] else "")
+            words = self.tr("、").join(self._word(word) for word in new[:_MOST_NEW]) + (
+                "…" if new[_MOST_NEW:] else ""
+            )
             lines.append(self.tr("はじめて使う言葉：{words}").format(words=words))
         lines += self._about_question()
         self.note.setText("\n".join(lines))

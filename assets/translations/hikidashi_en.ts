@@ -3216,6 +3216,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Copied from “{name}”. Press again to copy from the next most similar photo.</translation>
     </message>
     <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>はじめて使う言葉：{words}</source>
         <translation>Words used for the first time: {words}</translation>
     </message>
