@@ -38,6 +38,7 @@ class LabellingHelp(QObject):
         self._session, self._grid, self._showing, self._bar = session, grid, showing, bar
         self._words, self._pending = "", ""
         self._next_group = False
+        self._suggests = True
         self.assistant = Assistant(self, session.training_now)
         self.assistant.advised.connect(self._advised)
         self.assistant.looking.connect(bar.show_looking)
@@ -64,11 +65,19 @@ class LabellingHelp(QObject):
         keeps = project is not None and project.features_only is None
         self.assistant.help(project if keeps else None)
 
+    def suggest(self, wanted: bool) -> None:
+        """Whether classes are suggested: not where descriptions are written."""
+        if wanted != self._suggests:
+            self._suggests = wanted
+            self._bar.accept_button.setVisible(wanted)
+            self._bar.group_button.setVisible(wanted)
+            self._show_advice()
+
     def forget(self) -> None:
         """Another project is open."""
         self._words, self._pending, self._next_group = "", "", False
         self.assistant.help(None)
-        self._grid.grid.show_advice(self.advice)
+        self._show_advice()
         self._bar.words.clear()
 
     def checker(self, entry: ProductClass | None) -> Callable[[QLabel], DescriptionChecker] | None:
@@ -155,9 +164,12 @@ class LabellingHelp(QObject):
 
     # What comes back
 
-    def _advised(self, advice: Advice) -> None:
-        self._grid.grid.show_advice(advice)
+    def _show_advice(self) -> None:
+        self._grid.grid.show_advice(self.advice if self._suggests else Advice())
         self.show_choice()
+
+    def _advised(self, _advice: Advice) -> None:
+        self._show_advice()
         if self._next_group:
             self._next_group = False
             self.rearrange.emit()

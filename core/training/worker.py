@@ -19,8 +19,10 @@ from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
 from core.training.job import (
     AssistJob,
+    DownloadModelJob,
     ExportJob,
     FeaturesJob,
+    ImportModelsJob,
     InsightJob,
     Job,
     PredictJob,
@@ -90,6 +92,14 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.assist.service import run_assist
 
             return None, Finished(result=run_assist(job, emit, commands))
+        case ImportModelsJob():
+            from core.training.models import run_import
+
+            return None, Finished(result=run_import(job, emit, commands))
+        case DownloadModelJob():
+            from core.training.models import run_download
+
+            return None, Finished(result=run_download(job, emit, commands))
         case PredictJob():
             from core.onsite.service import run_predict
 
