@@ -1,6 +1,7 @@
 """Help with labelling: search by words or by a photo, accept what is suggested; in the row of the page's other tools."""
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.theme import TOUCH
@@ -25,7 +26,7 @@ class AssistBar(QObject):
         self._looking: Progress | None = None
         self._group, self._name = 0, ""
         self.words = QLineEdit(objectName="assist_words", minimumHeight=TOUCH, clearButtonEnabled=True)
-        self.words.setMinimumWidth(_LETTERS * self.words.fontMetrics().horizontalAdvance("あ"))
+        self.words.setMinimumWidth(_LETTERS * QFontInfo(self.words.font()).pixelSize())
         self.words.returnPressed.connect(lambda: self.searched.emit(self.words.text().strip()))
         self.words.textChanged.connect(lambda text: None if text else self.searched.emit(""))
         self.similar_button = self._button("assist_similar", self.similar)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from app.assist import Assistant
 from app.background import Task, run_in_background
@@ -25,9 +25,8 @@ class DescriptionEdit(QPlainTextEdit):
 
     written = Signal(str)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
+    def __init__(self, name: str, placeholderText: str = "") -> None:
+        super().__init__(objectName=name, placeholderText=placeholderText)
         self.setTabChangesFocus(True)
         self._putting = False
         margins = 2 * (self.document().documentMargin() + self.frameWidth()) + 8
