@@ -45,7 +45,8 @@ def folds_of(revision: DataRevision, sample: Sample, seed: int, number: int = 0)
     ]  # by place among the learned classes
     names = [revision.classes[label].name for label in revision.base]
     order = sorted(range(len(names)), key=lambda place: _rank(seed, number, names[place]))
-    count = _count(len(names))
+    # Halves, as the learned and the held-back classes of a project stand to each other; of three one at a time.
+    count = 3 if len(names) == FEWEST_CLASSES_TO_HOLD_BACK else 2
     held_back = (
         [order[k::count] for k in range(count)] if len(names) >= FEWEST_CLASSES_TO_HOLD_BACK else [[]] * count
     )
@@ -53,11 +54,6 @@ def folds_of(revision: DataRevision, sample: Sample, seed: int, number: int = 0)
         Fold(number, k, _inner(revision, own, set(held), f"{seed} {number}", k))
         for k, held in enumerate(held_back)
     )
-
-
-def _count(classes: int) -> int:
-    """Three divisions, two where three would leave one new class alone though there are enough for two."""
-    return 3 if classes == FEWEST_CLASSES_TO_HOLD_BACK or classes >= 3 * FEWEST_APART else 2
 
 
 def _inner(

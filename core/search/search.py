@@ -28,6 +28,7 @@ from core.training.trial import seconds_of
 UNTOUCHED = "zero-shot"
 _EXPLORING = 0.65  # this share of the time goes into trying, the rest into telling the leading ones apart
 _RESERVED_AT_MOST = 0.5
+_LIGHT_AT_FIRST = 9  # one of each kind, then the heavy ones; the other light ones are much like these
 _HEAVY_SHARE = 0.6  # a heavy preset may take this share of the time that is left for trying
 _HEAVY_AT_LEAST = 3  # times what the slowest light one takes: where that is too much, none is measured
 _MISSES = 4
@@ -83,7 +84,9 @@ class Search:
             self.bench.commands.answered()
         finally:
             self.study.spend(self.clock.spent_s)
-        return self._ranking().choice(self._leading or self._first())
+        best = self._best()
+        assert best is not None, "nothing was judged through"
+        return best
 
     def told(self, standing: Standing) -> RankedWay:
         """A standing as others are told of it."""
@@ -93,23 +96,24 @@ class Search:
 
     def _explore(self) -> None:
         light, heavy = ladder(self.presets)
-        begun = self.study.presets_tried()
-        for name in (name for name in light if name not in begun):
-            self.study.enqueue(as_it_is(self.presets[name]))
-        self._try_waiting()
-        self._try_heavy([name for name in heavy if name not in begun])
+        self._try_light(light[:_LIGHT_AT_FIRST])
+        self._try_heavy(heavy)
+        self._try_light(light[_LIGHT_AT_FIRST:])
         while self._exploring_s > 0 and (affordable := self._affordable()):
             self._vary(affordable)
 
-    def _try_waiting(self) -> None:
+    def _try_light(self, names: Sequence[str]) -> None:
+        begun = self.study.presets_tried()
+        for name in (name for name in names if name not in begun):
+            self.study.enqueue(as_it_is(self.presets[name]))
         while self.study.waiting and (self._exploring_s > 0 or not self._first()):
             self._try()
 
     def _try_heavy(self, names: Sequence[str]) -> None:
         """Whether there is time for one that runs a tower in every step is measured by a short trial beforehand."""
-        misses = 0
+        misses, begun = 0, self.study.presets_tried()
         light = max((self._known_s(name) for name in self.presets), default=0.0)
-        for name in names:
+        for name in (name for name in names if name not in begun):
             if misses == _MISSES or not self._has_room_for(_HEAVY_AT_LEAST * light):
                 return
             if not self._has_room_for(self._seconds_of(name)):

@@ -74,12 +74,6 @@ def interval(wish: Wish, tally: Tally, untouched: Tally) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def chance_better(wish: Wish, one: Tally, other: Tally, untouched: Tally) -> float:
-    """In which share of the draws `one` scores above `other`, both on the same photos; ties count half."""
-    ours, theirs = (_scores(wish, each, untouched, DRAWS) for each in (one, other))
-    return float(((ours > theirs) + 0.5 * (ours == theirs)).mean())
-
-
 def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:
     """The score, once for the photos as they are where `draws` is 0, else for each draw; the draws are the same for
     all tallies of the same photos."""
@@ -89,9 +83,11 @@ def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:
     if wish == "union":
         return _harmonic(_means(tally.union_base, draws, _BASE), _means(tally.union_new, draws, _NEW))
     base = _means(tally.base, draws, _BASE)
-    new, before = (_means(each.new if apart else each.union_new, draws, _NEW) for each in (tally, untouched))
     if wish == "apart":
-        return _harmonic(base, new)
+        # One class held back alone cannot be mistaken for another new one. How it fares among the learned ones says
+        # nothing of that: over presets it did not go with the outcome, whereas the learned side by itself did.
+        return _harmonic(base, _means(tally.new, draws, _NEW)) if apart else base
+    new, before = (_means(each.new if apart else each.union_new, draws, _NEW) for each in (tally, untouched))
     return np.where(new >= before, base, new - before)
 
 

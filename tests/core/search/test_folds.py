@@ -30,7 +30,7 @@ def test_test_photos_and_classes_held_back_are_in_no_fold(
 
 
 @pytest.mark.parametrize(
-    ("learned", "folds", "apart"), [(3, 3, False), (4, 2, True), (5, 2, True), (6, 3, True)]
+    ("learned", "folds", "apart"), [(3, 3, False), (4, 2, True), (5, 2, True), (8, 2, True)]
 )
 def test_each_learned_class_is_held_back_once_in_a_round(learned: int, folds: int, apart: bool) -> None:
     found = of(revision(learned))

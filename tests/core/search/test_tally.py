@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.judged import Judged
-from core.search.tally import Tally, chance_better, interval, score, together
+from core.search.tally import Tally, interval, score, together
 
 UNTOUCHED = Tally(base="1000", new="1100", union_base="1000", union_new="1000")
 BETTER = Tally(base="1110", new="1100", union_base="1100", union_new="1110", seconds=2.0)
@@ -27,11 +27,11 @@ def test_keeping_the_new_classes_comes_before_the_learned_ones() -> None:
     assert score("keep-new", UNTOUCHED, UNTOUCHED) == 0.25
 
 
-def test_one_class_held_back_is_judged_among_all() -> None:
-    alone = Tally(base="1100", new="", union_base="1000", union_new="10")
+def test_one_class_held_back_alone_is_kept_among_all_and_tells_nothing_of_new_ones_among_themselves() -> None:
+    alone = Tally(base="1110", new="", union_base="1000", union_new="10")
     before = Tally(base="1000", new="", union_base="1000", union_new="11")
     assert score("keep-new", alone, before) == pytest.approx(-0.5)
-    assert score("apart", alone, before) == pytest.approx(0.5)
+    assert score("apart", alone, before) == score("apart", alone, alone) == 0.75
 
 
 def test_without_classes_held_back_the_learned_ones_count_alone() -> None:
@@ -67,12 +67,3 @@ def test_intervals_hold_the_score_and_narrow_with_more_photos() -> None:
         assert low <= score("union", tally, tally) <= high
         widths.append(high - low)
     assert widths[1] < widths[0] / 2
-
-
-def test_the_chance_to_be_better_is_paired() -> None:
-    """One photo more right out of the same: nearly always better or equal, though the intervals overlap widely."""
-    one = Tally(base="1" * 30 + "0" * 30, union_base="1" * 30 + "0" * 30)
-    two = Tally(base="1" * 31 + "0" * 29, union_base="1" * 31 + "0" * 29)
-    assert chance_better("union", two, one, one) > 0.75
-    assert chance_better("union", one, one, one) == 0.5
-    assert chance_better("union", one, two, one) == pytest.approx(1 - chance_better("union", two, one, one))
