@@ -89,9 +89,9 @@ def _elaborate(standing: Standing) -> tuple[int, int, int, float]:
 
 
 def _sides(wish: Wish, tally: Tally) -> tuple[str, str]:
-    if wish == "union":
+    if wish == "union" and tally.union_new:
         return tally.union_base, tally.union_new
-    return tally.base, tally.new or ("" if wish == "apart" else tally.union_new)
+    return tally.base, tally.new or tally.union_new
 
 
 def _share(signs: str) -> float | None:

@@ -228,8 +228,7 @@ class Search:
         best = self._best()
         reserve = 0.0
         if best is not None:
-            folds = max(1, len(self.study.tallies[best.candidate.key]))
-            seconds = sum(tally.seconds for tally in self.study.tallies[best.candidate.key].values()) / folds
+            seconds = max(tally.seconds for tally in self.study.tallies[best.candidate.key].values())
             learned = len(self._folds[0].revision.of("train"))
             reserve = seconds * len(self.sample.photos) / max(1, learned)
         return self.clock.left_s - min(reserve, _RESERVED_AT_MOST * self.clock.budget_s)
@@ -282,7 +281,7 @@ class Search:
     # Standings
 
     def _round(self, number: int) -> tuple[Fold, ...]:
-        return folds_of(self.revision, self.sample, self.bench.job.seed, number)
+        return folds_of(self.revision, self.sample, self.wish, self.bench.job.seed, number)
 
     def _keys(self, folds: Sequence[Fold]) -> list[str]:
         return [fold.key for fold in folds]

@@ -1,6 +1,6 @@
 """Who was right in an inner examination, photo by photo, and the score that follows for each wish.
 
-Scores of two ways are compared on the same photos, drawn with replacement again and again (paired bootstrap).
+Its interval is that over the photos, drawn with replacement again and again (bootstrap).
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,9 @@ _BASE, _NEW = 0, 1
 
 @dataclass(frozen=True)
 class Tally:
-    """For each photo judged "1" where it was right, else "0": base and new photos with their own side offered, and
-    with all classes offered. `new` is empty where one class alone was held back. `seconds` is what the try took."""
+    """For each photo judged "1" where it was right, else "0". `base`: where no class was held back. Where some were:
+    `new`, those with their own side offered, empty for one class alone, which cannot be mistaken for another;
+    `union_base` and `union_new`, with all classes offered. `seconds` is what the try took."""
 
     base: str = ""
     new: str = ""
@@ -34,8 +35,9 @@ class Tally:
     def of(cls, judged: Judged, apart: bool, seconds: float) -> Self:
         """Of photos judged."""
         base, new = judged.is_base, ~judged.is_base
+        if not new.any():
+            return cls(base=_signs(judged.right), seconds=seconds)
         return cls(
-            base=_signs(judged.right[base]),
             new=_signs(judged.right[new]) if apart else "",
             union_base=_signs(judged.union_right[base]),
             union_new=_signs(judged.union_right[new]),
@@ -77,18 +79,13 @@ def interval(wish: Wish, tally: Tally, untouched: Tally) -> tuple[float, float]:
 def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:
     """The score, once for the photos as they are where `draws` is 0, else for each draw; the draws are the same for
     all tallies of the same photos."""
-    apart = bool(tally.new)
-    if not tally.union_new:
-        return _means(tally.base, draws, _BASE)
-    if wish == "union":
+    if wish == "union" and tally.union_new:
         return _harmonic(_means(tally.union_base, draws, _BASE), _means(tally.union_new, draws, _NEW))
     base = _means(tally.base, draws, _BASE)
-    if wish == "apart":
-        # One class held back alone cannot be mistaken for another new one. How it fares among the learned ones says
-        # nothing of that: over presets it did not go with the outcome, whereas the learned side by itself did.
-        return _harmonic(base, _means(tally.new, draws, _NEW)) if apart else base
-    new, before = (_means(each.new if apart else each.union_new, draws, _NEW) for each in (tally, untouched))
-    return np.where(new >= before, base, new - before)
+    if not tally.union_new:
+        return base
+    new, before = (_means(each.new or each.union_new, draws, _NEW) for each in (tally, untouched))
+    return _harmonic(base, new) if wish == "apart" else np.where(new >= before, base, new - before)
 
 
 def _means(signs: str, draws: int, side: int) -> Floats:

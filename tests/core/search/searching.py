@@ -86,7 +86,9 @@ class FakeBench:
             sum((photo.label in new) is side for photo in fold.revision.of("test")) for side in (False, True)
         ]
         base, others = (_signs(self.skill(candidate), count) for count in counts)
-        return Tally(base, others if fold.apart else "", base, others, self.seconds)
+        if not others:
+            return Tally(base=base, seconds=self.seconds)
+        return Tally("", others if fold.apart else "", base, others, self.seconds)
 
 
 class StillClock(Clock):

@@ -27,16 +27,26 @@ def test_keeping_the_new_classes_comes_before_the_learned_ones() -> None:
     assert score("keep-new", UNTOUCHED, UNTOUCHED) == 0.25
 
 
-def test_one_class_held_back_alone_is_kept_among_all_and_tells_nothing_of_new_ones_among_themselves() -> None:
+def test_one_class_held_back_alone_is_kept_among_all() -> None:
     alone = Tally(base="1110", new="", union_base="1000", union_new="10")
     before = Tally(base="1000", new="", union_base="1000", union_new="11")
     assert score("keep-new", alone, before) == pytest.approx(-0.5)
-    assert score("apart", alone, before) == score("apart", alone, alone) == 0.75
 
 
 def test_without_classes_held_back_the_learned_ones_count_alone() -> None:
     tally = Tally(base="1110", union_base="1110")
     assert all(score(wish, tally, tally) == 0.75 for wish in ("union", "keep-new", "apart"))
+
+
+def test_the_learned_ones_by_themselves_are_judged_where_none_was_held_back() -> None:
+    judged = Judged(
+        labels=np.array([0, 1]),
+        is_base=np.array([True, True]),
+        probabilities=np.zeros((2, 2), np.float32),
+        right=np.array([True, False]),
+        union_right=np.array([True, False]),
+    )
+    assert Tally.of(judged, apart=False, seconds=1.0) == Tally(base="10", seconds=1.0)
 
 
 def test_a_tally_is_what_the_judge_found_and_comes_back_from_the_records() -> None:
@@ -48,7 +58,7 @@ def test_a_tally_is_what_the_judge_found_and_comes_back_from_the_records() -> No
         union_right=np.array([True, False, False, True]),
     )
     tally = Tally.of(judged, apart=True, seconds=1.5)
-    assert tally == Tally("10", "11", "10", "01", 1.5)
+    assert tally == Tally("", "11", "10", "01", 1.5)
     assert Tally.of(judged, apart=False, seconds=1.5).new == ""
     assert Tally.read(tally.kept()) == tally
 
