@@ -37,7 +37,8 @@ class Photo:
 
     `folder_label` and `folder_part` are what its sub-folder says; `part` is set once it was used. `alike_to` is the
     id of the first of the photos that are practically the same (None before anyone looked), `alike_by` what ties it
-    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the path within the folder `source_id` that was taken in.
+    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the
+    path within the folder `source_id` that was taken in; `taken` is in seconds on the camera's own clock, if it says so.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Photo:
     source_id: int = 0
     inner: str = ""
     resembles: int | None = None
+    taken: float | None = None
 
     @property
     def kin(self) -> int:
@@ -167,6 +169,10 @@ class PhotoLibrary:
             raise KeyError(photo_id)
         return found[0]
 
+    def looks(self) -> dict[int, bytes]:
+        """What every photo looks like (`core.photos.look`), by id; b"" where no scan has seen it yet."""
+        return dict(self._database.read("SELECT id, look FROM photos"))
+
     def by_path(self, path: Path) -> Photo | None:
         """The photo that lies there, if the project knows it."""
         for source in self.sources().values():
@@ -207,7 +213,7 @@ class PhotoLibrary:
         rows = self._database.read(
             f"""SELECT photos.id, source_id, path, sha256, size, mtime_ns, folder_label, folder_part, part,
             exclusions.id IS NOT NULL, class_id, coalesce(labels.user, ''), coalesce(labels.time, ''),
-            alike_to, alike_by, resembles
+            alike_to, alike_by, resembles, taken
             FROM photos LEFT JOIN labels ON labels.id = photos.id
             LEFT JOIN exclusions ON exclusions.id = photos.id
             WHERE {condition} ORDER BY source_id, path""",
@@ -215,9 +221,10 @@ class PhotoLibrary:
         )
         return [
             Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
-                  bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles)
+                  bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles,
+                  taken)
             for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,
-            excluded, class_id, user, time, alike_to, alike_by, resembles in rows
+            excluded, class_id, user, time, alike_to, alike_by, resembles, taken in rows
         ]  # fmt: skip
 
     def _count(self) -> int:
