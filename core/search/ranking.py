@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.methods.catalogue import parse_composition
 from core.search.space import Candidate
-from core.search.tally import Tally, Wish, interval, score, together
+from core.search.tally import Tally, Wish, interval, score, share, together
 from core.training.events import RankedWay, Way
 
 _LEARNS = ("nothing", "at_once", "by_epochs")
@@ -61,9 +61,9 @@ class Ranking:
             score=standing.score,
             low=min(low, standing.score),
             high=max(high, standing.score),
-            base=_share(base) or 0.0,
-            new=_share(new),
-            photos=len(base) + len(new),
+            base=share(base),
+            new=share(new) if new else None,
+            photos=sum(map(len, (base + " " + new).split())),
         )
 
     def untouched(self, folds: Sequence[str]) -> float | None:
@@ -92,7 +92,3 @@ def _sides(wish: Wish, tally: Tally) -> tuple[str, str]:
     if wish == "union" and tally.union_new:
         return tally.union_base, tally.union_new
     return tally.base, tally.new or tally.union_new
-
-
-def _share(signs: str) -> float | None:
-    return signs.count("1") / len(signs) if signs else None

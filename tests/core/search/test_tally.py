@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.judged import Judged
-from core.search.tally import Tally, interval, score, together
+from core.search.tally import Tally, interval, score, share, together
 
 UNTOUCHED = Tally(base="1000", new="1100", union_base="1000", union_new="1000")
 BETTER = Tally(base="1110", new="1100", union_base="1100", union_new="1110", seconds=2.0)
@@ -46,7 +46,7 @@ def test_the_learned_ones_by_themselves_are_judged_where_none_was_held_back() ->
         right=np.array([True, False]),
         union_right=np.array([True, False]),
     )
-    assert Tally.of(judged, apart=False, seconds=1.0) == Tally(base="10", seconds=1.0)
+    assert Tally.of(judged, apart=False, seconds=1.0) == Tally(base="1 0", seconds=1.0)
 
 
 def test_a_tally_is_what_the_judge_found_and_comes_back_from_the_records() -> None:
@@ -58,15 +58,22 @@ def test_a_tally_is_what_the_judge_found_and_comes_back_from_the_records() -> No
         union_right=np.array([True, False, False, True]),
     )
     tally = Tally.of(judged, apart=True, seconds=1.5)
-    assert tally == Tally("", "11", "10", "01", 1.5)
+    assert tally == Tally("", "11", "1 0", "01", 1.5)
     assert Tally.of(judged, apart=False, seconds=1.5).new == ""
     assert Tally.read(tally.kept()) == tally
 
 
 def test_several_examinations_count_photo_by_photo() -> None:
     joined = together([UNTOUCHED, BETTER])
-    assert joined.union_base == "10001100" and joined.seconds == 2.0
+    assert joined.union_base == "1000 1100" and joined.seconds == 2.0
     assert score("union", joined, joined) == pytest.approx(2 * (3 / 8) * (4 / 8) / (7 / 8))
+
+
+def test_every_class_counts_alike() -> None:
+    rare_missed = Tally(base="1111111111 00")
+    assert share(rare_missed.base) == score("union", rare_missed, rare_missed) == pytest.approx(0.5)
+    low, high = interval("union", rare_missed, rare_missed)
+    assert low < 0.5 < high
 
 
 def test_intervals_hold_the_score_and_narrow_with_more_photos() -> None:
