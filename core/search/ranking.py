@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from core.methods.catalogue import parse_composition
 from core.search.space import Candidate
-from core.search.tally import Tally, Wish, interval, score, share, together
+from core.search.tally import Tally, Wish, chance_better, interval, score, share, together
 from core.training.events import RankedWay, Way
 
+# In this share of the draws a way must be better than the one that is trusted.
+SURE = 0.95
 _LEARNS = ("nothing", "at_once", "by_epochs")
 
 
@@ -49,6 +51,16 @@ class Ranking:
         """The folds that all these ways have been through."""
         each = [set(self._tallies[key]) for key in keys]
         return sorted(set.intersection(*each)) if each else []
+
+    def choice(self, keys: Sequence[str], trusted: str | None) -> Standing:
+        """The best of these ways; where one is trusted beforehand, no other that is not surely better."""
+        folds = self.common(keys)
+        order = self.order(keys, folds)
+        for standing in order:
+            if standing.candidate.key == trusted:
+                sure = chance_better(self._wish, order[0].tally, standing.tally, self._before(folds))
+                return order[0] if sure >= SURE else standing
+        return order[0]
 
     def told(self, standing: Standing, folds: Sequence[str]) -> RankedWay:
         """A standing as others are told of it."""

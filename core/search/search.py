@@ -9,7 +9,7 @@ import optuna
 from optuna.trial import Trial, TrialState
 
 from core.methods.configs.automatic import AutomaticConfig
-from core.methods.presets import Preset
+from core.methods.presets import Preset, recommend
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.search.clock import Clock
@@ -84,13 +84,11 @@ class Search:
             self.bench.commands.answered()
         finally:
             self.study.spend(self.clock.spent_s)
-        best = self._best()
-        assert best is not None, "nothing was judged through"
-        return best
+        return self._ranking().choice(self._in_front(), self._trusted)
 
     def told(self, standing: Standing) -> RankedWay:
         """A standing as others are told of it."""
-        return self._ranking().told(standing, self._compared_by(self._leading or self._first()))
+        return self._ranking().told(standing, self._ranking().common(self._in_front()))
 
     # Trying
 
@@ -201,6 +199,7 @@ class Search:
     def _finals(self) -> None:
         """The leading ways on further divisions, of which after each only the better half goes on."""
         self._leading = self._finalists()
+        self._leading = self._in_front()
         for number in range(1, _ROUNDS + 1):
             if len(self._leading) < 2:
                 return
@@ -211,6 +210,7 @@ class Search:
                 self._tell_ranking()
             order = self._ranking().order(self._leading, self._ranking().common(self._leading))
             self._leading = [each.candidate.key for each in order[: max(2, len(order) // 2)]]
+            self._leading = self._in_front()
 
     def _finalists(self) -> list[str]:
         """The leading ways, as many as there is time for to go through one more round, and two at least."""
@@ -219,6 +219,14 @@ class Search:
         costs = itertools.accumulate(each.tally.seconds for each in order)
         fitting = sum(cost <= self._left_s for cost in costs)
         return [each.candidate.key for each in order[: max(2, fitting)]]
+
+    @property
+    def _trusted(self) -> str | None:
+        """The recommended preset, where nothing shows how new classes would fare: too few are learned to hold any back.
+        The learned side alone, at which many ways are equally good, is then no reason to leave it."""
+        key = f"{recommend(self.revision).preset} {{}}"
+        shown = any(fold.revision.new for fold in self._folds)
+        return None if shown or key not in self._ranking().through(self._keys(self._folds)) else key
 
     # Time
 
@@ -306,8 +314,10 @@ class Search:
         keys = self._leading or self._first()
         return self._ranking().order(keys, self._ranking().common(keys))[0] if keys else None
 
-    def _compared_by(self, keys: Sequence[str]) -> list[str]:
-        return self._ranking().common(keys)
+    def _in_front(self) -> list[str]:
+        """What the choice is among: the leading ways, and the trusted one."""
+        keys, trusted = self._leading or self._first(), self._trusted
+        return keys if trusted is None or trusted in keys else [*keys, trusted]
 
     def _tell_time(self) -> None:
         if self.clock.spent_s - self._told_s < _TELL_EVERY_S:

@@ -3,7 +3,7 @@
 Every class counts alike, however many photos there are of it: what is rare among the training photos, as flaws are,
 is not to be given up for what is common.
 
-Its interval is that over the photos, drawn with replacement again and again (bootstrap).
+Scores of two ways are compared on the same photos, drawn with replacement again and again (paired bootstrap).
 """
 
 from collections.abc import Sequence
@@ -81,6 +81,12 @@ def interval(wish: Wish, tally: Tally, untouched: Tally) -> tuple[float, float]:
     """95 % of the scores over photos drawn with replacement."""
     low, high = np.quantile(_scores(wish, tally, untouched, DRAWS), (0.025, 0.975))
     return float(low), float(high)
+
+
+def chance_better(wish: Wish, one: Tally, other: Tally, untouched: Tally) -> float:
+    """In which share of the draws `one` scores above `other`, both on the same photos; ties count half."""
+    ours, theirs = (_scores(wish, each, untouched, DRAWS) for each in (one, other))
+    return float(((ours > theirs) + 0.5 * (ours == theirs)).mean())
 
 
 def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.judged import Judged
-from core.search.tally import Tally, interval, score, share, together
+from core.search.tally import Tally, chance_better, interval, score, share, together
 
 UNTOUCHED = Tally(base="1000", new="1100", union_base="1000", union_new="1000")
 BETTER = Tally(base="1110", new="1100", union_base="1100", union_new="1110", seconds=2.0)
@@ -84,3 +84,12 @@ def test_intervals_hold_the_score_and_narrow_with_more_photos() -> None:
         assert low <= score("union", tally, tally) <= high
         widths.append(high - low)
     assert widths[1] < widths[0] / 2
+
+
+def test_the_chance_to_be_better_is_paired() -> None:
+    """One photo more right out of the same: nearly always better or equal, though the intervals overlap widely."""
+    one = Tally(base="1" * 30 + "0" * 30)
+    two = Tally(base="1" * 31 + "0" * 29)
+    assert chance_better("union", two, one, one) > 0.75
+    assert chance_better("union", one, one, one) == 0.5
+    assert chance_better("union", one, two, one) == pytest.approx(1 - chance_better("union", two, one, one))
