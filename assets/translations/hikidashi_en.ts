@@ -908,6 +908,38 @@ Size {size}   SHA-256 {sha256}</translation>
         <source>使い方</source>
         <translation>Help</translation>
     </message>
+    <message>
+        <source>章の一覧</source>
+        <translation>Chapters</translation>
+    </message>
+    <message>
+        <source>使い方の本文</source>
+        <translation>The chapter</translation>
+    </message>
+    <message>
+        <source>使い方を PDF にする…</source>
+        <translation>Save the manual as PDF…</translation>
+    </message>
+    <message>
+        <source>IT 担当の方への説明を PDF にする…</source>
+        <translation>Save the sheet for the IT officer as PDF…</translation>
+    </message>
+    <message>
+        <source>ひきだしの使い方.pdf</source>
+        <translation>Hikidashi manual.pdf</translation>
+    </message>
+    <message>
+        <source>ひきだし_IT担当の方へ.pdf</source>
+        <translation>Hikidashi IT sheet.pdf</translation>
+    </message>
+    <message>
+        <source>PDF の保存先</source>
+        <translation>Where to save the PDF</translation>
+    </message>
+    <message>
+        <source>使い方（PDF を作っています…）</source>
+        <translation>Help (making the PDF…)</translation>
+    </message>
 </context>
 <context>
     <name>HistoryList</name>
