@@ -38,10 +38,13 @@ from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
+from core.project.texts import TextBook
+from core.tasks.texts import TASKS, Task
 
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
+UNPACKED_FOLDER = "unpacked"
 WANTED_TO_LEARN = 10
 WANTED_TO_HOLD_BACK = 5
 _LOG = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ class Project:
         self._history = History(database)
         self._library = PhotoLibrary(database, folder)
         self.decisions = DecisionLog(database)
+        self.texts = TextBook(database, self._step, lambda: self.user)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
@@ -152,6 +156,16 @@ class Project:
         """Remember a JSON value: the chosen preset, the last page."""
         self._database.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
 
+    @property
+    def task(self) -> Task:
+        """What the model is to learn from the photos; at first, to tell kinds apart."""
+        task: Task = self.setting("task", "classification")
+        return task if task in TASKS else "classification"
+
+    def choose_task(self, task: Task) -> None:
+        """Say what the model is to learn. Labels and texts of the other tasks stay."""
+        self.remember("task", task)
+
     # Photos
 
     def add_photos(self, found: ScanResult, cancelled: Cancelled = lambda: False) -> int:
@@ -207,6 +221,10 @@ class Project:
         """What every photo looks like, by id (`core.photos.look`)."""
         return self._library.looks()
 
+    def remarks(self) -> Mapping[str, int]:
+        """What is to be said of how photos are read (`core.photos.remarks`), and of how many."""
+        return self._library.remarks()
+
     def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
         """Paths as runs name them: as seen from the project where that can be, with forward slashes."""
         return self._library.portable_paths(photos)
@@ -214,6 +232,11 @@ class Project:
     def unreadable(self) -> list[tuple[Path, Problem]]:
         """Files that could not be read, and why."""
         return self._library.unreadable()
+
+    @property
+    def unpacked_folder(self) -> Path:
+        """Where photos lie that came in a zip; unlike the cache it is not to be deleted."""
+        return self.folder / UNPACKED_FOLDER
 
     def missing_folders(self) -> list[PhotoSource]:
         """Folders of photos that cannot be found now."""
@@ -275,7 +298,7 @@ class Project:
         if state is None or state.swept:
             return
         try:
-            sweep(self._database, (self.folder / CACHE_FOLDER, self.runs_folder), state)
+            sweep(self._database, (self.folder / CACHE_FOLDER, self.unpacked_folder, self.runs_folder), state)
         except Problem as problem:
             _LOG.warning("not all is forgotten yet: %s", problem.code)
 
