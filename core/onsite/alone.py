@@ -66,10 +66,11 @@ class GraphPredictor:
     def _draw(self, photo: Photo) -> Picture:
         return np.asarray(opened(photo, self._manifest.backbone.preprocessing.image_size), np.uint8)
 
-    def _judge(self, pictures: Sequence[Picture]) -> Array:
+    def _judge(self, pictures: Sequence[Picture]) -> tuple[Array, Array]:
         """One by one: each has a size of its own, and on a CPU several together are hardly quicker."""
-        found = np.concatenate([self._graph.judge(picture[None])[0] for picture in pictures])
+        judged = [self._graph.judge(picture[None]) for picture in pictures]
+        found, features = (np.concatenate(parts) for parts in zip(*judged, strict=True))
         if found.shape != (len(pictures), len(self.class_names)) or not np.isfinite(found).all():
             reason = f"{found.shape} ≠ {(len(pictures), len(self.class_names))}"
             raise Problem("package.bad_graph", name=self._name, member=IMAGE_ONNX, reason=reason)
-        return found
+        return found, features

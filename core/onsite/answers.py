@@ -1,10 +1,11 @@
 """What a judge of photos is asked, and what it answers; nothing here needs a model."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from core.methods.classifier import Array
 from core.problems import Problem
 
 
@@ -24,12 +25,14 @@ Photo = str | Path | Shot
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one photo: classes with probabilities, best first; `seconds` of work it took."""
+    """The answer for one photo: classes with probabilities, best first; `seconds` of work it took. `features` `(D,)` are
+    those it was judged by, for the monitor, where the judge tells them."""
 
     photo: str
     ranking: tuple[tuple[str, float], ...]
     unsure: bool
     seconds: float
+    features: Array | None = field(default=None, compare=False, repr=False)
 
     @property
     def class_name(self) -> str:

@@ -10,6 +10,8 @@ from core.onsite.answers import Judge, NotJudged, Photo, Prediction
 from core.onsite.delivery import Delivery, Pace, Signalling
 from core.onsite.happenings import Ended, Judged, Tell
 from core.onsite.journal import Done, Journal
+from core.onsite.monitor.look import half
+from core.onsite.monitor.overseer import Overseer
 from core.onsite.okng import OkNg
 from core.onsite.outputs.protocol import Output, Signal
 from core.onsite.result import Result, Verdict
@@ -32,8 +34,17 @@ class Outlets:
 class Line:
     """Safe to be used from several threads: photos are judged one batch after the other."""
 
-    def __init__(self, judge: Judge, ok_ng: OkNg, journal: Journal, tell: Tell, outlets: Outlets) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        ok_ng: OkNg,
+        journal: Journal,
+        tell: Tell,
+        outlets: Outlets,
+        overseer: Overseer | None = None,
+    ) -> None:
         self.journal = journal
+        self.overseer = overseer
         self.judged = 0
         self._judge, self._ok_ng, self._tell = judge, ok_ng, tell
         self._judging = threading.Lock()
@@ -59,6 +70,8 @@ class Line:
             self._tell(Judged(result))
         for delivery in self.deliveries:
             delivery.wake()
+        if self.overseer is not None:
+            self.overseer.take(results)
 
     def end(self) -> None:
         """Deliver what can be delivered at once, and stop; what waits is delivered at the next start."""
@@ -66,6 +79,8 @@ class Line:
             signal.end(_PATIENCE_S)
         for delivery in self.deliveries:
             delivery.end(_PATIENCE_S)
+        if self.overseer is not None:
+            self.overseer.end()
         self._tell(Ended(self.judged, self.journal.waiting()))
         self.journal.close()
 
@@ -91,4 +106,4 @@ class Line:
             verdict=self._ok_ng.verdict(answer.class_name, answer.unsure),
             ranking=answer.ranking[:_RANKED],
             seconds=answer.seconds,
-        )
+        ).with_features(half(answer.features))

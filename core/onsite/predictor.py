@@ -66,5 +66,6 @@ class Predictor:
         preprocessing = self._model.method.backbone.preprocessing
         return preprocess_photo(opened(photo, preprocessing.image_size), preprocessing)
 
-    def _judge(self, pictures: Sequence[Picture]) -> Array:
-        return self._model.classifier.probabilities(image_features(self._model.method, pictures))
+    def _judge(self, pictures: Sequence[Picture]) -> tuple[Array, Array]:
+        features = image_features(self._model.method, pictures)
+        return self._model.classifier.probabilities(features), features
