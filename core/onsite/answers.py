@@ -58,3 +58,17 @@ class Judge(Protocol):
 
     def predict(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
         """One answer for each photo, in their order."""
+
+
+def new_class(name: str, description: str, known: Sequence[str]) -> tuple[str, str]:
+    """Name and words of a class to be added to those that are `known`.
+
+    Raises:
+        Problem: `onsite.class_exists`, `onsite.class_incomplete`.
+    """
+    name, description = name.strip(), description.strip()
+    if not name or not description:
+        raise Problem("onsite.class_incomplete")
+    if name in known:
+        raise Problem("onsite.class_exists", name=name)
+    return name, description

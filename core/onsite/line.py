@@ -54,7 +54,7 @@ class Line:
     def judge(self, photos: Sequence[Photo]) -> list[Result]:
         """The results of photos, in their order; nothing is kept yet."""
         with self._judging:
-            return [self._result(answer) for answer in self._judge.predict(photos)]
+            return [self.result(answer) for answer in self._judge.predict(photos)]
 
     def keep(self, results: Sequence[Result], done: Sequence[Done] = ()) -> None:
         """Keep results and mark photos done, in one; then tell and signal them and wake the outputs.
@@ -84,26 +84,32 @@ class Line:
         self._tell(Ended(self.judged, self.journal.waiting()))
         self.journal.close()
 
-    def _result(self, answer: Prediction | NotJudged) -> Result:
-        key, now = uuid.uuid4().hex, datetime.now(UTC)
-        if isinstance(answer, NotJudged):
-            problem = answer.problem
-            return Result(
-                id=key,
-                time=now,
-                photo=answer.photo,
-                verdict=Verdict.UNREADABLE,
-                problem=problem.code,
-                message=str(problem_text(problem.code, problem.data, system_language())),
-            )
+    def result(self, answer: Prediction | NotJudged) -> Result:
+        """An answer with what it means for the piece."""
+        return as_result(answer, self._ok_ng)
+
+
+def as_result(answer: Prediction | NotJudged, ok_ng: OkNg) -> Result:
+    """An answer as it is kept, with what it means for the piece."""
+    key, now = uuid.uuid4().hex, datetime.now(UTC)
+    if isinstance(answer, NotJudged):
+        problem = answer.problem
         return Result(
             id=key,
             time=now,
             photo=answer.photo,
-            class_name=answer.class_name,
-            probability=answer.probability,
-            unsure=answer.unsure,
-            verdict=self._ok_ng.verdict(answer.class_name, answer.unsure),
-            ranking=answer.ranking[:_RANKED],
-            seconds=answer.seconds,
-        ).with_features(half(answer.features))
+            verdict=Verdict.UNREADABLE,
+            problem=problem.code,
+            message=str(problem_text(problem.code, problem.data, system_language())),
+        )
+    return Result(
+        id=key,
+        time=now,
+        photo=answer.photo,
+        class_name=answer.class_name,
+        probability=answer.probability,
+        unsure=answer.unsure,
+        verdict=ok_ng.verdict(answer.class_name, answer.unsure),
+        ranking=answer.ranking[:_RANKED],
+        seconds=answer.seconds,
+    ).with_features(half(answer.features))

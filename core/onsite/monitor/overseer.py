@@ -3,6 +3,7 @@
 Whatever goes wrong with it is told once; the line goes on.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,9 +39,14 @@ class Overseer:
         self._tell, self._pages, self._today = tell, pages, today
         self._day = today()
         self._troubled = False
+        self._taking = threading.Lock()
 
     def take(self, results: Sequence[Result]) -> None:
-        """Results that were kept."""
+        """Results that were kept; from any thread."""
+        with self._taking:
+            self._take(results)
+
+    def _take(self, results: Sequence[Result]) -> None:
         try:
             self._turn_page()
             windows = self.monitor.add([seen_of(result) for result in results])
