@@ -25,6 +25,37 @@
     </message>
 </context>
 <context>
+    <name>AskPinDialog</name>
+    <message>
+        <source>責任者の暗証番号を入れてください。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ロックを外す</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>外す</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。{seconds} 秒待ってください。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AssumptionsForm</name>
     <message>
         <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
@@ -166,6 +197,33 @@
     <message>
         <source>正解 {more:+d} 枚</source>
         <translation>{more:+d} right</translation>
+    </message>
+</context>
+<context>
+    <name>CameraDialog</name>
+    <message>
+        <source>このパソコンにつながるカメラは camera:0、camera:1 …、工場内のカメラは rtsp:// か http:// で始まるアドレスです。撮った写真は 30 日間、このパソコンに残ります。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>カメラ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>何秒ごとに判定するか</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>つなぐ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>カメラを選ぶ</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -477,6 +535,45 @@
     <message>
         <source>{hours:.1f} 時間</source>
         <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionBar</name>
+    <message>
+        <source>直さない</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ほかの種類</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>取り消す（{decision}）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>いま、人に聞く写真はありません。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正しい種類はどちらですか？&#x3000;{photo}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>←&#x3000;{name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}&#x3000;→</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -900,6 +997,92 @@ Size {size}   SHA-256 {sha256}</translation>
     <message>
         <source>まだありません。</source>
         <translation>Not there yet.</translation>
+    </message>
+</context>
+<context>
+    <name>HealthDialog</name>
+    <message>
+        <source>見守り</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>しきい値を変える</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> 枚</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> 回</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> 倍</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> 秒</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>何枚ごとに調べるか</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>何回続いたら学習し直しを勧めるか</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>見本と違う写真が、これより多いと変化</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>要確認が、予想のこの倍数より多いと変化</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>種類の割合が、これより多く入れ替わると変化</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>人の判断との食い違いが、これより多いと変化</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 枚の判定が、これより長いと遅れ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>しきい値を保存</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation type="unfinished">Close</translation>
+    </message>
+    <message>
+        <source>保存しました</source>
+        <translation type="unfinished">Saved</translation>
+    </message>
+</context>
+<context>
+    <name>HealthLight</name>
+    <message>
+        <source>見守り</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>見守りのくわしい結果を開く</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1411,6 +1594,88 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>NewClassDialog</name>
+    <message>
+        <source>例：青いキャップ</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>例：a blue plastic cap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>どちらでもない</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>名前と、見た目を表す英語の言葉だけで、新しい種類を見分けられるようにします。学習はしません。写真で学習した種類ほど正確ではないので、はじめは人が確かめてください。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>種類の名前</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>見た目（英語）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>区別</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>足す</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同じ名前の種類があります。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NewPinDialog</name>
+    <message>
+        <source>この画面から出るときの、責任者の暗証番号を決めます（4 文字以上）。忘れたときは、情報システムの担当者が設定ファイル settings.json の「pin」を消すと、決め直せます。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>もう一度</source>
+        <translation type="unfinished">Again</translation>
+    </message>
+    <message>
+        <source>暗証番号を決める</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号をもう一度</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>決めてロックする</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>二つの暗証番号が違います。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NewProjectDialog</name>
     <message>
         <source>新しいプロジェクト</source>
@@ -1450,6 +1715,29 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>OkNgDialog</name>
+    <message>
+        <source>どちらでもない</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>種類ごとに、合格（OK）か不合格（NG）かを決めます。画面の色・形・言葉と音が、これに従います。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>決める</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OK と NG を決める</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OnsitePage</name>
     <message>
         <source>現場で使う</source>
@@ -1480,14 +1768,6 @@ Logs: {log}</translation>
         <translation>Save as CSV</translation>
     </message>
     <message>
-        <source>人の判断を記録</source>
-        <translation>Record the decision</translation>
-    </message>
-    <message>
-        <source>人が決めた種類</source>
-        <translation>Class decided by a person</translation>
-    </message>
-    <message>
         <source>判定の進み</source>
         <translation>Progress of judging</translation>
     </message>
@@ -1510,6 +1790,26 @@ Logs: {log}</translation>
     <message>
         <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
         <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>見張る</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>そのほか</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>全画面（F11）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>全画面を出る（Esc）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>見張るフォルダーを選ぶ</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>要確認</source>
@@ -1544,6 +1844,10 @@ Logs: {log}</translation>
         <translation>{name} ({count} classes)</translation>
     </message>
     <message>
+        <source>見張り中：{source}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>現場用パッケージ（.hkd）を開いてください</source>
         <translation>Open a package (.hkd)</translation>
     </message>
@@ -1560,8 +1864,48 @@ Logs: {log}</translation>
         <translation>Loading the model…</translation>
     </message>
     <message>
-        <source>「写真を選ぶ」「フォルダーを選ぶ」でも始められます。</source>
-        <translation>Or use “Choose photos” or “Choose a folder”.</translation>
+        <source>写真が来るのを待っています</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>フォルダーを見張る…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>カメラにつなぐ…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>見張りをやめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OK と NG を決める…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>音を鳴らす（このパソコンには音を出すプログラムがありません）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>音を鳴らす</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ロックして全画面にする…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>暗証番号を変える…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>写真をここに落としてください</source>
@@ -2238,6 +2582,53 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>RetrainDialog</name>
+    <message>
+        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>使える新しい写真が、まだありません。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>いま開いているプロジェクト「{name}」に足す（もとの写真と一緒に学習し直せます）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>新しいプロジェクトを作る</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>プロジェクトの名前</source>
+        <translation type="unfinished">Name of the project</translation>
+    </message>
+    <message>
+        <source>場所を変える…</source>
+        <translation type="unfinished">Choose another place…</translation>
+    </message>
+    <message>
+        <source>写真を入れて開く</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>場所：{path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ</source>
+        <translation type="unfinished">Choose a folder</translation>
+    </message>
+</context>
+<context>
     <name>RunsModel</name>
     <message>
         <source>始めた日時</source>
@@ -2422,6 +2813,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{title}（{changes}）</source>
         <translation>{title} ({changes})</translation>
+    </message>
+</context>
+<context>
+    <name>SessionCounts</name>
+    <message>
+        <source>要確認</source>
+        <translation type="unfinished">Check by person</translation>
+    </message>
+    <message>
+        <source>区別なし</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>読めない</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚（{since} から）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>数え直す</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>枚数を 0 から数え直す</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3374,6 +3796,17 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>やり方を選び直す</source>
         <translation>Choose another way</translation>
+    </message>
+</context>
+<context>
+    <name>dialog</name>
+    <message>
+        <source>保存しました</source>
+        <translation type="unfinished">Saved</translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存する場所</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -64,7 +64,9 @@ class NewPhotos:
                     self.withdraw(other)
         except OSError as error:
             reason = error.strerror or error
-            raise Problem("onsite.photo_not_kept", photo=photo.name, into=self.folder, reason=reason) from error
+            raise Problem(
+                "onsite.photo_not_kept", photo=photo.name, into=self.folder, reason=reason
+            ) from error
         return target
 
     def withdraw(self, copy: Path) -> None:
@@ -82,10 +84,13 @@ class NewPhotos:
         return sorted(found, key=lambda entry: (entry[1].time, entry[0].name))
 
 
-def new_photos_of(class_names: Sequence[str], package: str) -> NewPhotos:
-    """Where decisions on the answers of a package are kept: packages of one name and classes share a folder."""
+def new_photos_of(class_names: Sequence[str], package: str, added: Sequence[str] = ()) -> NewPhotos:
+    """Where decisions on the answers of a package are kept: packages of one name and classes share a folder, whatever
+    classes were added to them."""
     key = hashlib.sha256("\n".join(class_names).encode()).hexdigest()[:8]
-    return NewPhotos(locations().data / "onsite" / "new_photos" / f"{Path(package).stem}-{key}", class_names)
+    return NewPhotos(
+        locations().data / "onsite" / "new_photos" / f"{Path(package).stem}-{key}", [*class_names, *added]
+    )
 
 
 def read_plain(photo: Path) -> bytes:

@@ -110,8 +110,9 @@ def monitor_words(language: Language) -> MonitorWords:
 
 def percent(share: float) -> str:
     """A share as people read it; whole where it is large."""
-    digits = 1 if 0 < share < 0.0995 else 0
-    return f"{100 * share:.{digits}f} %"
+    if share >= 0.0995:
+        return f"{100 * share:.0f} %"
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
 
 
 def seconds_text(seconds: float) -> str:
