@@ -58,7 +58,7 @@ class OnSiteCare(QObject):
 
         def written(paths: list[Path]) -> None:
             if dialog is not None:
-                dialog.day.setText(dialog.tr("保存しました"))
+                dialog.day.setText(self.tr("保存しました"))
             shown = next(path for path in paths if path.stem.endswith(language))
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))
 
@@ -97,7 +97,7 @@ class OnSiteCare(QObject):
 
     def _choose_day_folder(self, dialog: HealthDialog) -> None:
         start = self.session.settings.last_folders.get(_DAYS, "")
-        chosen = QFileDialog.getExistingDirectory(dialog, dialog.tr("一日のまとめを保存する場所"), start)
+        chosen = QFileDialog.getExistingDirectory(dialog, self.tr("一日のまとめを保存する場所"), start)
         if chosen:
             folders = self.session.settings.last_folders | {_DAYS: chosen}
             self.session.change_settings(last_folders=folders)
