@@ -214,7 +214,13 @@ def test_every_level_and_every_sign_has_words(language: str, tmp_path: Path) -> 
 
 def test_figures_are_written_as_people_read_them() -> None:
     assert [percent(share) for share in (0, 0.004, 0.05, 0.4, 1)] == ["0 %", "0.4 %", "5 %", "40 %", "100 %"]
-    assert [seconds_text(value) for value in (0, 0.0123, 0.5, 2.0, 31.4)] == ["0", "0.012", "0.50", "2.0", "31"]
+    assert [seconds_text(value) for value in (0, 0.0123, 0.5, 2.0, 31.4)] == [
+        "0",
+        "0.012",
+        "0.50",
+        "2.0",
+        "31",
+    ]
 
 
 def test_features_are_kept_in_half_precision() -> None:

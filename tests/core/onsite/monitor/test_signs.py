@@ -76,7 +76,9 @@ def test_distance_is_counted_in_what_is_usual_by_hand() -> None:
 
 
 @given(n=st.integers(1, 30), usual_n=st.integers(1, 30), data=st.data())
-def test_fishers_test_is_the_sum_of_the_tables_that_are_as_bad(n: int, usual_n: int, data: st.DataObject) -> None:
+def test_fishers_test_is_the_sum_of_the_tables_that_are_as_bad(
+    n: int, usual_n: int, data: st.DataObject
+) -> None:
     count, usual = data.draw(st.integers(0, n)), data.draw(st.integers(0, usual_n))
     marked = count + usual
     ways = [math.comb(n, k) * math.comb(usual_n, marked - k) for k in range(count, min(n, marked) + 1)]
