@@ -162,19 +162,19 @@ class HealthDialog(QDialog):
         self.day = QPushButton(self.tr("一日のまとめを保存"), objectName="health_day")
         self.retrain = QPushButton(self.tr("学習し直す準備"), objectName="health_retrain")
         self.keep = QPushButton(self.tr("しきい値を保存"), objectName="health_keep")
-        self.done = QPushButton(self.tr("閉じる"), objectName="health_close")
+        self.close_button = QPushButton(self.tr("閉じる"), objectName="health_close")
         if status.level is Level.RETRAIN:
             self.retrain.setProperty("class", "primary")
         self.day.clicked.connect(self.day_wanted)
         self.retrain.clicked.connect(self._retrain)
         self.keep.clicked.connect(self._keep)
-        self.done.clicked.connect(self.reject)
+        self.close_button.clicked.connect(self.reject)
         row = QHBoxLayout(spacing=8)
         row.addWidget(self.day)
         row.addWidget(self.keep)
         row.addStretch(1)
         row.addWidget(self.retrain)
-        row.addWidget(self.done)
+        row.addWidget(self.close_button)
         return row
 
     def _keep(self) -> None:

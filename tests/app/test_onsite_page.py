@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -12,7 +11,6 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 import app.on_site as on_site_module
-from app.engine import EngineProcess
 from app.on_site import Phase
 from app.pages.onsite import OnsitePage
 from app.session import Session
@@ -20,36 +18,12 @@ from app.widgets.result_board import Answer
 from core.problems import Problem
 from core.training.events import Failed, Predicted, PredictionFailed, Progress, Stage, StateChanged
 from core.training.state import JobState
-
-CLASSES = ("良品の六角ボルト", "キズのある六角ボルト")
-
-
-class Recorded:
-    """What the page asked of the engine."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, object]] = []
-        self.ends = 0
+from tests.app.onsite_stand_ins import CLASSES, Recorded, play_engine
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    recorded = Recorded()
-
-    def end(_self: EngineProcess) -> None:
-        recorded.ends += 1
-
-    monkeypatch.setattr(EngineProcess, "start", lambda _self, _path: None)
-    monkeypatch.setattr(EngineProcess, "request", lambda _self, request: recorded.requests.append(request))
-    monkeypatch.setattr(EngineProcess, "kill", end)
-    classes = [SimpleNamespace(name=name, description="") for name in CLASSES]
-    manifest = SimpleNamespace(class_names=CLASSES, classes=classes, reference=None)
-    monkeypatch.setattr(
-        on_site_module,
-        "open_package",
-        lambda path: SimpleNamespace(path=path, manifest=manifest, sha256="ab" * 32),
-    )
-    return recorded
+    return play_engine(monkeypatch)
 
 
 @pytest.fixture
