@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QKeySequence, QPainter, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,7 +23,8 @@ from core.photos.thumbnails import ThumbnailStore
 
 _PICTURE = 96
 _HEIGHT = 128
-_LONGEST = 34  # letters on a button
+_BESIDE = 120  # pixels of a button that icon, arrow and edges take
+_NARROWEST = 80
 _ICON = 28
 _ANSWERS = {"OK": Answer.OK, "NG": Answer.NG}
 _KEYS = {"first": (Qt.Key.Key_Left, Qt.Key.Key_1), "second": (Qt.Key.Key_Right, Qt.Key.Key_2)}
@@ -104,6 +105,10 @@ class DecisionBar(QFrame):
         for button in (self.first, self.second, self.others, self.later, self.undo):
             button.setAccessibleName(button.text())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self.retranslate)  # once the buttons have their width
+
     def _say(self, offer: Offer) -> None:
         if offer.correcting:
             words = self.tr("正しい種類はどちらですか？　{photo}")
@@ -123,7 +128,8 @@ class DecisionBar(QFrame):
 
     def _name(self, button: QPushButton, words: str, name: str, offer: Offer) -> None:
         full = self._named(offer, name)
-        short = full if len(full) <= _LONGEST else f"{full[: _LONGEST - 1]}…"
+        room = max(_NARROWEST, button.width() - _BESIDE)
+        short = button.fontMetrics().elidedText(full, Qt.TextElideMode.ElideRight, room)
         button.setText(words.format(name=short).replace("&", "&&"))
         button.setToolTip(full)
         answer = _ANSWERS.get(offer.marks.get(name, ""))
@@ -131,7 +137,7 @@ class DecisionBar(QFrame):
 
     def _named(self, offer: Offer, name: str) -> str:
         mark = offer.marks.get(name, "")
-        return f"{mark}：{name}" if mark else name
+        return self.tr("{mark}：{name}").format(mark=mark, name=name) if mark else name
 
     def _fill(self, names: Sequence[str], offer: Offer) -> None:
         self._menu.clear()

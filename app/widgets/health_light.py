@@ -93,10 +93,10 @@ class HealthDialog(QDialog):
         if figures:
             column.addWidget(_heading(words("day.figures")))
             for text in figures:
-                column.addWidget(QLabel(f"・{text}", wordWrap=True))
+                column.addWidget(QLabel(f"• {text}", wordWrap=True))
         column.addWidget(_heading(words("rule.heading")))
         for text in words.rules(status.limits):
-            note = QLabel(f"・{text}", wordWrap=True)
+            note = QLabel(f"• {text}", wordWrap=True)
             note.setProperty("class", "muted")
             column.addWidget(note)
         column.addWidget(_heading(self.tr("しきい値を変える")))

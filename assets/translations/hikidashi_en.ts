@@ -28,7 +28,7 @@
     <name>AskPinDialog</name>
     <message>
         <source>責任者の暗証番号を入れてください。</source>
-        <translation>Enter the supervisor's PIN.</translation>
+        <translation>Enter the supervisor&apos;s PIN.</translation>
     </message>
     <message>
         <source>ロックを外す</source>
@@ -203,7 +203,7 @@
     <name>CameraDialog</name>
     <message>
         <source>このパソコンにつながるカメラは camera:0、camera:1 …、工場内のカメラは rtsp:// か http:// で始まるアドレスです。撮った写真は 30 日間、このパソコンに残ります。</source>
-        <translation>Cameras connected to this PC are camera:0, camera:1 …; a camera in the plant's network has an address that begins with rtsp:// or http://. Its photos stay on this PC for 30 days.</translation>
+        <translation>Cameras connected to this PC are camera:0, camera:1 …; a camera in the plant&apos;s network has an address that begins with rtsp:// or http://. Its photos stay on this PC for 30 days.</translation>
     </message>
     <message>
         <source>カメラ</source>
@@ -574,6 +574,10 @@
     <message>
         <source>{name}&#x3000;→</source>
         <translation>{name}  →</translation>
+    </message>
+    <message>
+        <source>{mark}：{name}</source>
+        <translation>{mark}: {name}</translation>
     </message>
 </context>
 <context>
@@ -1824,7 +1828,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>要確認</source>
-        <translation>Check by person</translation>
+        <translation>UNSURE</translation>
     </message>
     <message>
         <source>自信 {percent} %</source>
