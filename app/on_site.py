@@ -225,6 +225,10 @@ class OnSite(QObject):
         self._ask({"source": source, "every_s": every_s})
         self.changed.emit()
 
+    def forget_problems(self) -> None:
+        """The operator has seen what went wrong."""
+        self.problem = self.source_problem = None
+
     def look_again(self) -> None:
         """Read how the monitor stands."""
         book, package = self.book, self.package

@@ -471,6 +471,7 @@ class OnsitePage(Page):
 
     def _build(self) -> None:
         self.banner = ProblemBanner(self)
+        self.banner.close_button.clicked.connect(self.on_site.forget_problems)
         self.package_name = QLabel(objectName="onsite_package", wordWrap=True)
         self.open_button = _button("onsite_open", self._choose_package)
         self.photos_button = _button("onsite_photos", self._choose_photos)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from core.onsite.happenings import LinePrinter, Ready, Tell
+from core.onsite.happenings import LinePrinter, Ready, Tell, Trouble
 from core.onsite.journal import Journal
 from core.onsite.line import Line, Outlets
 from core.onsite.monitor.day import Line as DayLine
@@ -66,7 +66,11 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
     kept, tell = Journal(journal), LinePrinter()
     told = DayLine(wish.package.name, source, ok_ng)
     pages = None if wish.daily_pages is None else DailyPages(wish.daily_pages, told)
-    overseer = Overseer(open_monitor(package, journal.stem), tell, pages)
+    overseer = None
+    try:
+        overseer = Overseer(open_monitor(package, journal.stem), tell, pages)
+    except Problem as problem:  # photos are judged all the same
+        tell(Trouble(wish.package.name, problem))
     line = Line(judge, ok_ng, kept, tell, outlets, overseer)
     try:
         ready = Ready(
