@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -394,6 +395,7 @@ class OnsitePage(Page):
             self.health.show_status(None)
         self.log.setVisible(on_site.package is not None)
         self.log.setText(self.tr("記録：{path}").format(path=on_site.log_path))
+        self.log.setToolTip(str(on_site.log_path))
         self.save.setEnabled(on_site.answered > 0)
         problem = on_site.problem or on_site.source_problem
         if problem is not None:
@@ -479,7 +481,8 @@ class OnsitePage(Page):
         self.folder_button = _button("onsite_folder", self._choose_folder)
         self.watch_button, self.more_button = _button("onsite_watch"), _button("onsite_more")
         self._build_menus()
-        self.log = QLabel(objectName="onsite_log", wordWrap=True)
+        self.log = QLabel(objectName="onsite_log")
+        self.log.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.log.setProperty("class", "note")
         self.log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.history = HistoryList()

@@ -24,7 +24,7 @@ class SessionCounts(QWidget):
         self.setObjectName("session_counts")
         self._counts: Counter[Verdict] = Counter()
         self._since: datetime | None = None
-        self.total = QLabel(objectName="count_total")
+        self.total = QLabel(objectName="count_total", wordWrap=True)
         self.total.setProperty("class", "muted")
         self.cells = {verdict: _Cell(answer) for verdict, answer in ANSWERS.items()}
         self.again = QPushButton(objectName="count_reset")
