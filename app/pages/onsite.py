@@ -35,6 +35,7 @@ from app.widgets.onsite_dialogs import CameraDialog, NewClassDialog, OkNgDialog
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.result_board import ANSWERS, Answer, ResultBoard
 from app.widgets.session_counts import SessionCounts
+from core.documents import PACKAGE_SUFFIX
 from core.onsite.okng import OkNg
 from core.onsite.result import Verdict
 from core.photos.formats import PHOTO_SUFFIXES
@@ -42,7 +43,6 @@ from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem, problem_text
 from core.settings import locations
 
-PACKAGE_SUFFIX = ".hkd"
 _PACKAGES = "package"
 _PHOTOS = "onsite_photos"
 _WATCHED = "onsite_watched"
