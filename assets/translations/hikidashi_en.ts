@@ -998,6 +998,10 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>Try the sample</translation>
     </message>
     <message>
+        <source>モデルを見る・取り込む…</source>
+        <translation>See or import models…</translation>
+    </message>
+    <message>
         <source>「{name}」の学習が、裏で続いています。</source>
         <translation>Training of “{name}” goes on in the background.</translation>
     </message>
@@ -1315,6 +1319,10 @@ Confidence: {percent} %</translation>
         <translation>Start page</translation>
     </message>
     <message>
+        <source>モデル…</source>
+        <translation>Models…</translation>
+    </message>
+    <message>
         <source>終了</source>
         <translation>Quit</translation>
     </message>
@@ -1420,6 +1428,172 @@ Logs: {log}</translation>
     <message>
         <source>写真を毎回モデルに通して学習するので、時間が長くかかります。</source>
         <translation>Takes long: in every round the photos go through the model again.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>使えます</source>
+        <translation>ready</translation>
+    </message>
+    <message>
+        <source>まだこのパソコンにありません</source>
+        <translation>not on this PC yet</translation>
+    </message>
+    <message>
+        <source>壊れています</source>
+        <translation>damaged</translation>
+    </message>
+    <message>
+        <source>ファイルに入れる</source>
+        <translation>Put into the file</translation>
+    </message>
+    <message>
+        <source>削除</source>
+        <translation>Remove</translation>
+    </message>
+    <message>
+        <source>ダウンロード…</source>
+        <translation>Download…</translation>
+    </message>
+    <message>
+        <source>プログラムに付属</source>
+        <translation>comes with the program</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込み</source>
+        <translation>imported from a file</translation>
+    </message>
+    <message>
+        <source>ダウンロードしたもの</source>
+        <translation>downloaded</translation>
+    </message>
+    <message>
+        <source>ライセンス：{licence}</source>
+        <translation>licence: {licence}</translation>
+    </message>
+    <message>
+        <source>照合値：{hash}…</source>
+        <translation>checksum: {hash}…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>モデル</source>
+        <translation>Models</translation>
+    </message>
+    <message>
+        <source>学習のもとになるモデルです。インターネットのないパソコンへは、つながるパソコンで 1 つのファイルにして、USB メモリーで運びます。</source>
+        <translation>The models that training starts from. For a PC with no internet, put them into one file on a connected PC and carry it over on a USB stick.</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込む…</source>
+        <translation>Import from a file…</translation>
+    </message>
+    <message>
+        <source>選んだモデルを 1 つのファイルにする…</source>
+        <translation>Put the chosen models into one file…</translation>
+    </message>
+    <message>
+        <source>モデルのファイル（{suffix}）は、ここに落としても取り込めます。</source>
+        <translation>You can also drop a file of models ({suffix}) here.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>進み</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>モデルのまとめファイル (*{suffix})</source>
+        <translation>Model bundle (*{suffix})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose the file to import</translation>
+    </message>
+    <message>
+        <source>保存先を選ぶ</source>
+        <translation>Choose where to save it</translation>
+    </message>
+    <message>
+        <source>ダウンロード</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>「{name}」をインターネットからダウンロードしますか？</source>
+        <translation>Download “{name}” from the internet?</translation>
+    </message>
+    <message>
+        <source>大きさは約 {size}、ライセンスは {licence} です。このモデルを受け取るためだけに、配布元につなぎます。写真は送りません。</source>
+        <translation>It is about {size}, under the licence {licence}. The program connects to its publisher for this model only. No photo is sent.</translation>
+    </message>
+    <message>
+        <source>ダウンロードする</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>やめています…</source>
+        <translation>Stopping…</translation>
+    </message>
+    <message>
+        <source>読み込めることを確かめています…</source>
+        <translation>Checking that it loads…</translation>
+    </message>
+    <message>
+        <source>準備しています…</source>
+        <translation>Getting ready…</translation>
+    </message>
+    <message>
+        <source>照合しながら取り込んでいます：{done}／{total}</source>
+        <translation>Checking and importing: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>書き込んで、読み返して確かめています：{done}／{total}</source>
+        <translation>Writing, and reading back to check: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>ダウンロードしています：{done}／{total}</source>
+        <translation>Downloading: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>あと約 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>あと約 {minutes} 分</source>
+        <translation>about {minutes} min left</translation>
+    </message>
+    <message>
+        <source>「{name}」を削除しました。この画面を閉じると {size} の空きができます。このモデルを使う現場用パッケージは、このパソコンでは動かなくなります。</source>
+        <translation>“{name}” was removed. Closing this screen frees {size}. Packages that need this model no longer work on this PC.</translation>
+    </message>
+    <message>
+        <source>{names} を「{path}」に書き込み、読み返して、もとと同じであることを確かめました。USB メモリーを安全に取り外して、もう一方のパソコンで「ファイルから取り込む…」を押してください。</source>
+        <translation>{names} written to “{path}”, read back, and found the same as here. Eject the USB stick safely, then press “Import from a file…” on the other PC.</translation>
+    </message>
+    <message>
+        <source>{names} を取り込みました。中身が送り出したときと同じで、読み込めることを確かめました。</source>
+        <translation>Imported {names}. Checked: the content is what was sent, and it loads.</translation>
+    </message>
+    <message>
+        <source>{names} は、同じものがすでにこのパソコンにあります。</source>
+        <translation>{names}: the same is on this PC already.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
