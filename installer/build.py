@@ -63,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print("There is no frozen folder in dist/: run this without --pack-only.", file=sys.stderr)
         return 2
     before = size_of(BUNDLE)
-    pruned = prune(BUNDLE / INSIDE)
+    pruned = prune(BUNDLE / INSIDE, variant)
     told |= {"frozen_mb": _mb(before), "left_out_mb": {p.why: _mb(p.size_bytes) for p in pruned}}
     told["parts"] = _describe()
     told["bundle_mb"] = _mb(size_of(BUNDLE))
@@ -83,7 +83,7 @@ def freeze() -> None:
     )
 
 
-def prune(inside: Path, plan: Sequence[dict[str, Any]] | None = None) -> list[Pruned]:
+def prune(inside: Path, variant: str, plan: Sequence[dict[str, Any]] | None = None) -> list[Pruned]:
     """Delete what bundle.toml names, below the folder of the libraries."""
     rules = (
         plan
@@ -92,6 +92,8 @@ def prune(inside: Path, plan: Sequence[dict[str, Any]] | None = None) -> list[Pr
     )
     found = []
     for rule in rules:
+        if rule.get("variant", variant) != variant:
+            continue
         kept = {inside / name for name in rule.get("keep", ())}
         size = 0
         for pattern in rule["patterns"]:
@@ -120,7 +122,7 @@ def installed_variant() -> str:
 
 def _describe() -> dict[str, Any]:
     """Licences and bill of materials into the folder; gives what is told of them."""
-    traced = trace(CONTENTS)
+    traced = trace(CONTENTS, BUNDLE / INSIDE)
     without = write_notices(BUNDLE, traced.parts, traced.strays)
     write_sbom(BUNDLE / SBOM, traced.parts)
     return {

@@ -204,8 +204,9 @@ def test_what_is_left_out_is_counted_and_what_is_to_be_kept_stays(tmp_path: Path
     plan = [
         {"why": "words", "patterns": ["qt/*.qm"], "keep": ["qt/ja.qm"]},
         {"why": "tests", "patterns": ["torch/test", "torch/nowhere"]},
+        {"why": "of the other variant", "variant": "cuda", "patterns": ["torch/lib/*"]},
     ]
-    assert prune(tmp_path, plan) == [Pruned("words", 10), Pruned("tests", 100)]
+    assert prune(tmp_path, "cpu", plan) == [Pruned("words", 10), Pruned("tests", 100)]
     assert sorted(p.name for p in tmp_path.rglob("*") if not p.is_dir()) == ["ja.qm", "x.so"]
     assert size_of(tmp_path) == 12
 
