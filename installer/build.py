@@ -9,6 +9,7 @@ installer/windows/hikidashi.iss makes of the folder with Inno Setup. Sizes are p
 """
 
 import argparse
+import filecmp
 import importlib.util
 import json
 import runpy
@@ -63,6 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print("There is no frozen folder in dist/: run this without --pack-only.", file=sys.stderr)
         return 2
     before = size_of(BUNDLE)
+    share_program(BUNDLE)
     pruned = prune(BUNDLE / INSIDE, variant)
     told |= {"frozen_mb": _mb(before), "left_out_mb": {p.why: _mb(p.size_bytes) for p in pruned}}
     told["parts"] = _describe()
@@ -103,6 +105,14 @@ def prune(inside: Path, variant: str, plan: Sequence[dict[str, Any]] | None = No
         found.append(Pruned(rule["why"], size))
     _drop_dangling(inside)
     return found
+
+
+def share_program(bundle: Path) -> None:
+    """Where both programs are the same file (all but Windows, which asks for a console or none), keep it once."""
+    window, program = bundle / "hikidashi-window", bundle / "hikidashi"
+    if window.is_file() and not window.is_symlink() and filecmp.cmp(window, program, shallow=False):
+        window.unlink()
+        window.symlink_to(program.name)
 
 
 def size_of(path: Path) -> int:
