@@ -3256,6 +3256,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextFiles</name>
     <message>
+        <source>取り込む・書き出す</source>
+        <translation>Import, export</translation>
+    </message>
+    <message>
         <source>質問を取り込む・書き出す</source>
         <translation>Import or export questions</translation>
     </message>
@@ -3367,7 +3371,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>似た写真から写す</source>
-        <translation>Copy from a similar photo</translation>
+        <translation>Copy similar</translation>
     </message>
     <message>
         <source>次の写真へ</source>
