@@ -3671,8 +3671,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Sentences to reuse</translation>
     </message>
     <message>
-        <source>1行に1つ、{count} 個まで書けます。{{場所}} のように囲んだところは、入れるときに書き換えます。{{種類}} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
-        <translation>One per line, up to {count}. What stands in braces, such as {{place}}, is written over when the sentence is inserted; {{class}} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
+        <source>1行に1つ、{count} 個まで書けます。{slot} のように囲んだところは、入れるときに書き換えます。{kind} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
+        <translation>One per line, up to {count}. What stands in braces, such as {slot}, is written over when the sentence is inserted; {kind} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
     </message>
     <message>
         <source>この文にする</source>
@@ -3693,12 +3693,16 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextFiles</name>
     <message>
+        <source>取り込む・書き出す</source>
+        <translation>Take in or hand out</translation>
+    </message>
+    <message>
         <source>質問を取り込む・書き出す</source>
-        <translation>Import or export questions</translation>
+        <translation>Take in or hand out questions</translation>
     </message>
     <message>
         <source>説明を取り込む・書き出す</source>
-        <translation>Import or export descriptions</translation>
+        <translation>Take in or hand out descriptions</translation>
     </message>
     <message>
         <source>取り込む（CSV・Excel・JSONL・COCO・VQAv2）…</source>
@@ -3804,7 +3808,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>似た写真から写す</source>
-        <translation>Copy from a similar photo</translation>
+        <translation>Copy similar</translation>
     </message>
     <message>
         <source>次の写真へ</source>
