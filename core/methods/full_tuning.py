@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from core.backbones.image_tower import ImageTower
 from core.backbones.blocks import Block
 from core.methods.configs.peft import BitFitConfig, FullConfig
-from core.methods.tower_tuning import Tower, TowerTuning, blocks_of, own
+from core.methods.tower_tuning import HasBlocks, Tower, TowerTuning, blocks_of, own
 
 _BIAS = ("bias",)
 
@@ -43,7 +43,7 @@ class BitFit(TowerTuning):
 
 
 def own_blocks(
-    tower: Tower, numbers: Sequence[int], only: Sequence[str] = (), leave: Sequence[str] = ()
+    tower: HasBlocks, numbers: Sequence[int], only: Sequence[str] = (), leave: Sequence[str] = ()
 ) -> None:
     """Give these blocks of a tower learnable parameters of their own: all, or those named `only`; layers named `leave`
     stay as they are."""

@@ -29,7 +29,8 @@ from core.tasks.corpus import vocabulary_sentences
 from core.tasks.decoder import tap_tokens
 from core.tasks.embedded import WEIGHTS_NAME, new_text_model, save_text_model, weights_of
 from core.tasks.model import TextModel
-from core.tasks.pretrain_batches import IGNORED, Lesson, Step, StepSource
+from core.tasks.lessons import IGNORED, Lesson
+from core.tasks.pretrain_batches import Step, StepSource
 from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state
 
@@ -97,8 +98,7 @@ def pretrain(
     checkpoint, for a later call to go on.
     """
     work = work or out / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    trainer = _prepare(config, work, progress)
+    trainer = prepare(config, work, progress)
     trainer.load(work / CHECKPOINT_NAME)
     first, clock = trainer.step, time.monotonic()
     last = min(config.steps, stop_after or config.steps)
@@ -202,10 +202,12 @@ def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
     return functional.cross_entropy(model.decoder.logits(hidden[wanted]), lesson.wanted[wanted])
 
 
-def _prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
+def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
+    """Pictures, vocabulary and an untrained model; what is there already is used. Raises ValueError as the bank."""
     def report(stage: str, done: int, total: int) -> None:
         progress(PretrainProgress(stage, done, total))
 
+    work.mkdir(parents=True, exist_ok=True)
     backbone = load_backbone(EMBEDDED, "cpu")
     pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, backbone.image_size, 1, report)
     file = work / f"tokenizer_{config.seed}_{config.vocabulary}.json"

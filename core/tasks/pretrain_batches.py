@@ -6,13 +6,10 @@ turn. A few sentences that no picture helps with keep the words of the trade ali
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.backbones.bank import draw_training_scene
 from core.partsworld.descriptions import draw_description
@@ -20,21 +17,11 @@ from core.partsworld.questions import draw_question
 from core.partsworld.scene import Scene
 from core.problems import Language
 from core.tasks.corpus import LANGUAGES, plain_sentences
-from core.tasks.tokenizer import END, PAD, TEXT, TextTokenizer
+from core.tasks.lessons import Lesson, Wording, lesson_of
+from core.tasks.tokenizer import END, TEXT, TextTokenizer
 
-IGNORED = -100
 _SPELLED = 0.08
 _LONGEST = 64
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Texts to learn: `tokens` `(B, L)`, the token that follows each place `wanted` `(B, L)` or `IGNORED`, and the
-    picture `rows` `(B,)` that each text is about."""
-
-    tokens: Tensor
-    wanted: Tensor
-    rows: Tensor
 
 
 @dataclass(frozen=True)
@@ -55,8 +42,8 @@ class StepSource:
         """A step of that many pictures, a description and some questions of each, and sentences of plain text."""
         rng = np.random.default_rng([self.seed, 12, step])
         numbers = self._numbers(step, pictures)
-        tell: list[tuple[list[int], list[int], int]] = []
-        ask: list[tuple[list[int], list[int], int]] = []
+        tell: list[Wording] = []
+        ask: list[Wording] = []
         for row, number in enumerate(numbers):
             scene = draw_training_scene(self.seed, number)
             turn = int(rng.integers(len(LANGUAGES)))
@@ -83,7 +70,7 @@ class StepSource:
 
     def _told(
         self, rng: np.random.Generator, scene: Scene, language: Language, row: int
-    ) -> tuple[list[int], list[int], int]:
+    ) -> Wording:
         tokens = self.tokenizer.encode(draw_description(rng, scene, language).text)
         if rng.random() < _SPELLED:
             tokens = self._spelled(rng, tokens)
@@ -91,7 +78,7 @@ class StepSource:
 
     def _asked(
         self, rng: np.random.Generator, scene: Scene, language: Language, row: int
-    ) -> tuple[list[int], list[int], int]:
+    ) -> Wording:
         question = draw_question(rng, scene, language)
         text = question.text
         # As people type: without the mark, without capitals.
@@ -109,14 +96,3 @@ class StepSource:
             return tokens
         return [*tokens[:place], *self.tokenizer.spell(word), *tokens[place + 1 :]]
 
-
-def lesson_of(texts: Sequence[tuple[list[int], list[int], int]]) -> Lesson:
-    """Starts that are read, what is to follow them, and the picture of each; padded at the end."""
-    length = max(len(start) + len(rest) for start, rest, _ in texts) - 1
-    tokens = torch.full((len(texts), length), PAD)
-    wanted = torch.full((len(texts), length), IGNORED)
-    for row, (start, rest, _) in enumerate(texts):
-        whole = [*start, *rest]
-        tokens[row, : len(whole) - 1] = torch.tensor(whole[:-1])
-        wanted[row, len(start) - 1 : len(whole) - 1] = torch.tensor(rest)
-    return Lesson(tokens, wanted, torch.tensor([picture for _, _, picture in texts]))
