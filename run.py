@@ -40,8 +40,8 @@ LINUX = sys.platform == "linux"
 
 EXTRAS = ("heif", "onsite")
 EXTRAS_OF_WORD = {
-    "test": ("dev", "camera"),
-    "lint": ("dev", "camera"),
+    "test": ("dev", "camera", "texts"),
+    "lint": ("dev", "camera", "texts"),
     "bundle": ("bundle", "camera"),
     "bundle-test": ("bundle", "camera"),
 }

@@ -31,6 +31,7 @@ from app.engine import EngineProcess
 from app.pages.base import Page
 from app.session import Session
 from app.theme import TOUCH
+from app.translations import spoken
 from app.widgets.alone_words import AloneWords
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
@@ -38,6 +39,7 @@ from app.widgets.package_choices import PackageChoices
 from app.widgets.report_panel import ReportPanel
 from core.evaluation.wish import wish_for, wish_of
 from core.package.archive import CARD, open_package
+from core.package.card import own_language_first
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Finished, Progress, Stage
@@ -147,6 +149,7 @@ class ExportPage(Page):
         )
         self.choices.retranslate()
         self.report.retranslate()
+        self._say_card()
         self._say_start()
         self._say_progress()
         self._say_result()
@@ -331,12 +334,17 @@ class ExportPage(Page):
         )
 
     def _show_card(self, card: str) -> None:
-        self.card.setMarkdown(card)
+        self._card = card
+        self._say_card()
+
+    def _say_card(self) -> None:
+        self.card.setMarkdown(own_language_first(self._card, spoken()))
 
     def _no_card(self, error: Exception) -> None:
         if not isinstance(error, Problem):
             raise error
-        self.card.clear()
+        self._card = ""
+        self._say_card()
         self.banner.show_problem(error)
 
     def _open_folder(self) -> None:

@@ -23,7 +23,7 @@ from app.translations import spoken
 from app.widgets.banner import ProblemBanner
 from app.widgets.handover_list import HandoverList
 from app.widgets.settings_drawer import ChoiceBox
-from app.widgets.stage_words import figure_names, local_time, percent, stage_name, verdict_name
+from app.widgets.stage_words import figure_names, local_time, percent, run_name, stage_name, verdict_name
 from core.methods.presets import resolve_preset
 from core.poc.evidence import Evidence, Figure, Gain, Wish
 from core.poc.review import Review
@@ -118,7 +118,7 @@ class StageDialog(QDialog):
         title = resolve_preset(evidence.preset).texts[spoken()].title
         lines = [
             self.tr("見た結果：{run}「{title}」（このプロジェクトの結果は {tried} 件）").format(
-                run=evidence.run, title=title, tried=evidence.tried
+                run=run_name(evidence.run), title=title, tried=evidence.tried
             )
         ]
         name, before = figure_names()[evidence.wish.figure], evidence.zero_shot.get(evidence.wish.figure)

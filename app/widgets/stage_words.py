@@ -51,3 +51,11 @@ def percent(share: float) -> str:
 def local_time(stored: str) -> str:
     """A stored time as the clock on this PC shows it, to the minute."""
     return datetime.fromisoformat(stored).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def run_name(run: str) -> str:
+    """When a run was started, as the list of runs shows it; its folder's name says it to the second."""
+    try:
+        return datetime.strptime(run[:15], "%Y%m%d-%H%M%S").strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return run

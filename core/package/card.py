@@ -7,12 +7,21 @@ from core.package.story import Bars, Block, Story, Table, Verdict, tell
 from core.problems import Language
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
+_BETWEEN = "\n---\n\n"
 _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def model_card(manifest: Manifest, verdict: Verdict) -> str:
     """The card of a package in both languages."""
-    return "\n---\n\n".join(_told(tell(manifest, verdict, language)) for language in LANGUAGES)
+    return _BETWEEN.join(_told(tell(manifest, verdict, language)) for language in LANGUAGES)
+
+
+def own_language_first(card: str, language: Language) -> str:
+    """A card as `model_card` made it, with a language's half at the top; any other text as it is."""
+    halves = card.split(_BETWEEN)
+    if len(halves) != len(LANGUAGES):
+        return card
+    return _BETWEEN.join(sorted(halves, key=lambda half: LANGUAGES[halves.index(half)] != language))
 
 
 def _told(story: Story) -> str:

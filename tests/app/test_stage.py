@@ -13,6 +13,7 @@ from app.stage_review import StageReview
 from app.translations import use_language
 from app.widgets.stage_dialog import StageDialog
 from app.widgets.stage_line import StageLine
+from app.widgets.stage_words import run_name
 from app.window import MainWindow
 from core.evaluation.wish import keep_wish
 from core.poc.evidence import Wish
@@ -230,3 +231,8 @@ def test_the_window_shows_the_line_on_the_way_and_opens_one_dialog(
     assert not window.stage_line.isVisible()
     dialog.close()
     session.close_project()
+
+
+def test_a_run_is_called_by_when_it_was_started() -> None:
+    assert run_name("20261130-090507") == run_name("20261130-090507-002") == "2026-11-30 09:05"
+    assert run_name("my own folder") == "my own folder"

@@ -18,7 +18,7 @@ from core.onsite.answers import Prediction
 from core.onsite.predictor import open_predictor
 from core.package import export
 from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REPORT, TEXT_FEATURES, open_package
-from core.package.card import model_card
+from core.package.card import model_card, own_language_first
 from core.package.export import CHECK_PHOTOS, export_run, run_export
 from core.package.forms import FusedForm
 from core.package.pack import PackedClassifier, pack_classifier
@@ -333,3 +333,11 @@ def test_both_languages_have_the_same_words_with_the_same_facts() -> None:
 
 def test_the_run_is_left_as_it_was(exported: Exported) -> None:
     assert Run(exported.run.folder).state().value == "finished"
+
+
+def test_the_card_can_be_read_with_either_language_at_the_top(exported: Exported) -> None:
+    card = model_card(open_package(exported.package).manifest, Verdict(None, None))
+    japanese, english = card.split("\n---\n\n")
+    assert own_language_first(card, "ja") == card
+    assert own_language_first(card, "en") == f"{english}\n---\n\n{japanese}"
+    assert own_language_first("# a card of somebody else", "en") == "# a card of somebody else"
