@@ -373,7 +373,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--work", type=Path, help="folder for picture banks and the checkpoint (default OUT/work)"
     )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, help="optimizer steps (default: as many as the shipped one's plan)")
+    length.add_argument(
+        "--steps", type=int, help="optimizer steps (default: as many as the shipped one's plan)"
+    )
     length.add_argument(
         "--minutes", type=float, help="train for about this long: steps are set by a short trial"
     )

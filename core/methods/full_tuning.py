@@ -10,8 +10,8 @@ alike, which softmax does not see.
 
 from collections.abc import Sequence
 
-from core.backbones.image_tower import ImageTower
 from core.backbones.blocks import Block
+from core.backbones.image_tower import ImageTower
 from core.methods.configs.peft import BitFitConfig, FullConfig
 from core.methods.tower_tuning import HasBlocks, Tower, TowerTuning, blocks_of, own
 

@@ -33,9 +33,7 @@ _WEIGHT_OF_SOUND = 2.0
 QUESTIONS: tuple[str, ...] = ("Disposition?", "Finding code?", "Goes into?")
 
 
-def plant_scenes(
-    seed: Sequence[int], compositions: Sequence[Composition], count: int
-) -> tuple[Scene, ...]:
+def plant_scenes(seed: Sequence[int], compositions: Sequence[Composition], count: int) -> tuple[Scene, ...]:
     """That many photos of the plant, defects alike often, compositions at random among those given."""
     rng = np.random.default_rng(list(seed))
     by_defect: dict[str, list[Composition]] = {}

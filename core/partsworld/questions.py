@@ -127,7 +127,9 @@ def _answer(scene: Scene, kind: Kind, language: Language) -> str:
         case "colour":
             return COLOURS_JA[finish.colour or ""] if ja else finish.colour or ""
         case "material":
-            return MATERIALS_JA[finish.material] if ja else _MATERIAL_NAMES.get(finish.material, finish.material)
+            return (
+                MATERIALS_JA[finish.material] if ja else _MATERIAL_NAMES.get(finish.material, finish.material)
+            )
         case "background":
             background = scene.background
             return BACKGROUNDS_JA[background][0] if ja else _BACKGROUND_NAMES.get(background, background)
@@ -232,5 +234,3 @@ def _a(words: str) -> str:
 
 def _pick(rng: np.random.Generator, choices: tuple[str, ...]) -> str:
     return choices[int(rng.integers(len(choices)))]
-
-

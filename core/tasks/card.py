@@ -72,9 +72,7 @@ def _answers(figures: dict[str, Any]) -> str:
         f"{f['majority_per_kind']:.3f} | {f['questions']} |"
         for language, f in figures.items()
     ]
-    head = (
-        "| answers | right | most common answer | most common of each kind | questions |\n|---|---|---|---|---|\n"
-    )
+    head = "| answers | right | most common answer | most common of each kind | questions |\n|---|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
 
 
@@ -83,7 +81,9 @@ def _kinds(figures: dict[str, Any]) -> str:
     rows = []
     for kind in kinds:
         cells = [
-            f"{f['kinds'][kind]['accuracy']:.2f} ({f['kinds'][kind]['majority']:.2f})" if kind in f["kinds"] else "-"
+            f"{f['kinds'][kind]['accuracy']:.2f} ({f['kinds'][kind]['majority']:.2f})"
+            if kind in f["kinds"]
+            else "-"
             for f in figures.values()
         ]
         rows.append(f"| {kind} | {' | '.join(cells)} |")

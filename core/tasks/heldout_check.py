@@ -55,7 +55,9 @@ def questions_of(scenes: Sequence[Scene], language: Language) -> list[tuple[int,
     """Some questions about each scene, with its number."""
     rng = np.random.default_rng([_SEED, LANGUAGES.index(language)])
     return [
-        (row, draw_question(rng, scene, language)) for row, scene in enumerate(scenes) for _ in range(_QUESTIONS)
+        (row, draw_question(rng, scene, language))
+        for row, scene in enumerate(scenes)
+        for _ in range(_QUESTIONS)
     ]
 
 
@@ -116,5 +118,3 @@ def _answer_figures(asked: Sequence[Question], answers: Sequence[str]) -> dict[s
         "questions": len(asked),
         "kinds": kinds,
     }
-
-

@@ -165,9 +165,7 @@ class _Course:
             self.tuning.load_learned_state(best_state)
         return best
 
-    def _epoch(
-        self, optimizer: torch.optim.Optimizer, recipe: RecipeConfig, stage: int, epoch: int
-    ) -> float:
+    def _epoch(self, optimizer: torch.optim.Optimizer, recipe: RecipeConfig, stage: int, epoch: int) -> float:
         self.tuning.train()
         rng = np.random.default_rng([self.seed, stage, epoch])
         order = [int(n) for n in rng.permutation(len(self.lessons.wordings))]

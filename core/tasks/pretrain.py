@@ -28,8 +28,8 @@ from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
 from core.tasks.decoder import tap_tokens
 from core.tasks.embedded import WEIGHTS_NAME, new_text_model, save_text_model, weights_of
-from core.tasks.model import TextModel
 from core.tasks.lessons import IGNORED, Lesson
+from core.tasks.model import TextModel
 from core.tasks.pretrain_batches import Step, StepSource
 from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state
@@ -75,11 +75,13 @@ class PretrainProgress:
 
 @dataclass(frozen=True)
 class PretrainResult:
-    """What a pretraining made; `seconds` were spent in steps, over all calls."""
+    """What a pretraining made; `seconds` were spent in steps, over all calls. `plans` says from which step on how many
+    were planned: the learning rate follows the plan."""
 
     weights: Path
     steps: int
     seconds: float
+    plans: tuple[dict[str, int], ...]
 
 
 Progress = Callable[[PretrainProgress], None]
@@ -111,7 +113,7 @@ def pretrain(
             trainer.save(work / CHECKPOINT_NAME)
             trainer.export(out)
     trainer.export(out)
-    return PretrainResult(out / WEIGHTS_NAME, trainer.step, trainer.seconds)
+    return PretrainResult(out / WEIGHTS_NAME, trainer.step, trainer.seconds, tuple(trainer.plans))
 
 
 class Trainer:
@@ -126,6 +128,7 @@ class Trainer:
         self.average = {name: value.clone() for name, value in weights_of(model).items()}
         self.step = 0
         self.seconds = 0.0
+        self.plans = [{"from_step": 0, "steps": config.steps}]
 
     def advance(self) -> dict[str, float]:
         """One optimizer step; returns the losses before weighting."""
@@ -146,9 +149,7 @@ class Trainer:
 
     def _losses(self, batch: Step) -> dict[str, Tensor]:
         with torch.no_grad():
-            taps = tap_tokens(
-                self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps
-            )
+            taps = tap_tokens(self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps)
         photo = self.model.connector(taps)
         return {name: lesson_loss(self.model, lesson, photo) for name, lesson in batch.lessons.items()}
 
@@ -163,7 +164,12 @@ class Trainer:
         tensors = {f"model/{n}": v for n, v in weights_of(self.model).items()}
         tensors |= {f"average/{n}": v for n, v in self.average.items()}
         tensors |= {f"optimizer/{n}": v for n, v in state_of(self.optimizer, self.named.items()).items()}
-        about = {"config": asdict(self.config), "step": self.step, "seconds": self.seconds}
+        about = {
+            "config": asdict(self.config),
+            "step": self.step,
+            "seconds": self.seconds,
+            "plans": self.plans,
+        }
         written = save({n: v.contiguous() for n, v in tensors.items()}, {"position": json.dumps(about)})
         write_atomic(path, written)
 
@@ -188,7 +194,9 @@ class Trainer:
             n.removeprefix("optimizer/"): v for n, v in tensors.items() if n.startswith("optimizer/")
         }
         take_up_state(self.optimizer, self.named.items(), remembered)
-        self.step, self.seconds = about["step"], about["seconds"]
+        self.step, self.seconds, self.plans = about["step"], about["seconds"], about["plans"]
+        if self.plans[-1]["steps"] != self.config.steps:
+            self.plans.append({"from_step": self.step, "steps": self.config.steps})
 
     def export(self, out: Path) -> None:
         """Write the averaged weights as the embedded model is stored."""
@@ -204,6 +212,7 @@ def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
 
 def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
     """Pictures, vocabulary and an untrained model; what is there already is used. Raises ValueError as the bank."""
+
     def report(stage: str, done: int, total: int) -> None:
         progress(PretrainProgress(stage, done, total))
 

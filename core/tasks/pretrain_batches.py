@@ -68,17 +68,13 @@ class StepSource:
         }
         return sorted(int(orders[place // total][place % total]) for place in places)
 
-    def _told(
-        self, rng: np.random.Generator, scene: Scene, language: Language, row: int
-    ) -> Wording:
+    def _told(self, rng: np.random.Generator, scene: Scene, language: Language, row: int) -> Wording:
         tokens = self.tokenizer.encode(draw_description(rng, scene, language).text)
         if rng.random() < _SPELLED:
             tokens = self._spelled(rng, tokens)
         return self.tokenizer.telling(language), [*tokens[: _LONGEST - 2], END], row
 
-    def _asked(
-        self, rng: np.random.Generator, scene: Scene, language: Language, row: int
-    ) -> Wording:
+    def _asked(self, rng: np.random.Generator, scene: Scene, language: Language, row: int) -> Wording:
         question = draw_question(rng, scene, language)
         text = question.text
         # As people type: without the mark, without capitals.
@@ -95,4 +91,3 @@ class StepSource:
         if "\ufffd" in word:
             return tokens
         return [*tokens[:place], *self.tokenizer.spell(word), *tokens[place + 1 :]]
-

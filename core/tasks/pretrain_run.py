@@ -43,7 +43,12 @@ def run(
         trainer = prepare(config, work or out / "work", print_progress)
         config = replace(config, steps=_steps_in(trainer, minutes))
     result = pretrain(config, out, print_progress, work)
-    record = {"config": asdict(config), "steps": result.steps, "seconds": round(result.seconds)}
+    record = {
+        "config": asdict(config),
+        "steps": result.steps,
+        "seconds": round(result.seconds),
+        "plans": result.plans,
+    }
     write_atomic(out / RECORD_NAME, json.dumps(record, indent=2) + "\n")
     print("measuring on held-out compositions", file=sys.stderr, flush=True)
     figures = write_card(out)

@@ -20,16 +20,18 @@ _COMMON: dict[str, HyperValue] = {
     "training.views": 1,
     "training.flip": False,
 }
-_RATES: dict[str, float] = {"prefix": 5e-3, "lora": 2e-3, "adapter": 1e-3, "full": 2e-4}
+_RATES: dict[str, float] = {"prefix": 1e-2, "lora": 6e-3, "adapter": 4e-3, "full": 1e-3}
 _OF_METHOD: dict[str, dict[str, HyperValue]] = {
     "lora": {"lora.rank": 8, "lora.alpha": 16, "lora.dropout": 0.05, "lora.rslora": False},
 }
-_TWO_STAGES: dict[str, HyperValue] = {"pt-peft.first_epochs": 6, "pt-peft.first_rate": 5e-3, "pt-peft.prefix_lr_scale": 1.0}
+_TWO_STAGES: dict[str, HyperValue] = {
+    "pt-peft.first_epochs": 6,
+    "pt-peft.first_rate": 1e-2,
+    "pt-peft.prefix_lr_scale": 1.0,
+}
 
 
-def with_text_defaults(
-    composition: Composition, hyper: Mapping[str, HyperValue]
-) -> dict[str, HyperValue]:
+def with_text_defaults(composition: Composition, hyper: Mapping[str, HyperValue]) -> dict[str, HyperValue]:
     """The settings given, over those that suit text models."""
     inner = composition.inner or composition
     defaults = _COMMON | {"training.learning_rate": _RATES[inner.name]} | _OF_METHOD.get(inner.name, {})

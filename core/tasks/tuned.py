@@ -20,9 +20,7 @@ TUNED_SCHEMA = 1
 _KEY = "tuned"
 
 
-def save_tuned(
-    path: Path, tuning: TextTuning, hyper: Mapping[str, HyperValue], weights_sha256: str
-) -> None:
+def save_tuned(path: Path, tuning: TextTuning, hyper: Mapping[str, HyperValue], weights_sha256: str) -> None:
     """Write it, whole or not at all; `weights_sha256` names the text model that was tuned."""
     about = {
         "schema_version": TUNED_SCHEMA,

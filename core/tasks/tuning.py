@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from core.backbones.blocks import own_copy
 from core.methods.adapter import add_bottlenecks
-from core.methods.catalogue import Composition, parse_composition
+from core.methods.catalogue import Composition, compositions, entry_of, parse_composition
 from core.methods.configs.peft import PTPEFTConfig, TuningConfig
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.full_tuning import own_blocks
@@ -33,8 +33,6 @@ from core.tasks.model import TextModel
 from core.tasks.recipes import with_text_defaults
 from core.training.job import HyperValue
 
-METHODS = ("prefix", "lora", "adapter", "full")
-
 
 class TextTuning(nn.Module):
     """A text model with something learnable hung on its blocks, drawn from `seed` alone.
@@ -44,9 +42,7 @@ class TextTuning(nn.Module):
             `Composition.configure` for settings.
     """
 
-    def __init__(
-        self, base: TextModel, composition: str, hyper: Mapping[str, HyperValue], seed: int
-    ) -> None:
+    def __init__(self, base: TextModel, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> None:
         super().__init__()
         self.composition = _suited(composition)
         self.configs = self.composition.configure(with_text_defaults(self.composition, hyper))
@@ -187,9 +183,7 @@ class TextTuning(nn.Module):
                     for end in _ENDS[type(part).__name__]:
                         own(part, end)
 
-    def _places(
-        self, towers: str, config: TuningConfig | None
-    ) -> Iterator[tuple[HasBlocks, Sequence[int]]]:
+    def _places(self, towers: str, config: TuningConfig | None) -> Iterator[tuple[HasBlocks, Sequence[int]]]:
         """The parts that are tuned, with the numbers of their blocks."""
         model = self.model
         if towers in ("both", "image"):
@@ -214,15 +208,13 @@ _ENDS: dict[str, tuple[str, ...]] = {
 
 def suits_text(composition: Composition) -> bool:
     """Whether it can tune a text model."""
-    if composition.inner is None:
-        return composition.name in METHODS
-    return composition.name == "pt-peft" and composition.inner.name in METHODS
+    return all("caption" in entry_of(name).tasks for name in composition.parts())
 
 
 def _suited(text: str) -> Composition:
     composition = parse_composition(text)
     if not suits_text(composition):
-        known = ", ".join([*METHODS, *(f"pt-peft({name})" for name in METHODS if name != "prefix")])
+        known = ", ".join(str(each) for each in compositions() if suits_text(each))
         raise Problem("tasks.method_unsuited", composition=composition, known=known)
     return composition
 

@@ -99,7 +99,16 @@ def table_of(lines: Sequence[Line]) -> list[str]:
     )  # fmt: skip
     rows = [heading]
     if lines:
-        untouched = (_plain(lines[0]["untouched"]), "", "", _plain(lines[0]["known_untouched"]), "", "", "", "")
+        untouched = (
+            _plain(lines[0]["untouched"]),
+            "",
+            "",
+            _plain(lines[0]["known_untouched"]),
+            "",
+            "",
+            "",
+            "",
+        )
         rows.append(("untouched", *untouched))
     for line in lines:
         sides = []
@@ -109,9 +118,7 @@ def table_of(lines: Sequence[Line]) -> list[str]:
             sides += [f"×{_plain(kept)} {found['said']}", _plain(overlap)]
         against = "" if line["against"] is None else _plain(line["against"]["difference"], signed=True)
         score, known = _plain(line["score"]), _plain(line["known"])
-        rows.append(
-            (line["composition"], score, _plain(line["gain"], signed=True), against, known, *sides)
-        )
+        rows.append((line["composition"], score, _plain(line["gain"], signed=True), against, known, *sides))
     widths = [max(len(row[column]) for row in rows) for column in range(len(heading))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -295,4 +302,3 @@ def _plain(figure: dict[str, Any], signed: bool = False) -> str:
     if figure.get("low") is None:
         return f"{figure['mean']:{sign}.3f}"
     return f"{figure['mean']:{sign}.3f} [{figure['low']:{sign}.3f}, {figure['high']:{sign}.3f}]"
-
