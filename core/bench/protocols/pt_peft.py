@@ -280,7 +280,13 @@ def _answers(said: list[str], given: list[list[str]], rows: Sequence[int]) -> Su
 
 
 def _texts(task: Task, model: TextModel, scenes: Sequence[Scene]) -> TextSet:
-    return TextSet(_pixels(model, scenes), _examples(task, scenes))
+    """A text a photo to learn from: its record, or the answer to one of the questions in turn."""
+    examples = _examples(task, scenes)
+    if task == "vqa":
+        examples = tuple(
+            examples[len(QUESTIONS) * number + number % len(QUESTIONS)] for number in range(len(scenes))
+        )
+    return TextSet(_pixels(model, scenes), examples)
 
 
 def _examples(task: Task, scenes: Sequence[Scene]) -> tuple[TextExample, ...]:
