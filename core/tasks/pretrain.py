@@ -24,6 +24,7 @@ from core.backbones.load import load_backbone
 from core.backbones.store import EMBEDDED
 from core.files import write_atomic
 from core.methods.full_tuning import own_parts
+from core.methods.tower_tuning import blocks_of
 from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
 from core.tasks.decoder import tap_tokens
@@ -234,7 +235,7 @@ def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
     """Everything of connector and decoder, by name."""
     for half in (model.connector, model.decoder):
         half.requires_grad_(True)
-        for block in half.blocks:
+        for block in blocks_of(half):
             own_parts(block)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 

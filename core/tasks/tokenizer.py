@@ -77,7 +77,8 @@ class TextTokenizer:
         """The same text byte by byte: how any word could be written."""
         alphabet = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
         letters = "".join(piece for piece, _ in alphabet.pre_tokenize_str(text))
-        return [int(self._inner.token_to_id(letter)) for letter in letters]
+        found = [self._inner.token_to_id(letter) for letter in letters]
+        return [token for token in found if token is not None]
 
     def question(self, text: str) -> list[int]:
         """What stands before an answer: the question, in one form whatever the width of its letters."""

@@ -267,7 +267,7 @@ def _drawn(seeds: Sequence[Sequence[Sums]]) -> NDArray[np.float64]:
         weights = rng.multinomial(photos, np.full(photos, 1 / photos), size=_DRAWS)
         for column, sums in enumerate(measures):
             values[number, :, column] = sums.total(weights @ sums.rows)
-    return values[chosen.T, np.arange(_DRAWS)].mean(axis=0)
+    return np.asarray(values[chosen.T, np.arange(_DRAWS)].mean(axis=0), dtype=np.float64)
 
 
 def _ends(drawn: NDArray[np.float64]) -> tuple[float, float]:
