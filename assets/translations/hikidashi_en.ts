@@ -908,6 +908,38 @@ Size {size}   SHA-256 {sha256}</translation>
         <source>使い方</source>
         <translation>Help</translation>
     </message>
+    <message>
+        <source>章の一覧</source>
+        <translation>Chapters</translation>
+    </message>
+    <message>
+        <source>使い方の本文</source>
+        <translation>The chapter</translation>
+    </message>
+    <message>
+        <source>使い方を PDF にする…</source>
+        <translation>Save the manual as PDF…</translation>
+    </message>
+    <message>
+        <source>IT 担当の方への説明を PDF にする…</source>
+        <translation>Save the sheet for the IT officer as PDF…</translation>
+    </message>
+    <message>
+        <source>ひきだしの使い方.pdf</source>
+        <translation>Hikidashi manual.pdf</translation>
+    </message>
+    <message>
+        <source>ひきだし_IT担当の方へ.pdf</source>
+        <translation>Hikidashi IT sheet.pdf</translation>
+    </message>
+    <message>
+        <source>PDF の保存先</source>
+        <translation>Where to save the PDF</translation>
+    </message>
+    <message>
+        <source>使い方（PDF を作っています…）</source>
+        <translation>Help (making the PDF…)</translation>
+    </message>
 </context>
 <context>
     <name>HistoryList</name>
@@ -1177,12 +1209,12 @@ Confidence: {percent} %</translation>
         <translation>Redo</translation>
     </message>
     <message>
-        <source>表示</source>
-        <translation>Show</translation>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
     </message>
     <message>
-        <source>表示する写真を選ぶ</source>
-        <translation>Which photos are shown</translation>
+        <source>画素まで拡大して見ます（写真のダブルクリックでも開きます）</source>
+        <translation>Look down to each pixel (a double click on a photo opens it, too)</translation>
     </message>
     <message>
         <source>写真の一覧</source>
@@ -1193,32 +1225,12 @@ Confidence: {percent} %</translation>
         <translation>Selected photo</translation>
     </message>
     <message>
-        <source>すべての写真</source>
-        <translation>All photos</translation>
-    </message>
-    <message>
-        <source>ラベルのない写真</source>
-        <translation>Unlabelled photos</translation>
-    </message>
-    <message>
         <source>{labelled}／{total} 枚にラベルが付いています。</source>
         <translation>{labelled} of {total} photos are labelled.</translation>
     </message>
     <message>
         <source>{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。</source>
         <translation>{words} The counts differ a lot; more photos of the rare classes mean fewer misses.</translation>
-    </message>
-    <message>
-        <source>まだ写真がありません。「写真を選ぶ」で追加してください。</source>
-        <translation>There are no photos yet. Add some on the photos page.</translation>
-    </message>
-    <message>
-        <source>ラベルのない写真は、もうありません。</source>
-        <translation>Every photo is labelled.</translation>
-    </message>
-    <message>
-        <source>この種類の写真は、まだありません。</source>
-        <translation>There are no photos of this class yet.</translation>
     </message>
     <message>
         <source>{key} のキーの種類は、まだありません。</source>
@@ -1756,6 +1768,73 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PhotoViewer</name>
+    <message>
+        <source>写真を開いています…</source>
+        <translation>Opening the photo…</translation>
+    </message>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>前の写真</source>
+        <translation>Previous photo</translation>
+    </message>
+    <message>
+        <source>次の写真</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>全体</source>
+        <translation>All of it</translation>
+    </message>
+    <message>
+        <source>等倍</source>
+        <translation>Actual pixels</translation>
+    </message>
+    <message>
+        <source>縮める</source>
+        <translation>Smaller</translation>
+    </message>
+    <message>
+        <source>広げる</source>
+        <translation>Larger</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>元の明るさ</source>
+        <translation>As it was</translation>
+    </message>
+    <message>
+        <source>ホイールで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真、数字キーで種類を付けます。</source>
+        <translation>Wheel: zoom. Drag: move. Double click: actual pixels. ← →: previous and next photo. Number keys label.</translation>
+    </message>
+    <message>
+        <source>{width} × {height} 画素</source>
+        <translation>{width} × {height} pixels</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+    <message>
+        <source>ラベルなし</source>
+        <translation>No label</translation>
+    </message>
+    <message>
+        <source>{label}&#x3000;{name}</source>
+        <translation>{label}   {name}</translation>
+    </message>
+    <message>
+        <source>横 {x}、縦 {y}：赤 {red}、緑 {green}、青 {blue}</source>
+        <translation>x {x}, y {y}: red {red}, green {green}, blue {blue}</translation>
+    </message>
+</context>
+<context>
     <name>PhotosPage</name>
     <message>
         <source>写真を選ぶ</source>
@@ -1790,8 +1869,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Choose a folder of photos</translation>
     </message>
     <message>
-        <source>フォルダーや写真を、ここへドラッグしても追加できます。</source>
-        <translation>You can also drag folders or photos here.</translation>
+        <source>写真か zip を選ぶ…</source>
+        <translation>Choose photos or a zip…</translation>
+    </message>
+    <message>
+        <source>フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。</source>
+        <translation>You can also drag folders, photos or zips of photos here.</translation>
     </message>
     <message>
         <source>写真のフォルダーを、ここへドラッグしてください</source>
@@ -1830,6 +1913,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Photos taken in</translation>
     </message>
     <message>
+        <source>写真か zip を選ぶ</source>
+        <translation>Choose photos or a zip</translation>
+    </message>
+    <message>
+        <source>写真と zip ({kinds})</source>
+        <translation>Photos and zips ({kinds})</translation>
+    </message>
+    <message>
         <source>サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。</source>
         <translation>The sub-folder names ({names} and {more} more) can be used as labels for {count} photos.</translation>
     </message>
@@ -1856,6 +1947,27 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>
             <numerusform>%n photo was labelled by folder name.</numerusform>
             <numerusform>%n photos were labelled by folder name.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。</source>
+        <translation>
+            <numerusform>%n photo has fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+            <numerusform>%n photos have fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。</source>
+        <translation>
+            <numerusform>%n file has several pages. Only the first is used.</numerusform>
+            <numerusform>%n files have several pages. Only the first of each is used.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。</source>
+        <translation>
+            <numerusform>%n photo has colours of print (CMYK). They may look a little different.</numerusform>
+            <numerusform>%n photos have colours of print (CMYK). They may look a little different.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1889,6 +2001,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>Looking for photos… %n</numerusform>
             <numerusform>Looking for photos… %n</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました</source>
+        <translation>Took {done} of {total} files out of the zip</translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました（あと約 {seconds} 秒）</source>
+        <translation>Took {done} of {total} files out of the zip (about {seconds} s left)</translation>
     </message>
     <message>
         <source>{done}／{total} 枚を調べました</source>
@@ -2515,6 +2635,97 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>ShowingBar</name>
+    <message>
+        <source>表示する写真を選ぶ</source>
+        <translation>Choose which photos to show</translation>
+    </message>
+    <message>
+        <source>フォルダーで絞る</source>
+        <translation>Only photos of one folder</translation>
+    </message>
+    <message>
+        <source>撮った日で絞る</source>
+        <translation>Only photos of one day</translation>
+    </message>
+    <message>
+        <source>並び順</source>
+        <translation>Order</translation>
+    </message>
+    <message>
+        <source>この絞り方に合う写真は、ありません。フォルダーや日を「すべて」に戻してください。</source>
+        <translation>No photo fits these choices. Set folder and day back to all.</translation>
+    </message>
+    <message>
+        <source>まだ写真がありません。「写真を選ぶ」で追加してください。</source>
+        <translation>There are no photos yet. Add some on the photos page.</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真は、もうありません。</source>
+        <translation>Every photo is labelled.</translation>
+    </message>
+    <message>
+        <source>この種類の写真は、まだありません。</source>
+        <translation>There are no photos of this class yet.</translation>
+    </message>
+    <message>
+        <source>まちがえた写真はありません。</source>
+        <translation>There are no mistakes.</translation>
+    </message>
+    <message>
+        <source>ラベルと答えは、すべて合っています。</source>
+        <translation>All labels and answers agree.</translation>
+    </message>
+    <message>
+        <source>合う写真は、ありません。</source>
+        <translation>No photo fits.</translation>
+    </message>
+    <message>
+        <source>すべての写真</source>
+        <translation>All photos</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真</source>
+        <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>前の学習がまちがえた写真</source>
+        <translation>Mistakes of the last training</translation>
+    </message>
+    <message>
+        <source>ラベルと答えが食い違う写真</source>
+        <translation>Label and answer differ</translation>
+    </message>
+    <message>
+        <source>フォルダーの順</source>
+        <translation>By folder</translation>
+    </message>
+    <message>
+        <source>名前の順</source>
+        <translation>By name</translation>
+    </message>
+    <message>
+        <source>新しい順</source>
+        <translation>Newest first</translation>
+    </message>
+    <message>
+        <source>古い順</source>
+        <translation>Oldest first</translation>
+    </message>
+    <message>
+        <source>選んだ写真に似た順</source>
+        <translation>Most like the chosen photo</translation>
+    </message>
+    <message>
+        <source>すべてのフォルダー</source>
+        <translation>All folders</translation>
+    </message>
+    <message>
+        <source>すべての日</source>
+        <translation>All days</translation>
+    </message>
+</context>
+<context>
     <name>StageDialog</name>
     <message>
         <source>段階と決定</source>
@@ -2751,6 +2962,17 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailSize</name>
+    <message>
+        <source>写真の大きさ</source>
+        <translation>Size of the photos</translation>
+    </message>
+    <message>
+        <source>写真の大きさ（Ctrl を押しながらホイールでも変えられます）</source>
+        <translation>Size of the photos (Ctrl with the wheel changes it, too)</translation>
     </message>
 </context>
 <context>

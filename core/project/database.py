@@ -98,6 +98,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
             BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END""",
     ),
+    (
+        # What is to be said of how a photo is read (core.photos.remarks).
+        "ALTER TABLE photos ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

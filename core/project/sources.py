@@ -6,6 +6,7 @@ counts. So a project moved together with its photos finds them, and one moved al
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,7 +38,8 @@ class Photo:
 
     `folder_label` and `folder_part` are what its sub-folder says; `part` is set once it was used. `alike_to` is the
     id of the first of the photos that are practically the same (None before anyone looked), `alike_by` what ties it
-    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the path within the folder `source_id` that was taken in.
+    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the
+    path within the folder `source_id` that was taken in; `taken` is in seconds on the camera's own clock, if it says so.
     """
 
     id: int
@@ -57,6 +59,7 @@ class Photo:
     source_id: int = 0
     inner: str = ""
     resembles: int | None = None
+    taken: float | None = None
 
     @property
     def kin(self) -> int:
@@ -118,14 +121,15 @@ class PhotoLibrary:
             before = self._count()
             source = self._source_for(found.root)
             self._database.write_many(
-                """INSERT INTO photos (source_id, path, size, mtime_ns, sha256, folder_label, added, look, taken)
-                VALUES (?, ?, ?, ?, ?, '', ?, ?, ?) ON CONFLICT (source_id, path) DO UPDATE SET
+                """INSERT INTO photos (source_id, path, size, mtime_ns, sha256, folder_label, added, look, taken, remarks)
+                VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?) ON CONFLICT (source_id, path) DO UPDATE SET
                 size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
-                look = excluded.look, taken = excluded.taken
-                WHERE sha256 <> excluded.sha256 OR mtime_ns <> excluded.mtime_ns OR look <> excluded.look""",
+                look = excluded.look, taken = excluded.taken, remarks = excluded.remarks
+                WHERE sha256 <> excluded.sha256 OR mtime_ns <> excluded.mtime_ns OR look <> excluded.look
+                OR remarks <> excluded.remarks""",
                 [
                     (source.id, photo.path.relative_to(source.folder).as_posix(), photo.size, photo.mtime_ns,
-                     photo.sha256, now(), photo.look, photo.taken)
+                     photo.sha256, now(), photo.look, photo.taken, photo.remarks)
                     for photo in found.photos
                 ],
             )  # fmt: skip
@@ -167,6 +171,22 @@ class PhotoLibrary:
             raise KeyError(photo_id)
         return found[0]
 
+    def looks(self) -> dict[int, bytes]:
+        """What every photo looks like (`core.photos.look`), by id; b"" where no scan has seen it yet."""
+        return dict(self._database.read("SELECT id, look FROM photos"))
+
+    def remarks(self) -> Counter[str]:
+        """What is to be said of how photos are read (`core.photos.remarks`), and of how many."""
+        rows = self._database.read(
+            "SELECT remarks, count(*) FROM photos WHERE remarks <> '' GROUP BY remarks"
+        )
+        return Counter(
+            {
+                remark: sum(count for remarks, count in rows if remark in remarks.split())
+                for remark in {each for remarks, _ in rows for each in remarks.split()}
+            }
+        )
+
     def by_path(self, path: Path) -> Photo | None:
         """The photo that lies there, if the project knows it."""
         for source in self.sources().values():
@@ -207,7 +227,7 @@ class PhotoLibrary:
         rows = self._database.read(
             f"""SELECT photos.id, source_id, path, sha256, size, mtime_ns, folder_label, folder_part, part,
             exclusions.id IS NOT NULL, class_id, coalesce(labels.user, ''), coalesce(labels.time, ''),
-            alike_to, alike_by, resembles
+            alike_to, alike_by, resembles, taken
             FROM photos LEFT JOIN labels ON labels.id = photos.id
             LEFT JOIN exclusions ON exclusions.id = photos.id
             WHERE {condition} ORDER BY source_id, path""",
@@ -215,9 +235,10 @@ class PhotoLibrary:
         )
         return [
             Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
-                  bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles)
+                  bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles,
+                  taken)
             for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,
-            excluded, class_id, user, time, alike_to, alike_by, resembles in rows
+            excluded, class_id, user, time, alike_to, alike_by, resembles, taken in rows
         ]  # fmt: skip
 
     def _count(self) -> int:
