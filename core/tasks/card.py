@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+# So much above the most common answer is still called guessing.
+_GUESSING = 0.1
 _HEAD = """# The embedded text model
 
 Describes photos (写真に説明をつける) and answers questions about them (写真に質問する), in English and Japanese:
@@ -53,7 +55,10 @@ def render_card(figures: dict[str, Any]) -> str:
         photos=held_out["photos"],
     )
     parts = [head, _captions(held_out["caption"]), _answers(held_out["vqa"]), _kinds(held_out["vqa"])]
-    return "\n".join(parts) + "\nReproduce with `python -m core.tasks.pretrain_run FOLDER`.\n"
+    return (
+        "\n".join([*parts, _verdict(held_out["vqa"])])
+        + "\nReproduce with `python -m core.tasks.pretrain_run FOLDER`.\n"
+    )
 
 
 def _captions(figures: dict[str, Any]) -> str:
@@ -89,6 +94,25 @@ def _kinds(figures: dict[str, Any]) -> str:
         rows.append(f"| {kind} | {' | '.join(cells)} |")
     head = f"| kind: right (most common answer) | {' | '.join(figures)} |\n|---|{'---|' * len(figures)}\n"
     return head + "\n".join(rows) + "\n"
+
+
+def _verdict(figures: dict[str, Any]) -> str:
+    """Which kinds of questions it is guessing at, in any language."""
+    guessed = sorted(
+        {
+            kind
+            for f in figures.values()
+            for kind, found in f["kinds"].items()
+            if found["accuracy"] < found["majority"] + _GUESSING
+        }
+    )
+    if not guessed:
+        return "Better than the most common answer on every kind of question.\n"
+    return (
+        f"**No better, or hardly better, than the most common answer on: {', '.join(guessed)}.** The small image tower "
+        "shows colours, materials and backgrounds well, shapes and small defects hardly; descriptions are wrong in the "
+        "same places. Do not judge parts by it.\n"
+    )
 
 
 def _interval(figure: dict[str, float], digits: int) -> str:

@@ -20,13 +20,20 @@ _COMMON: dict[str, HyperValue] = {
     "training.views": 1,
     "training.flip": False,
 }
-_RATES: dict[str, float] = {"prefix": 1e-2, "lora": 6e-3, "adapter": 4e-3, "full": 1e-3}
+_RATES: dict[str, float] = {"prefix": 3e-2, "lora": 3e-3, "adapter": 4e-3, "full": 1e-3}
 _OF_METHOD: dict[str, dict[str, HyperValue]] = {
-    "lora": {"lora.rank": 8, "lora.alpha": 16, "lora.dropout": 0.05, "lora.rslora": False},
+    # All linear layers, as is usual for models that write: new wording moves more than where one looks.
+    "lora": {
+        "lora.targets": "qkvo+mlp",
+        "lora.rank": 16,
+        "lora.alpha": 32,
+        "lora.dropout": 0.05,
+        "lora.rslora": False,
+    },
 }
 _TWO_STAGES: dict[str, HyperValue] = {
     "pt-peft.first_epochs": 6,
-    "pt-peft.first_rate": 1e-2,
+    "pt-peft.first_rate": 3e-2,
     "pt-peft.prefix_lr_scale": 1.0,
 }
 
