@@ -80,7 +80,7 @@ class TextModel(nn.Module):
         return self.caption_pixels(self.pixels(photos), language) if photos else []
 
     def answer(self, photos: Sequence[Image.Image], questions: Sequence[str]) -> list[Told]:
-        """The answer to each photo's question; the question's language is the answer's."""
+        """The answer to each photo's question, in the question's language. Raises ValueError as `answer_pixels`."""
         return self.answer_pixels(self.pixels(photos), questions) if photos else []
 
     def caption_pixels(self, pixels: Tensor, language: Language = "en") -> list[Told]:
@@ -92,7 +92,9 @@ class TextModel(nn.Module):
         ]
 
     def answer_pixels(self, pixels: Tensor, questions: Sequence[str]) -> list[Told]:
-        """As `answer`, for normalised pixels `(B, 3, H, W)`."""
+        """As `answer`, for normalised pixels `(B, 3, H, W)`. Raises ValueError where a photo has no question."""
+        if len(pixels) != len(questions):
+            raise ValueError(f"{len(pixels)} photos, {len(questions)} questions")
         starts = [self.question_start(question) for question in questions]
         return [
             Told(self.tokenizer.decode(w.tokens).strip(), w.chance, w.complete)
