@@ -28,7 +28,9 @@ SENTENCES = ["Scoring on bolt, brass. Code A1, rework.", "Disposition?", "releas
 @pytest.fixture(scope="module")
 def model() -> TextModel:
     tokenizer = TextTokenizer.learn(SENTENCES, 330)
-    tiny = new_text_model(load_backbone(EMBEDDED, "cpu"), tokenizer, 1, width=32, heads=2, layers=1)
+    tiny = new_text_model(
+        load_backbone(EMBEDDED, "cpu"), tokenizer, 1, width=32, heads=2, layers=1, context_length=96
+    )
     return tiny.requires_grad_(False).eval()
 
 
@@ -39,13 +41,13 @@ def test_a_line_for_each_method(
     monkeypatch.setitem(recipes._COMMON, "training.epochs", 1)
     monkeypatch.setitem(recipes._TWO_STAGES, "pt-peft.first_epochs", 1)
     monkeypatch.setattr(protocol, "CHECK_PHOTOS", 2)
-    request = TextRequest(task, (1, 2), photos=3, test_photos=8, methods=("lora", "pt-peft(lora)"))
+    request = TextRequest(task, (1, 2), photos=3, test_photos=5, methods=("lora", "pt-peft(lora)"))
     lines = list(pt_peft(request, model))
     assert [line["composition"] for line in lines] == ["lora", "pt-peft(lora)"]
     assert lines[0]["against"] is None and lines[1]["against"]["composition"] == "lora"
     for line in lines:
         json.dumps(line)
-        assert line["score"]["n"] == 2 * 8
+        assert line["score"]["n"] == 2 * 5
         assert line["gain"]["mean"] == pytest.approx(line["score"]["mean"] - line["untouched"]["mean"])
         for side in ("photos_features", "texts_features"):
             assert 0 <= line[side]["overlap"]["mean"] <= 1 + 1e-9

@@ -30,7 +30,7 @@ def tokenizer() -> TextTokenizer:
 
 @pytest.fixture
 def tiny(backbone: Backbone, tokenizer: TextTokenizer) -> TextModel:
-    model = new_text_model(backbone, tokenizer, seed=3, width=32, heads=2, layers=2)
+    model = new_text_model(backbone, tokenizer, seed=3, width=32, heads=2, layers=2, context_length=48)
     with torch.no_grad():  # as if it had learned: scores far enough apart that rounding decides nothing
         for value in model.decoder.parameters():
             value.mul_(2.0)
