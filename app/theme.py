@@ -214,6 +214,11 @@ QLineEdit {
   color: $text; selection-background-color: $accent; selection-color: $accent_text;
 }
 QLineEdit:focus { border: 2px solid $focus; }
+QPlainTextEdit {
+  padding: 3px; border: 1px solid $control; border-radius: 6px; background: $surface; color: $text;
+  selection-background-color: $accent; selection-color: $accent_text;
+}
+QPlainTextEdit:focus { padding: 2px; border: 2px solid $focus; }
 /* Fusion draws these itself: a border here would take their arrows away. */
 QComboBox, QSpinBox, QDoubleSpinBox { min-height: 38px; }
 QTabWidget::pane { border: 1px solid $border; border-radius: 8px; background: $surface; }

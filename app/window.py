@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.help_dialog import HelpDialog
+from app.models_dialog import ModelsDialog
 from app.pages.base import Page
 from app.pages.check import CheckPage
 from app.pages.export import ExportPage
@@ -115,6 +116,8 @@ class MainWindow(QMainWindow):
         self.stage_line.retranslate()
         for dialog in self.findChildren(StageDialog):
             dialog.retranslate()
+        for models in self.findChildren(ModelsDialog):
+            models.retranslate()
         self._look()
 
     # Moving between pages
@@ -198,6 +201,8 @@ class MainWindow(QMainWindow):
             return
         for page in self.pages.values():
             page.leave()
+        for dialog in self.findChildren(ModelsDialog):
+            dialog.leave()
         _geometry().setValue("geometry", self.saveGeometry())
         event.accept()
 
@@ -232,6 +237,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.stepper = Stepper(PAGE_KEYS)
         self.stepper.chosen.connect(self.show_page)
+        home = self.pages["home"]
+        assert isinstance(home, HomePage)
+        home.models_asked.connect(self.show_models)
         self.stage = StageReview(self.session, self)
         self.stage.decided.connect(self.session.stage_changed)
         self.session.engine.ended.connect(lambda _: self.stage.look())
@@ -284,6 +292,7 @@ class MainWindow(QMainWindow):
         self._file, self._view, self._help = bar.addMenu(""), bar.addMenu(""), bar.addMenu("")
         self._home = self._file.addAction("", lambda: self.show_page("home"))
         self._home.setShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_H))
+        self._models = self._file.addAction("", self.show_models)
         self._quit = self._file.addAction("", self.close)
         self._quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
         self._language_menu, self._theme_menu, self._scale_menu = (self._view.addMenu("") for _ in range(3))
@@ -313,6 +322,7 @@ class MainWindow(QMainWindow):
         self._view.setTitle(self.tr("表示(&V)"))
         self._help.setTitle(self.tr("ヘルプ(&H)"))
         self._home.setText(self.tr("はじめの画面"))
+        self._models.setText(self.tr("モデル…"))
         self._quit.setText(self.tr("終了"))
         self._language_menu.setTitle(self.tr("言語 / Language"))
         self._theme_menu.setTitle(self.tr("明るさ"))
@@ -333,6 +343,19 @@ class MainWindow(QMainWindow):
     def show_help(self) -> None:
         """Open the help of the page on screen."""
         HelpDialog(self._current, self.session.language, self).show()
+
+    def show_models(self) -> ModelsDialog:
+        """Show the models on this PC, or bring them to the front."""
+        dialog = next(iter(self.findChildren(ModelsDialog)), None)
+        if dialog is None:
+            dialog = ModelsDialog(self.session, self)
+            dialog.changed.connect(
+                lambda: self.pages[self._current].enter() if self._current == "preset" else None
+            )
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
 
     def _show_stage(self) -> None:
         """Open the stage and its decisions, or bring them to the front."""

@@ -9,11 +9,12 @@ from core.labelling.known import Known
 from core.labelling.showing import Offer, Showing, offer, show
 from core.project.classes import ProductClass
 from core.project.store import Counts, Project
+from core.tasks.texts import Task
 
 
 @dataclass(frozen=True)
 class LabelPageContent:
-    """The project as it is; `shelf` and `offer` only where photos were asked for."""
+    """The project as it is; `written`: photos with a text of its task. `shelf` and `offer` only where photos were asked for."""
 
     project: Project
     shelf: Shelf | None
@@ -24,6 +25,8 @@ class LabelPageContent:
     can_redo: bool
     fixed: bool
     waiting: bool
+    task: Task
+    written: int
 
     @classmethod
     def read(cls, project: Project, showing: Showing | None, opened: frozenset[int]) -> Self:
@@ -39,4 +42,6 @@ class LabelPageContent:
             project.next_redo() is not None,
             project.features_only is not None,
             wants_features_only(project),
+            task := project.task,
+            0 if task == "classification" else len(project.texts.photos_with(task)),
         )

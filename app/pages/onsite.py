@@ -25,12 +25,12 @@ from app.session import Session
 from app.widgets.banner import ProblemBanner
 from app.widgets.history_list import HistoryList
 from app.widgets.result_board import Answer, ResultBoard
+from core.documents import PACKAGE_SUFFIX
 from core.photos.formats import PHOTO_SUFFIXES
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem, problem_text
 from core.settings import locations
 
-PACKAGE_SUFFIX = ".hkd"
 _PACKAGES = "package"
 _PHOTOS = "onsite_photos"
 _PERSON = "person"

@@ -998,6 +998,10 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>Try the sample</translation>
     </message>
     <message>
+        <source>モデルを見る・取り込む…</source>
+        <translation>See or import models…</translation>
+    </message>
+    <message>
         <source>「{name}」の学習が、裏で続いています。</source>
         <translation>Training of “{name}” goes on in the background.</translation>
     </message>
@@ -1315,6 +1319,10 @@ Confidence: {percent} %</translation>
         <translation>Start page</translation>
     </message>
     <message>
+        <source>モデル…</source>
+        <translation>Models…</translation>
+    </message>
+    <message>
         <source>終了</source>
         <translation>Quit</translation>
     </message>
@@ -1420,6 +1428,172 @@ Logs: {log}</translation>
     <message>
         <source>写真を毎回モデルに通して学習するので、時間が長くかかります。</source>
         <translation>Takes long: in every round the photos go through the model again.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelRow</name>
+    <message>
+        <source>使えます</source>
+        <translation>ready</translation>
+    </message>
+    <message>
+        <source>まだこのパソコンにありません</source>
+        <translation>not on this PC yet</translation>
+    </message>
+    <message>
+        <source>壊れています</source>
+        <translation>damaged</translation>
+    </message>
+    <message>
+        <source>ファイルに入れる</source>
+        <translation>Put into the file</translation>
+    </message>
+    <message>
+        <source>削除</source>
+        <translation>Remove</translation>
+    </message>
+    <message>
+        <source>ダウンロード…</source>
+        <translation>Download…</translation>
+    </message>
+    <message>
+        <source>プログラムに付属</source>
+        <translation>comes with the program</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込み</source>
+        <translation>imported from a file</translation>
+    </message>
+    <message>
+        <source>ダウンロードしたもの</source>
+        <translation>downloaded</translation>
+    </message>
+    <message>
+        <source>ライセンス：{licence}</source>
+        <translation>licence: {licence}</translation>
+    </message>
+    <message>
+        <source>照合値：{hash}…</source>
+        <translation>checksum: {hash}…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>モデル</source>
+        <translation>Models</translation>
+    </message>
+    <message>
+        <source>学習のもとになるモデルです。インターネットのないパソコンへは、つながるパソコンで 1 つのファイルにして、USB メモリーで運びます。</source>
+        <translation>The models that training starts from. For a PC with no internet, put them into one file on a connected PC and carry it over on a USB stick.</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込む…</source>
+        <translation>Import from a file…</translation>
+    </message>
+    <message>
+        <source>選んだモデルを 1 つのファイルにする…</source>
+        <translation>Put the chosen models into one file…</translation>
+    </message>
+    <message>
+        <source>モデルのファイル（{suffix}）は、ここに落としても取り込めます。</source>
+        <translation>You can also drop a file of models ({suffix}) here.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>進み</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>モデルのまとめファイル (*{suffix})</source>
+        <translation>Model bundle (*{suffix})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose the file to import</translation>
+    </message>
+    <message>
+        <source>保存先を選ぶ</source>
+        <translation>Choose where to save it</translation>
+    </message>
+    <message>
+        <source>ダウンロード</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>「{name}」をインターネットからダウンロードしますか？</source>
+        <translation>Download “{name}” from the internet?</translation>
+    </message>
+    <message>
+        <source>大きさは約 {size}、ライセンスは {licence} です。このモデルを受け取るためだけに、配布元につなぎます。写真は送りません。</source>
+        <translation>It is about {size}, under the licence {licence}. The program connects to its publisher for this model only. No photo is sent.</translation>
+    </message>
+    <message>
+        <source>ダウンロードする</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>やめています…</source>
+        <translation>Stopping…</translation>
+    </message>
+    <message>
+        <source>読み込めることを確かめています…</source>
+        <translation>Checking that it loads…</translation>
+    </message>
+    <message>
+        <source>準備しています…</source>
+        <translation>Getting ready…</translation>
+    </message>
+    <message>
+        <source>照合しながら取り込んでいます：{done}／{total}</source>
+        <translation>Checking and importing: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>書き込んで、読み返して確かめています：{done}／{total}</source>
+        <translation>Writing, and reading back to check: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>ダウンロードしています：{done}／{total}</source>
+        <translation>Downloading: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>あと約 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>あと約 {minutes} 分</source>
+        <translation>about {minutes} min left</translation>
+    </message>
+    <message>
+        <source>「{name}」を削除しました。この画面を閉じると {size} の空きができます。このモデルを使う現場用パッケージは、このパソコンでは動かなくなります。</source>
+        <translation>“{name}” was removed. Closing this screen frees {size}. Packages that need this model no longer work on this PC.</translation>
+    </message>
+    <message>
+        <source>{names} を「{path}」に書き込み、読み返して、もとと同じであることを確かめました。USB メモリーを安全に取り外して、もう一方のパソコンで「ファイルから取り込む…」を押してください。</source>
+        <translation>{names} written to “{path}”, read back, and found the same as here. Eject the USB stick safely, then press “Import from a file…” on the other PC.</translation>
+    </message>
+    <message>
+        <source>{names} を取り込みました。中身が送り出したときと同じで、読み込めることを確かめました。</source>
+        <translation>Imported {names}. Checked: the content is what was sent, and it loads.</translation>
+    </message>
+    <message>
+        <source>{names} は、同じものがすでにこのパソコンにあります。</source>
+        <translation>{names}: the same is on this PC already.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -2264,6 +2438,29 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>QuestionRow</name>
+    <message>
+        <source>質問（例：ラベルは貼ってありますか?）</source>
+        <translation>Question (such as: Is there a label on it?)</translation>
+    </message>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>答え（例：はい）</source>
+        <translation>Answer (such as: yes)</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>何人かの答えは「{mark}」で区切ります。</source>
+        <translation>Answers of several people are parted by “{mark}”.</translation>
+    </message>
+</context>
+<context>
     <name>RecentProjects</name>
     <message>
         <source>見つかりません</source>
@@ -2724,6 +2921,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <source>すべての日</source>
         <translation>All days</translation>
     </message>
+    <message>
+        <source>まだ何も書いていない写真は、もうありません。</source>
+        <translation>Something is written about every photo.</translation>
+    </message>
+    <message>
+        <source>まだ書いていない写真</source>
+        <translation>Photos not written about</translation>
+    </message>
 </context>
 <context>
     <name>StageDialog</name>
@@ -2962,6 +3167,243 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskChooser</name>
+    <message>
+        <source>種類を見分ける</source>
+        <translation>Tell kinds apart</translation>
+    </message>
+    <message>
+        <source>写真に説明をつける</source>
+        <translation>Describe photos</translation>
+    </message>
+    <message>
+        <source>写真に質問する</source>
+        <translation>Ask questions about photos</translation>
+    </message>
+    <message>
+        <source>すること</source>
+        <translation>Task</translation>
+    </message>
+    <message>
+        <source>このプロジェクトで学ばせること</source>
+        <translation>What this project teaches the model</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、説明の学習はまだできません。書いた説明は残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on descriptions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、質問の学習はまだできません。書いた質問と答えは残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on questions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskSide</name>
+    <message>
+        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to describe it. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に質問があります。</source>
+        <translation>{written} of {total} photos have questions.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に説明があります。</source>
+        <translation>{written} of {total} photos are described.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、質問と答えを付けてください。</source>
+        <translation>Write questions and answers about 2 photos or more.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、説明を付けてください。</source>
+        <translation>Describe 2 photos or more.</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>よく使う文</source>
+        <translation>Sentences to reuse</translation>
+    </message>
+    <message>
+        <source>1行に1つ、{count} 個まで書けます。{{場所}} のように囲んだところは、入れるときに書き換えます。{{種類}} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
+        <translation>One per line, up to {count}. What stands in braces, such as {{place}}, is written over when the sentence is inserted; {{class}} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
+    </message>
+    <message>
+        <source>この文にする</source>
+        <translation>Use these sentences</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateList</name>
+    <message>
+        <source>文を変える…</source>
+        <translation>Change sentences…</translation>
+    </message>
+</context>
+<context>
+    <name>TextFiles</name>
+    <message>
+        <source>質問を取り込む・書き出す</source>
+        <translation>Import or export questions</translation>
+    </message>
+    <message>
+        <source>説明を取り込む・書き出す</source>
+        <translation>Import or export descriptions</translation>
+    </message>
+    <message>
+        <source>取り込む（CSV・Excel・JSONL・COCO・VQAv2）…</source>
+        <translation>Import (CSV, Excel, JSONL, COCO, VQAv2)…</translation>
+    </message>
+    <message>
+        <source>COCO の形で書き出す（JSON）…</source>
+        <translation>Export as COCO (JSON)…</translation>
+    </message>
+    <message>
+        <source>VQAv2 の形で書き出す（JSON）…</source>
+        <translation>Export as VQAv2 (JSON)…</translation>
+    </message>
+    <message>
+        <source>表で書き出す（CSV）…</source>
+        <translation>Export as a table (CSV)…</translation>
+    </message>
+    <message>
+        <source>1行ずつ書き出す（JSONL）…</source>
+        <translation>Export line by line (JSONL)…</translation>
+    </message>
+    <message>
+        <source>「{name}」を読んでいます…</source>
+        <translation>Reading “{name}”…</translation>
+    </message>
+    <message>
+        <source>「{name}」に書き出しています…</source>
+        <translation>Writing “{name}”…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚分を「{name}」に書き出しました。</source>
+        <translation>
+            <numerusform>%n photo was written to “{name}”.</numerusform>
+            <numerusform>%n photos were written to “{name}”.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真に付けました。「元に戻す」で戻せます。</source>
+        <translation>
+            <numerusform>%n photo has new texts. “Undo” takes them back.</numerusform>
+            <numerusform>%n photos have new texts. “Undo” takes them back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、もう同じ内容でした。</source>
+        <translation>
+            <numerusform>%n photo had them already.</numerusform>
+            <numerusform>%n photos had them already.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトにありません</source>
+        <translation>Not among the project&apos;s photos</translation>
+    </message>
+    <message>
+        <source>同じ名前の写真がいくつもあり、どれか分かりません</source>
+        <translation>Several photos have this name, so it is unclear which one is meant</translation>
+    </message>
+    <message numerus="yes">
+        <source>（%n 件）</source>
+        <translation>
+            <numerusform> (%n)</numerusform>
+            <numerusform> (%n)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>写真か文章が欠けていた行を %n 件、飛ばしました。</source>
+        <translation>
+            <numerusform>%n entry without a photo or a text was skipped.</numerusform>
+            <numerusform>%n entries without a photo or a text were skipped.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>説明や質問のファイル ({suffixes})</source>
+        <translation>Files with descriptions or questions ({suffixes})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose a file to import</translation>
+    </message>
+    <message>
+        <source>書き出す場所と名前を決める</source>
+        <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>TextPane</name>
+    <message>
+        <source>質問と答え</source>
+        <translation>Questions and answers</translation>
+    </message>
+    <message>
+        <source>説明（1行に1つ）</source>
+        <translation>Descriptions (one per line)</translation>
+    </message>
+    <message>
+        <source>写真の説明</source>
+        <translation>Descriptions of the photo</translation>
+    </message>
+    <message>
+        <source>例：左上に長いキズがあります。</source>
+        <translation>Such as: A long scratch at the top left.</translation>
+    </message>
+    <message>
+        <source>似た写真から写す</source>
+        <translation>Copy from a similar photo</translation>
+    </message>
+    <message>
+        <source>次の写真へ</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>よく使う質問（Ctrl+数字）</source>
+        <translation>Questions to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>よく使う文（Ctrl+数字）</source>
+        <translation>Sentences to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>写せる写真がありません。先に、似た写真に書いてください。</source>
+        <translation>There is no photo to copy from. Write about a similar photo first.</translation>
+    </message>
+    <message>
+        <source>「{name}」から写しました。もう一度押すと、次に似た写真から写します。</source>
+        <translation>Copied from “{name}”. Press again to copy from the next most similar photo.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>はじめて使う言葉：{words}</source>
+        <translation>Words used for the first time: {words}</translation>
+    </message>
+    <message>
+        <source>{word}（「{like}」ではありませんか?）</source>
+        <translation>{word} (did you mean “{like}”?)</translation>
+    </message>
+    <message>
+        <source>英語しか分からないモデルには「{question}」と聞きます。</source>
+        <translation>A model that reads only English is asked “{question}”.</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,7 @@ from core.labelling.known import Known, seconds_of
 from core.project.sources import Photo
 
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
+UNWRITTEN = "unwritten"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
 
 Keeps = Callable[[Photo], bool]
@@ -127,6 +128,11 @@ def _likeness(known: Known, showing: Showing) -> Key:
     return lambda photo: (photo.id != showing.about, -alike.get(photo.id, -2.0))
 
 
+def _unwritten(known: Known, _value: str) -> Keeps:
+    written = known.written or frozenset()
+    return lambda photo: photo.id not in written
+
+
 def _if_answered(known: Known) -> Sequence[str]:
     return ("",) if known.answers else ()
 
@@ -134,6 +140,7 @@ def _if_answered(known: Known) -> Sequence[str]:
 FILTERS: dict[str, Filter] = {
     ALL: Filter(lambda _known, _value: lambda _photo: True),
     UNLABELLED: Filter(lambda _known, _value: lambda photo: photo.class_id is None),
+    UNWRITTEN: Filter(_unwritten, lambda known: () if known.written is None else ("",)),
     MISTAKES: Filter(_judged_wrong, _if_answered),
     DISAGREEING: Filter(_disagreeing, _if_answered),
     CLASS: Filter(_of_class, lambda known: [str(entry.id) for entry in known.classes]),

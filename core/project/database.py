@@ -102,6 +102,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What is to be said of how a photo is read (core.photos.remarks).
         "ALTER TABLE photos ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        """CREATE TABLE captions (
+            id INTEGER PRIMARY KEY,
+            photo_id INTEGER NOT NULL REFERENCES photos (id),
+            position INTEGER NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE INDEX captions_by_photo ON captions (photo_id)",
+        # `answers` is a JSON list: one answer per person.
+        """CREATE TABLE questions (
+            id INTEGER PRIMARY KEY,
+            photo_id INTEGER NOT NULL REFERENCES photos (id),
+            position INTEGER NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            answers TEXT NOT NULL,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE INDEX questions_by_photo ON questions (photo_id)",
+    ),
 )
 
 

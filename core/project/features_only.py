@@ -20,7 +20,17 @@ from core.project.database import Database
 FEATURES_FILE = "photos.features"
 _KEY = "features_only"
 # In an order that no reference forbids.
-_OF_PHOTOS = ("labels", "exclusions", "unreadable", "changes", "steps", "photos", "sources")
+_OF_PHOTOS = (
+    "captions",
+    "questions",
+    "labels",
+    "exclusions",
+    "unreadable",
+    "changes",
+    "steps",
+    "photos",
+    "sources",
+)
 # What else the project remembers that belongs to the photos.
 _SETTINGS = ("trial",)
 

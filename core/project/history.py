@@ -10,9 +10,9 @@ from core.project.database import Database, now
 
 StepKind = Literal[
     "label", "unlabel", "exclude", "include", "label_folders", "import_labels",
-    "add_class", "edit_class", "move_class", "remove_class",
+    "add_class", "edit_class", "move_class", "remove_class", "caption", "question", "import_texts",
 ]  # fmt: skip
-Item = Literal["labels", "exclusions", "classes"]
+Item = Literal["labels", "exclusions", "classes", "captions", "questions"]
 Row = dict[str, Any]
 
 _MOST_PARAMETERS = 500  # SQLite's own limit is 999 where it is old
@@ -21,6 +21,8 @@ _COLUMNS: dict[Item, tuple[str, ...]] = {
     "labels": ("class_id", "user", "time"),
     "exclusions": ("user", "time"),
     "classes": ("position", "name", "description", "key", "role"),
+    "captions": ("photo_id", "position", "text", "user", "time"),
+    "questions": ("photo_id", "position", "text", "answers", "user", "time"),
 }
 
 

@@ -38,6 +38,8 @@ from core.project.lots import SamePart, as_same_part
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
+from core.project.texts import TextBook
+from core.tasks.texts import TASKS, Task
 
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
@@ -78,6 +80,7 @@ class Project:
         self._history = History(database)
         self._library = PhotoLibrary(database, folder)
         self.decisions = DecisionLog(database)
+        self.texts = TextBook(database, self._step, lambda: self.user)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
@@ -152,6 +155,16 @@ class Project:
     def remember(self, key: str, value: Any) -> None:
         """Remember a JSON value: the chosen preset, the last page."""
         self._database.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    @property
+    def task(self) -> Task:
+        """What the model is to learn from the photos; at first, to tell kinds apart."""
+        task: Task = self.setting("task", "classification")
+        return task if task in TASKS else "classification"
+
+    def choose_task(self, task: Task) -> None:
+        """Say what the model is to learn. Labels and texts of the other tasks stay."""
+        self.remember("task", task)
 
     # Photos
 
