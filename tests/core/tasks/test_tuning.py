@@ -9,8 +9,9 @@ import torch
 
 from core.problems import Problem
 from core.tasks.learning import Round, learn
-from core.tasks.lessons import TextExample, TextSet, lesson_of, wording_of
+from core.tasks.lessons import TextExample, TextSet, examples_of, lesson_of, wording_of
 from core.tasks.model import TextModel
+from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned, save_tuned
 from core.tasks.tuning import TextTuning
 
@@ -150,6 +151,17 @@ def test_texts_that_cannot_be_learned_are_named(tiny: TextModel) -> None:
         with pytest.raises(Problem) as problem:
             wording_of(tiny, TextExample(0, text))
         assert problem.value.code == code
+
+
+def test_texts_of_a_file_become_examples_of_its_photos() -> None:
+    texts = PhotoTexts(
+        captions=(Caption("b.jpg", "きずのあるボルト"), Caption("gone.jpg", "no photo")),
+        questions=(Question("a.jpg", "Is it red?", ("no", "yes", "yes")),),
+    )
+    assert examples_of(texts, ["a.jpg", "b.jpg"]) == (
+        TextExample(1, "きずのあるボルト", None, "ja"),
+        TextExample(0, "yes", "Is it red?", "en"),
+    )
 
 
 def test_it_can_be_stopped(tiny: TextModel, texts: TextSet) -> None:
