@@ -203,6 +203,15 @@ class SourceTold(_Event):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+class WordsRead(_Event):
+    """The answer to one request of an assist job: its words are in the cache now, or the `code` of what went wrong."""
+
+    type: Literal["words_read"] = "words_read"
+    request: int
+    code: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
 class MonitorLooked(_Event):
     """The monitor took a look at the last photos; `level` is starting, well, watch or retrain."""
 
@@ -258,6 +267,7 @@ Event = Annotated[
     | ClassAdded
     | SourceTold
     | MonitorLooked
+    | WordsRead
     | Finished
     | Stopped
     | Failed

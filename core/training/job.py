@@ -115,6 +115,16 @@ class WhatIfJob(_Job):
     photos: str = ""
 
 
+class AssistJob(_Job):
+    """Have the untouched backbone see the photos listed in `<run>/photos.json`, and read the words that are asked for
+    through standard input; what it saw is kept in the folder `cache`."""
+
+    kind: Literal["assist"] = "assist"
+    cache: str
+    backbone: str = "embedded"
+    device: Device = "auto"
+
+
 class ImportModelsJob(_Job):
     """Verify the file of models `bundle` and install what it holds."""
 
@@ -146,6 +156,7 @@ Job = Annotated[
     | InsightJob
     | WhatIfJob
     | FeaturesJob
+    | AssistJob
     | ImportModelsJob
     | DownloadModelJob
     | PredictJob,
