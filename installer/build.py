@@ -9,6 +9,7 @@ installer/windows/hikidashi.iss makes of the folder with Inno Setup. Sizes are p
 """
 
 import argparse
+import filecmp
 import importlib.util
 import json
 import runpy
@@ -63,7 +64,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print("There is no frozen folder in dist/: run this without --pack-only.", file=sys.stderr)
         return 2
     before = size_of(BUNDLE)
-    pruned = prune(BUNDLE / INSIDE)
+    share_program(BUNDLE)
+    pruned = prune(BUNDLE / INSIDE, variant)
     told |= {"frozen_mb": _mb(before), "left_out_mb": {p.why: _mb(p.size_bytes) for p in pruned}}
     told["parts"] = _describe()
     told["bundle_mb"] = _mb(size_of(BUNDLE))
@@ -83,7 +85,7 @@ def freeze() -> None:
     )
 
 
-def prune(inside: Path, plan: Sequence[dict[str, Any]] | None = None) -> list[Pruned]:
+def prune(inside: Path, variant: str, plan: Sequence[dict[str, Any]] | None = None) -> list[Pruned]:
     """Delete what bundle.toml names, below the folder of the libraries."""
     rules = (
         plan
@@ -92,6 +94,8 @@ def prune(inside: Path, plan: Sequence[dict[str, Any]] | None = None) -> list[Pr
     )
     found = []
     for rule in rules:
+        if rule.get("variant", variant) != variant:
+            continue
         kept = {inside / name for name in rule.get("keep", ())}
         size = 0
         for pattern in rule["patterns"]:
@@ -101,6 +105,14 @@ def prune(inside: Path, plan: Sequence[dict[str, Any]] | None = None) -> list[Pr
         found.append(Pruned(rule["why"], size))
     _drop_dangling(inside)
     return found
+
+
+def share_program(bundle: Path) -> None:
+    """Where both programs are the same file (all but Windows, which asks for a console or none), keep it once."""
+    window, program = bundle / "hikidashi-window", bundle / "hikidashi"
+    if window.is_file() and not window.is_symlink() and filecmp.cmp(window, program, shallow=False):
+        window.unlink()
+        window.symlink_to(program.name)
 
 
 def size_of(path: Path) -> int:
@@ -120,7 +132,7 @@ def installed_variant() -> str:
 
 def _describe() -> dict[str, Any]:
     """Licences and bill of materials into the folder; gives what is told of them."""
-    traced = trace(CONTENTS)
+    traced = trace(CONTENTS, BUNDLE / INSIDE)
     without = write_notices(BUNDLE, traced.parts, traced.strays)
     write_sbom(BUNDLE / SBOM, traced.parts)
     return {

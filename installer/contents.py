@@ -47,9 +47,13 @@ class Traced:
     strays: tuple[str, ...]
 
 
-def trace(contents: Path) -> Traced:
-    """The parts of what hikidashi.spec collected, as it lists them in `contents.json`."""
-    listed: list[list[str]] = json.loads(contents.read_text(encoding="utf-8"))
+def trace(contents: Path, inside: Path) -> Traced:
+    """The parts of what hikidashi.spec collected, as it lists them in `contents.json`; files that were left out of
+    the folder `inside` afterwards are passed over."""
+    everything: list[list[str]] = json.loads(contents.read_text(encoding="utf-8"))
+    listed = [
+        entry for entry in everything if entry[0].startswith("PYMODULE") or (inside / entry[1]).exists()
+    ]
     sources = {Path(source).resolve() for _, _, source in listed if source and Path(source).is_absolute()}
     owners = _owners()
     names = {owners[path] for path in sources if path in owners} | (set(ALWAYS) & set(owners.values()))

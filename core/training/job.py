@@ -140,10 +140,12 @@ class DownloadModelJob(_Job):
 
 
 class PredictJob(_Job):
-    """Open a package once, then answer the requests that come through standard input."""
+    """Open a package once, with the classes that were `added` to it (name, English words), then answer the requests that
+    come through standard input."""
 
     kind: Literal["predict"] = "predict"
     package: str
+    added: tuple[tuple[str, str], ...] = ()
     device: Device = "auto"
 
 

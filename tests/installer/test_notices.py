@@ -41,13 +41,17 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["BINARY", "libstray.so", str(stray)],
         ["SYMLINK", "libwithout.so", "PIL/libwithout.so"],
     ]
+    for _, name, _ in listed[2:]:
+        (folder / "bundle" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "bundle" / name).touch()
+    listed.append(["BINARY", "left-out.so", "/usr/lib/left-out.so"])
     path = folder / "contents.json"
     path.write_text(json.dumps(listed))
     return path
 
 
 def test_each_file_is_traced_and_what_cannot_be_is_named(contents: Path) -> None:
-    traced = trace(contents)
+    traced = trace(contents, contents.parent / "bundle")
     parts = {part.name.lower(): part for part in traced.parts}
     # PyInstaller is named where it is installed: its start-up program is in every bundle.
     assert {"pillow", "python"} <= set(parts) and "hikidashi" not in parts

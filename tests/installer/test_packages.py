@@ -204,10 +204,22 @@ def test_what_is_left_out_is_counted_and_what_is_to_be_kept_stays(tmp_path: Path
     plan = [
         {"why": "words", "patterns": ["qt/*.qm"], "keep": ["qt/ja.qm"]},
         {"why": "tests", "patterns": ["torch/test", "torch/nowhere"]},
+        {"why": "of the other variant", "variant": "cuda", "patterns": ["torch/lib/*"]},
     ]
-    assert prune(tmp_path, plan) == [Pruned("words", 10), Pruned("tests", 100)]
+    assert prune(tmp_path, "cpu", plan) == [Pruned("words", 10), Pruned("tests", 100)]
     assert sorted(p.name for p in tmp_path.rglob("*") if not p.is_dir()) == ["ja.qm", "x.so"]
     assert size_of(tmp_path) == 12
+
+
+@needs_linux
+def test_two_equal_programs_are_kept_once_and_two_different_ones_twice(bundle: Path) -> None:
+    build.share_program(bundle)
+    assert os.readlink(bundle / "hikidashi-window") == "hikidashi"
+    build.share_program(bundle)
+    (bundle / "hikidashi-window").unlink()
+    (bundle / "hikidashi-window").write_text("another")
+    build.share_program(bundle)
+    assert not (bundle / "hikidashi-window").is_symlink()
 
 
 def test_the_plan_has_a_reason_for_everything_it_leaves_out() -> None:
