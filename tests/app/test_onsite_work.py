@@ -343,7 +343,9 @@ def enter_pin(pin: str) -> None:
         assert isinstance(dialog, AskPinDialog)
         dialog.entry.setText(pin)
         dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
-        QTimer.singleShot(1500, dialog, dialog.reject)
+        refused = QTimer(dialog, interval=50)
+        refused.timeout.connect(lambda: dialog.told.text() and dialog.reject())
+        refused.start()
 
     QTimer.singleShot(50, type_in)
 
