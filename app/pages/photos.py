@@ -218,7 +218,7 @@ class PhotosPage(Page):
         self._cancel()
         project = self.session.project
         counts = project.counts() if project is not None else None
-        self._counted = counts.labelled + counts.unlabelled if counts is not None else 0
+        self._counted = counts.usable if counts is not None else 0
         self._last, self._labelled, self._summary, self._grouping = None, 0, (0, 0), Grouping()
         self.banner.hide()
         self._count()
@@ -442,7 +442,7 @@ class PhotosPage(Page):
 def _look(project: Project, opened: frozenset[int]) -> _Found:
     """What the project holds now."""
     photos, counts = project.photos(), project.counts()
-    usable = counts.labelled + counts.unlabelled
+    usable = counts.usable
     shelf = Shelf.of(photos, opened)
     return project, photos, shelf, project.classes(), project.unreadable(), project.grouping(), usable
 
