@@ -1,12 +1,11 @@
 """ラベルを付ける: a grid, number keys, undo without end; every label is written at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontInfo, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.background import run_in_background
 from app.models.folding import Shelf
+from app.models.label_page import LabelPageContent
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
@@ -27,29 +27,14 @@ from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
-from app.widgets.privacy_choice import wants_features_only
+from app.widgets.showing_bar import ShowingBar
+from core.labelling.showing import Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
-from core.project.sources import Photo
 from core.project.store import Counts, Project
 
-ALL, UNLABELLED = -1, -2
 _IMBALANCE = 5
 _LETTERS_OF_SIDE = 23
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What the page shows, read off the screen's thread."""
-
-    project: Project
-    shelf: Shelf | None
-    classes: list[ProductClass]
-    counts: Counts
-    can_undo: bool
-    can_redo: bool
-    fixed: bool
-    waiting: bool
 
 
 class LabelsPage(Page):
@@ -63,6 +48,7 @@ class LabelsPage(Page):
         self._counts: Counts | None = None
         self._on_screen = False
         self._asked = 0  # labels asked for so far
+        self._about: int | None = None  # the photo that others are compared with
         self._follow = False
         self._telling = False
         self._waiting = False
@@ -117,14 +103,12 @@ class LabelsPage(Page):
             (self.redo, QKeySequence.StandardKey.Redo),
         ):
             button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
-        self.filter_label.setText(self.tr("表示"))
-        self.filter.setAccessibleName(self.tr("表示する写真を選ぶ"))
+        self.showing.retranslate()
         self.grid.setAccessibleName(self.tr("写真の一覧"))
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
         self.files.retranslate()
         self.banner.retranslate()
-        self._fill_filter()
         self._say_counts()
         self._say_empty()
 
@@ -153,18 +137,19 @@ class LabelsPage(Page):
 
     def _read(self, *, photos: bool) -> None:
         """Read behind all changes that were asked for so far, and show it."""
-        project, shown, asked = self.session.project, self._shown(), self._asked
+        project, asked = self.session.project, self._asked
+        showing = self._showing() if photos else None
         opened = self.grid.grid.opened
         if project is not None:
             run_in_background(
                 self,
-                lambda _cancel: _read(project, shown if photos else None, opened),
+                lambda _cancel: LabelPageContent.read(project, showing, opened),
                 success=lambda found: self._show(found, asked),
                 failure=self._refused,
                 in_order=True,
             )
 
-    def _show(self, found: _Found, asked: int) -> None:
+    def _show(self, found: LabelPageContent, asked: int) -> None:
         if found.project is not self.session.project:
             return
         self._classes, self._counts, self._waiting = found.classes, found.counts, found.waiting
@@ -174,7 +159,8 @@ class LabelsPage(Page):
         self.panel.show_classes(found.classes, found.counts.classes)
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
-        self._fill_filter()
+        if found.offer is not None:
+            self.showing.offer(found.offer, found.classes)
         self._say_counts()
         if found.shelf is not None and asked == self._asked:
             self._show_photos(found.project, found.shelf)
@@ -202,9 +188,14 @@ class LabelsPage(Page):
         self._say_empty()
         self._show_preview()
 
-    def _shown(self) -> int:
-        shown = self.filter.currentData()
-        return ALL if shown is None else int(shown)
+    def _showing(self) -> Showing:
+        """What is chosen; photos are compared with the one that was looked at when that was asked for."""
+        return replace(self.showing.showing, about=self._about)
+
+    def _choose_showing(self) -> None:
+        current = self.grid.currentIndex()
+        self._about = self.grid.grid.photo(current.row()).id if current.isValid() else None
+        self.reload()
 
     def _project_changed(self) -> None:
         project = self.session.project
@@ -213,20 +204,10 @@ class LabelsPage(Page):
         self._classes = []
         self.grid.grid.show_photos([], [], None)
         self.panel.show_classes([], [])
-        self.filter.setCurrentIndex(0)
+        self.showing.reset()
+        self._about = None
         self.files.end()
         self.reload()
-
-    def _fill_filter(self) -> None:
-        shown = self.filter.currentData()
-        self.filter.blockSignals(True)
-        self.filter.clear()
-        self.filter.addItem(self.tr("すべての写真"), ALL)
-        self.filter.addItem(self.tr("ラベルのない写真"), UNLABELLED)
-        for entry in self._classes:
-            self.filter.addItem(entry.name, entry.id)
-        self.filter.setCurrentIndex(max(0, self.filter.findData(shown)))
-        self.filter.blockSignals(False)
 
     def _say_counts(self) -> None:
         counts = self._counts
@@ -245,11 +226,7 @@ class LabelsPage(Page):
         self.summary.setText(words)
 
     def _say_empty(self) -> None:
-        words = {
-            ALL: self.tr("まだ写真がありません。「写真を選ぶ」で追加してください。"),
-            UNLABELLED: self.tr("ラベルのない写真は、もうありません。"),
-        }
-        self.empty.setText(words.get(self._shown(), self.tr("この種類の写真は、まだありません。")))
+        self.empty.setText(self.showing.empty_words())
 
     # Labelling
 
@@ -381,7 +358,7 @@ class LabelsPage(Page):
         left = QWidget()
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
-        left_column.addLayout(self._build_tools())
+        left_column.addWidget(self._build_tools())
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
@@ -400,11 +377,9 @@ class LabelsPage(Page):
         column.addWidget(self.fixed)
         column.addWidget(splitter, 1)
 
-    def _build_tools(self) -> QHBoxLayout:
-        self.filter_label = QLabel()
-        self.filter = QComboBox(objectName="labels_filter", minimumHeight=TOUCH, minimumWidth=160)
-        self.filter.activated.connect(lambda _: self.reload())
-        self.filter_label.setBuddy(self.filter)
+    def _build_tools(self) -> QWidget:
+        self.showing = ShowingBar()
+        self.showing.changed.connect(self._choose_showing)
         self.undo = QPushButton(objectName="labels_undo", minimumHeight=TOUCH)
         self.redo = QPushButton(objectName="labels_redo", minimumHeight=TOUCH)
         self.undo.clicked.connect(self._undo)
@@ -418,13 +393,9 @@ class LabelsPage(Page):
         self.files.use(lambda: self.session.project)
         self.files.imported.connect(lambda: self._changed(photos=True))
         self.files.refused.connect(self._refused)
-        row = QHBoxLayout(spacing=GAP)
-        row.addWidget(self.filter_label)
-        row.addWidget(self.filter)
-        row.addWidget(self.undo)
-        row.addWidget(self.redo)
-        row.addStretch(1)
-        return row
+        self.showing.tools.addWidget(self.undo)
+        self.showing.tools.addWidget(self.redo)
+        return self.showing
 
     def _build_side(self) -> QWidget:
         self.preview = PhotoPreview()
@@ -453,23 +424,3 @@ class LabelsPage(Page):
     def _label_and_return(self, class_id: int) -> None:
         self._label(class_id)
         self.grid.setFocus()
-
-
-def _read(project: Project, shown: int | None, opened: frozenset[int]) -> _Found:
-    """The project as it is; with the photos of a filter when one is given."""
-    return _Found(
-        project,
-        None if shown is None else Shelf.of(_photos(project, shown), opened),
-        project.classes(),
-        project.counts(),
-        project.next_undo() is not None,
-        project.next_redo() is not None,
-        project.features_only is not None,
-        wants_features_only(project),
-    )
-
-
-def _photos(project: Project, shown: int) -> list[Photo]:
-    if shown == UNLABELLED:
-        return project.photos("unlabelled")
-    return project.photos() if shown == ALL else project.photos("labelled", shown)

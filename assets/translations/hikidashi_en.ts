@@ -1177,14 +1177,6 @@ Confidence: {percent} %</translation>
         <translation>Redo</translation>
     </message>
     <message>
-        <source>表示</source>
-        <translation>Show</translation>
-    </message>
-    <message>
-        <source>表示する写真を選ぶ</source>
-        <translation>Which photos are shown</translation>
-    </message>
-    <message>
         <source>写真の一覧</source>
         <translation>List of photos</translation>
     </message>
@@ -1193,32 +1185,12 @@ Confidence: {percent} %</translation>
         <translation>Selected photo</translation>
     </message>
     <message>
-        <source>すべての写真</source>
-        <translation>All photos</translation>
-    </message>
-    <message>
-        <source>ラベルのない写真</source>
-        <translation>Unlabelled photos</translation>
-    </message>
-    <message>
         <source>{labelled}／{total} 枚にラベルが付いています。</source>
         <translation>{labelled} of {total} photos are labelled.</translation>
     </message>
     <message>
         <source>{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。</source>
         <translation>{words} The counts differ a lot; more photos of the rare classes mean fewer misses.</translation>
-    </message>
-    <message>
-        <source>まだ写真がありません。「写真を選ぶ」で追加してください。</source>
-        <translation>There are no photos yet. Add some on the photos page.</translation>
-    </message>
-    <message>
-        <source>ラベルのない写真は、もうありません。</source>
-        <translation>Every photo is labelled.</translation>
-    </message>
-    <message>
-        <source>この種類の写真は、まだありません。</source>
-        <translation>There are no photos of this class yet.</translation>
     </message>
     <message>
         <source>{key} のキーの種類は、まだありません。</source>
@@ -2512,6 +2484,101 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>強い変化</source>
         <translation>strong change</translation>
+    </message>
+</context>
+<context>
+    <name>ShowingBar</name>
+    <message>
+        <source>表示</source>
+        <translation>Show</translation>
+    </message>
+    <message>
+        <source>表示する写真を選ぶ</source>
+        <translation>Choose which photos to show</translation>
+    </message>
+    <message>
+        <source>フォルダーで絞る</source>
+        <translation>Only photos of one folder</translation>
+    </message>
+    <message>
+        <source>撮った日で絞る</source>
+        <translation>Only photos of one day</translation>
+    </message>
+    <message>
+        <source>並び順</source>
+        <translation>Order</translation>
+    </message>
+    <message>
+        <source>この絞り方に合う写真は、ありません。フォルダーや日を「すべて」に戻してください。</source>
+        <translation>No photo fits these choices. Set folder and day back to all.</translation>
+    </message>
+    <message>
+        <source>まだ写真がありません。「写真を選ぶ」で追加してください。</source>
+        <translation>There are no photos yet. Add some on the photos page.</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真は、もうありません。</source>
+        <translation>Every photo is labelled.</translation>
+    </message>
+    <message>
+        <source>この種類の写真は、まだありません。</source>
+        <translation>There are no photos of this class yet.</translation>
+    </message>
+    <message>
+        <source>まちがえた写真はありません。</source>
+        <translation>There are no mistakes.</translation>
+    </message>
+    <message>
+        <source>ラベルと答えは、すべて合っています。</source>
+        <translation>All labels and answers agree.</translation>
+    </message>
+    <message>
+        <source>合う写真は、ありません。</source>
+        <translation>No photo fits.</translation>
+    </message>
+    <message>
+        <source>すべての写真</source>
+        <translation>All photos</translation>
+    </message>
+    <message>
+        <source>ラベルのない写真</source>
+        <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>前の学習がまちがえた写真</source>
+        <translation>Mistakes of the last training</translation>
+    </message>
+    <message>
+        <source>ラベルと答えが食い違う写真</source>
+        <translation>Label and answer differ</translation>
+    </message>
+    <message>
+        <source>フォルダーの順</source>
+        <translation>By folder</translation>
+    </message>
+    <message>
+        <source>名前の順</source>
+        <translation>By name</translation>
+    </message>
+    <message>
+        <source>新しい順</source>
+        <translation>Newest first</translation>
+    </message>
+    <message>
+        <source>古い順</source>
+        <translation>Oldest first</translation>
+    </message>
+    <message>
+        <source>選んだ写真に似た順</source>
+        <translation>Most like the chosen photo</translation>
+    </message>
+    <message>
+        <source>すべてのフォルダー</source>
+        <translation>All folders</translation>
+    </message>
+    <message>
+        <source>すべての日</source>
+        <translation>All days</translation>
     </message>
 </context>
 <context>

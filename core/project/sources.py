@@ -44,7 +44,8 @@ class Photo:
 
     `folder_label` and `folder_part` are what its sub-folder says; `part` is set once it was used. `alike_to` is the
     id of the first of the photos that are practically the same (None before anyone looked), `alike_by` what ties it
-    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the path within the folder `source_id` that was taken in.
+    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the
+    path within the folder `source_id` that was taken in; `taken` is in seconds on the camera's own clock, if it says so.
     `unsure`: someone was not sure what it shows, so nothing is learned from it; `comment`: what was noted on it.
     """
 
@@ -65,6 +66,7 @@ class Photo:
     source_id: int = 0
     inner: str = ""
     resembles: int | None = None
+    taken: float | None = None
     unsure: bool = False
     comment: str = ""
 
@@ -177,6 +179,10 @@ class PhotoLibrary:
             raise KeyError(photo_id)
         return found[0]
 
+    def looks(self) -> dict[int, bytes]:
+        """What every photo looks like (`core.photos.look`), by id; b"" where no scan has seen it yet."""
+        return dict(self._database.read("SELECT id, look FROM photos"))
+
     def by_path(self, path: Path) -> Photo | None:
         """The photo that lies there, if the project knows it."""
         for source in self.sources().values():
@@ -217,7 +223,7 @@ class PhotoLibrary:
         rows = self._database.read(
             f"""SELECT photos.id, source_id, path, sha256, size, mtime_ns, folder_label, folder_part, part,
             exclusions.id IS NOT NULL, class_id, coalesce(labels.user, ''), coalesce(labels.time, ''),
-            alike_to, alike_by, resembles, coalesce(marks.unsure, 0), coalesce(marks.comment, '')
+            alike_to, alike_by, resembles, taken, coalesce(marks.unsure, 0), coalesce(marks.comment, '')
             FROM photos LEFT JOIN labels ON labels.id = photos.id LEFT JOIN marks ON marks.id = photos.id
             LEFT JOIN exclusions ON exclusions.id = photos.id
             WHERE {condition} ORDER BY source_id, path""",
@@ -226,9 +232,9 @@ class PhotoLibrary:
         return [
             Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
                   bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles,
-                  bool(unsure), comment)
+                  taken, bool(unsure), comment)
             for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,
-            excluded, class_id, user, time, alike_to, alike_by, resembles, unsure, comment in rows
+            excluded, class_id, user, time, alike_to, alike_by, resembles, taken, unsure, comment in rows
         ]  # fmt: skip
 
     def _count(self) -> int:

@@ -219,6 +219,14 @@ class Project:
         """The photo that lies at a path, if the project knows it."""
         return self._library.by_path(Path(os.path.abspath(path)))
 
+    def looks(self) -> dict[int, bytes]:
+        """What every photo looks like, by id (`core.photos.look`)."""
+        return self._library.looks()
+
+    def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
+        """Paths as runs name them: as seen from the project where that can be, with forward slashes."""
+        return self._library.portable_paths(photos)
+
     def unreadable(self) -> list[tuple[Path, Problem]]:
         """Files that could not be read, and why."""
         return self._library.unreadable()

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.background import finish_in_order
-from app.pages.labels import UNLABELLED, LabelsPage
+from app.pages.labels import LabelsPage
 from app.session import Session
 from app.widgets.class_panel import ClassDialog
+from core.labelling.showing import CLASS, UNLABELLED
 from core.project.store import Project
 
 
@@ -185,16 +186,14 @@ def test_next_is_off_with_a_reason_until_two_classes_have_photos(page: LabelsPag
 def test_only_photos_without_a_label_can_be_shown(page: LabelsPage, qtbot: QtBot) -> None:
     for _ in range(4):
         qtbot.keyClick(page.grid, Qt.Key.Key_1)
-    page.filter.setFocus()
-    page.filter.setCurrentIndex(page.filter.findData(UNLABELLED))
-    page.filter.activated.emit(page.filter.currentIndex())
+    page.showing.filter.setFocus()
+    page.showing.choose(UNLABELLED)
     qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 8)
     assert page.grid.currentIndex().isValid()
 
 
 def test_a_filter_that_finds_nothing_says_so(page: LabelsPage, project: Project, qtbot: QtBot) -> None:
-    page.filter.setCurrentIndex(page.filter.findData(project.classes()[2].id))
-    page.filter.activated.emit(page.filter.currentIndex())
+    page.showing.choose(CLASS, str(project.classes()[2].id))
     qtbot.waitUntil(lambda: page.empty.isVisible())
     assert page.empty.text()
     qtbot.keyClick(page.grid, Qt.Key.Key_1)

@@ -1,0 +1,62 @@
+"""What the label page shows, read off the screen's thread in one go."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Self
+
+from app.models.folding import Shelf
+from app.widgets.privacy_choice import wants_features_only
+from core.labelling.known import Known
+from core.labelling.showing import Offer, Showing, offer, show
+from core.project.classes import ProductClass
+from core.project.history import Step
+from core.project.store import ClassCount, Counts, Project
+
+
+@dataclass(frozen=True)
+class LabelPageContent:
+    """The project as it is; `shelf` and `offer` only where photos were asked for."""
+
+    project: Project
+    shelf: Shelf | None
+    offer: Offer | None
+    classes: list[ProductClass]
+    counts: Counts
+    can_undo: bool
+    can_redo: bool
+    fixed: bool
+    waiting: bool
+
+    @classmethod
+    def read(
+        cls, project: Project, showing: Showing | None, opened: frozenset[int], second: str = ""
+    ) -> Self:
+        """With the photos of `showing` when it is given; `opened` are the groups that are laid out. `second` is the
+        second person who labels now and sees nothing of what others said."""
+        known = Known(project, second) if showing is not None else None
+        last, following = project.next_undo(), project.next_redo()
+        return cls(
+            project,
+            Shelf.of(show(known, showing), opened) if known and showing else None,
+            offer(known) if known else None,
+            project.classes(),
+            _counts_for(project, second),
+            last is not None and _may_touch(last, second),
+            following is not None and _may_touch(following, second),
+            project.features_only is not None,
+            wants_features_only(project),
+        )
+
+
+def _may_touch(step: Step, second: str) -> bool:
+    """A second person takes back only second labels of their own: more would show what others said."""
+    return not second or (step.kind == "second_label" and step.user == second)
+
+
+def _counts_for(project: Project, second: str) -> Counts:
+    counts = project.counts()
+    if not second:
+        return counts
+    own = Counter(project.opinions.of(second).values())
+    classes = tuple(ClassCount(count.class_id, own[count.class_id], 0) for count in counts.classes)
+    return Counts(own.total(), max(0, counts.usable - own.total()), 0, 0, classes)

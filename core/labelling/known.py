@@ -1,0 +1,102 @@
+"""What is known of a project's photos beside their labels; each thing is read when it is first asked for.
+
+What comes from models (answers of the latest run, and whatever else looks at photos) is a property here, empty where
+there is none: the filters and orders that need it are then not offered.
+"""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from core.labelling.similarity import similarity_to
+from core.project.classes import ProductClass
+from core.project.sources import Photo
+from core.project.store import CACHE_FOLDER, Project
+from core.training.run import Run, runs_in
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a run judged a photo: the class (None: not one of the project's own, or gone), how sure it was, 0-1, and
+    whether that was the label the photo had then."""
+
+    class_id: int | None
+    probability: float
+    right: bool
+
+
+class Known:
+    """Of the usable photos of a project as they were when this was made. For one thread.
+
+    `second` is a second person who must not see what others said: photos then have that person's labels alone.
+    """
+
+    def __init__(self, project: Project, second: str = "") -> None:
+        self._project = project
+        self.second = second
+        photos = project.photos()
+        self.photos: Sequence[Photo] = _as_seen_by(project, second, photos) if second else photos
+        self.classes: Sequence[ProductClass] = project.classes()
+
+    @cached_property
+    def answers(self) -> Mapping[int, Answer]:
+        """By photo id: the test photos of the latest run that finished."""
+        for run in runs_in(self._project.runs_folder):
+            if found := self._answers_of(run):
+                return found
+        return {}
+
+    @cached_property
+    def excluded(self) -> Sequence[Photo]:
+        """The photos that were left out because they cannot be used."""
+        return self._project.photos("excluded")
+
+    @cached_property
+    def differing(self) -> Collection[int]:
+        """Ids of photos that two people labelled differently, not settled yet."""
+        return {photo.id for photo in self._project.photos("differing")}
+
+    @cached_property
+    def folders(self) -> Mapping[int, str]:
+        """By photo id, the folder it lies in as seen from the one that all photos share, with forward slashes."""
+        folders = {photo.id: os.path.dirname(photo.path) for photo in self.photos}
+        shared = _shared(set(folders.values()))
+        return {
+            key: folder[len(shared) :].strip(os.sep).replace(os.sep, "/") for key, folder in folders.items()
+        }
+
+    def similarity(self, photo_id: int) -> Mapping[int, float]:
+        """By photo id, how alike each photo is to one of them: 1 the same, less the more they differ."""
+        return similarity_to(photo_id, self.photos, self._project.looks, self._project.folder / CACHE_FOLDER)
+
+    def _answers_of(self, run: Run) -> dict[int, Answer]:
+        result = run.result()
+        if result is None or not result.predictions:
+            return {}
+        own = {entry.name: entry.id for entry in self.classes}
+        names = [entry.name if entry.source == "own" else "" for entry in run.revision.classes]
+        paths = zip(self._project.portable_paths(self.photos), self.photos, strict=True)
+        ids = {path: photo.id for path, photo in paths}
+        return {
+            ids[told.photo]: Answer(
+                own.get(names[told.predicted]), told.probability, told.predicted == told.label
+            )
+            for told in result.predictions
+            if told.photo in ids
+        }
+
+
+def _as_seen_by(project: Project, person: str, photos: Sequence[Photo]) -> list[Photo]:
+    own = project.opinions.of(person)
+    return [
+        replace(photo, class_id=own.get(photo.id), labelled_by="", labelled_at="", unsure=False, comment="")
+        for photo in photos
+    ]
+
+
+def _shared(folders: Collection[str]) -> str:
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:  # there are none, or they lie on several drives
+        return ""
