@@ -26,6 +26,28 @@ class Locations:
     log: Path
 
 
+class LabelKeys(BaseModel):
+    """Signs that do something on the label page, beside the classes' own; "" for none. As on the number pad, so that
+    one hand is enough."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    same: str = Field(default=".", max_length=1)
+    unsure: str = Field(default="/", max_length=1)
+    unusable: str = Field(default="-", max_length=1)
+    comment: str = Field(default=",", max_length=1)
+
+
+class ScannerSettings(BaseModel):
+    """What a barcode scanner sends before and after a code."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    used: bool = True
+    prefix: str = Field(default="", max_length=20)
+    suffix: Literal["enter", "tab"] = "enter"
+
+
 class Settings(BaseModel):
     """Remembered choices. Unknown keys of a newer program are dropped, never an error."""
 
@@ -39,6 +61,8 @@ class Settings(BaseModel):
     operator: str = ""
     recent_projects: tuple[str, ...] = ()
     last_folders: dict[str, str] = Field(default_factory=dict)
+    label_keys: LabelKeys = LabelKeys()
+    scanner: ScannerSettings = ScannerSettings()
 
 
 def locations() -> Locations:

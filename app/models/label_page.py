@@ -48,6 +48,20 @@ class LabelPageContent:
         )
 
 
+def undo_as(project: Project, second: str) -> None:
+    """Undo, but of a second person only what that person did as such."""
+    step = project.next_undo()
+    if step is not None and _may_touch(step, second):
+        project.undo()
+
+
+def redo_as(project: Project, second: str) -> None:
+    """Redo, as `undo_as`."""
+    step = project.next_redo()
+    if step is not None and _may_touch(step, second):
+        project.redo()
+
+
 def _may_touch(step: Step, second: str) -> bool:
     """A second person takes back only second labels of their own: more would show what others said."""
     return not second or (step.kind == "second_label" and step.user == second)

@@ -39,6 +39,7 @@ class PhotoRole(IntEnum):
     BROKEN = Qt.ItemDataRole.UserRole + 4
     ALIKE = Qt.ItemDataRole.UserRole + 5
     OPENED = Qt.ItemDataRole.UserRole + 6
+    MARKS = Qt.ItemDataRole.UserRole + 7
 
 
 class PhotoGridModel(QAbstractListModel):
@@ -104,6 +105,11 @@ class PhotoGridModel(QAbstractListModel):
         if rows:
             self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
+    def any_unsure(self, photo_ids: Sequence[int]) -> bool:
+        """Whether somebody is not sure about one of these."""
+        rows = {self._shelf.rows[photo_id] for photo_id in photo_ids if photo_id in self._shelf.rows}
+        return any(photo.unsure for row in rows for photo in self._shelf.tiles[row].photos)
+
     def photo(self, row: int) -> Photo:
         """The photo of a row; of photos folded together the first."""
         return self._shelf.tiles[row].first
@@ -139,7 +145,7 @@ class PhotoGridModel(QAbstractListModel):
                 return photo.path.name
             case Qt.ItemDataRole.AccessibleTextRole:
                 entry = self._classes.get(self._labels[photo.id] or -1)
-                words = f"{photo.path.name} {entry.name if entry else ''}"
+                words = f"{photo.path.name} {entry.name if entry else ''}{self._marks_in_words(photo)}"
                 more = len(tile.covered) - 1
                 return words + self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else words
             case PhotoRole.PHOTO:
@@ -154,13 +160,29 @@ class PhotoGridModel(QAbstractListModel):
                 return len(tile.photos)
             case PhotoRole.OPENED:
                 return tile.opened
+            case PhotoRole.MARKS:
+                return _marks_of(photo)
             case _:
                 return None
+
+    def _marks_in_words(self, photo: Photo) -> str:
+        words = [
+            self.tr("迷っています") if photo.unsure else "",
+            self.tr("使いません") if photo.excluded else "",
+            self.tr("メモ：{words}").format(words=photo.comment) if photo.comment else "",
+        ]
+        return "".join(f"、{each}" for each in words if each)
 
     def _thumbnail_arrived(self, path: Path) -> None:
         if (row := self._shelf.places.get(path)) is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
+
+
+def _marks_of(photo: Photo) -> str:
+    """Signs of what is noted on a photo."""
+    signs = ("？" if photo.unsure else "", "⊘" if photo.excluded else "", "✎" if photo.comment else "")
+    return "".join(signs)
 
 
 class _Thumbnails(QObject):

@@ -160,9 +160,7 @@ FILTERS: dict[str, Filter] = {
         lambda _known, _value: lambda photo: photo.unsure,
         lambda known: _if_any(any(photo.unsure for photo in known.photos)),
     ),
-    UNUSABLE: Filter(
-        lambda _known, _value: lambda _photo: True, _if_excluded, lambda known: known.excluded
-    ),
+    UNUSABLE: Filter(lambda _known, _value: lambda _photo: True, _if_excluded, lambda known: known.excluded),
     COMMENTED: Filter(
         lambda _known, _value: lambda photo: bool(photo.comment),
         lambda known: _if_any(any(photo.comment for photo in known.photos)),

@@ -53,6 +53,10 @@ class Opinions:
         """Who gave second opinions, by name."""
         return [user for (user,) in self._database.read("SELECT DISTINCT user FROM opinions ORDER BY user")]
 
+    def first_people(self) -> list[str]:
+        """Who gave labels that count, by name."""
+        return [user for (user,) in self._database.read("SELECT DISTINCT user FROM labels ORDER BY user")]
+
     def pairs(self, second_user: str | None = None) -> list[Pair]:
         """Photos with a first and a second label by two people, in the order of the photos; excluded ones left out."""
         rows = self._database.read(

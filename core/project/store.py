@@ -26,6 +26,7 @@ from core.problems import Language, Problem
 from core.project import classes as class_list
 from core.project import marks
 from core.project.audit import AuditTrail, Change
+from core.project.audit_table import trail_table
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
@@ -465,6 +466,10 @@ class Project:
     def next_redo(self) -> Step | None:
         """The step that redo would do again."""
         return self._history.next()
+
+    def record(self) -> str:
+        """Who did what and when, as a table in CSV."""
+        return trail_table(self._database)
 
     # Runs
 

@@ -187,7 +187,9 @@ class TestAgreement:
         assert found.kappa.high == pytest.approx(1) and found.kappa.low < 0.2
 
     @pytest.mark.parametrize(("first", "second"), [([], []), ([1, 1, 1], [1, 1, 1])])
-    def test_it_says_nothing_where_there_is_nothing_to_tell(self, first: list[int], second: list[int]) -> None:
+    def test_it_says_nothing_where_there_is_nothing_to_tell(
+        self, first: list[int], second: list[int]
+    ) -> None:
         assert agreement(first, second).kappa is None
 
     def test_two_who_agree_less_than_by_chance_are_below_zero(self) -> None:
