@@ -18,6 +18,7 @@ from app.widgets.second_dialog import SecondDialog
 from app.widgets.settle_dialog import Differences, SettleDialog
 from core.files import write_atomic
 from core.problems import Problem
+from core.project.audit_check import LEAST_NOTED
 from core.project.classes import ProductClass, plain_code
 from core.project.marks import MOST_COMMENT
 from core.project.store import Project
@@ -302,7 +303,7 @@ class LabelExtras(QObject):
                 self,
                 lambda _cancel: _record_to(project, Path(name)),
                 success=lambda last: self.scan.say(
-                    self.tr("記録を「{name}」に書き出しました。最後の行の印「{last}…」を紙などに控えておくと、後から書き換えがなかったことを確かめられます。").format(name=Path(name).name, last=last[:16]),
+                    self.tr("記録を「{name}」に書き出しました。最後の行の印「{last}…」を紙などに控えておくと、後から書き換えがなかったことを確かめられます。").format(name=Path(name).name, last=last[:LEAST_NOTED]),
                     self.tr("閉じる"),
                 ),
                 failure=self._failed,

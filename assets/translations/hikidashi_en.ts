@@ -278,6 +278,10 @@
         <translation>The model reads the description to tell classes apart. Use few words that say what it looks like (e.g. scratched brass bolt). Known words are filled in for you.</translation>
     </message>
     <message>
+        <source>例：4901234567894（読み取っても入ります）</source>
+        <translation>e.g. 4901234567894 (or scan it here)</translation>
+    </message>
+    <message>
         <source>追加する</source>
         <translation>Add</translation>
     </message>
@@ -296,6 +300,10 @@
     <message>
         <source>英語の説明</source>
         <translation>English description</translation>
+    </message>
+    <message>
+        <source>製品のバーコード</source>
+        <translation>Barcode of the product</translation>
     </message>
 </context>
 <context>
@@ -1036,6 +1044,135 @@ Confidence: {percent} %</translation>
     </message>
 </context>
 <context>
+    <name>KeysDialog</name>
+    <message>
+        <source>キーとバーコードリーダーの設定</source>
+        <translation>Keys and barcode scanner</translation>
+    </message>
+    <message>
+        <source>前と同じ種類</source>
+        <translation>Same class as the last</translation>
+    </message>
+    <message>
+        <source>迷う</source>
+        <translation>Not sure</translation>
+    </message>
+    <message>
+        <source>使わない</source>
+        <translation>Not usable</translation>
+    </message>
+    <message>
+        <source>メモ</source>
+        <translation>Comment</translation>
+    </message>
+    <message>
+        <source>バーコードリーダーの読み取りを、キーと見分ける</source>
+        <translation>Tell what a barcode scanner reads from keys</translation>
+    </message>
+    <message>
+        <source>なし</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>変える</source>
+        <translation>Change</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>「{sign}」が2か所にあります。1つのキーは1つのことにだけ使えます。</source>
+        <translation>“{sign}” is there twice. One key can do one thing only.</translation>
+    </message>
+    <message>
+        <source>種類のキーに「{sign}」は使えません。1〜9 か、英字の a〜z を入れてください。</source>
+        <translation>“{sign}” cannot be the key of a class. Enter one of 1 to 9 or a to z.</translation>
+    </message>
+    <message>
+        <source>数字「{sign}」は種類のためのキーです。ほかの記号か英字を入れてください。</source>
+        <translation>The digit “{sign}” is for classes. Enter another sign or a letter.</translation>
+    </message>
+    <message>
+        <source>種類のキー（1〜9、a〜z）</source>
+        <translation>Keys of the classes (1 to 9, a to z)</translation>
+    </message>
+    <message>
+        <source>ほかのキー</source>
+        <translation>Other keys</translation>
+    </message>
+    <message>
+        <source>バーコードリーダー</source>
+        <translation>Barcode scanner</translation>
+    </message>
+    <message>
+        <source>コードの前に付く文字</source>
+        <translation>Signs before the code</translation>
+    </message>
+    <message>
+        <source>コードの後に送るキー</source>
+        <translation>Key sent after the code</translation>
+    </message>
+    <message>
+        <source>バーコードリーダーは、キーボードと同じように文字を送ります。とても速く届いて最後にこのキーが来たものを、コードとして読みます。速く届いた数字がラベルになることはありません。種類のコードは、種類の「名前と説明を変える」で入れるか、読み取って覚えさせます。</source>
+        <translation>A barcode scanner sends signs as a keyboard does. What comes very fast and ends with this key is read as a code; digits that come so fast never become labels. Enter a class&apos;s code under “Change name and description”, or scan it and choose its class.</translation>
+    </message>
+</context>
+<context>
+    <name>LabelExtras</name>
+    <message>
+        <source>コード「{code}」の種類は、まだ決まっていません。どの種類のコードか選ぶと、次からは読み取るだけで付きます。</source>
+        <translation>No class has the code “{code}” yet. Choose whose code it is, and from now on scanning it will label.</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>種類を選んで覚える</source>
+        <translation>Choose its class</translation>
+    </message>
+    <message>
+        <source>とても速く届いた文字は、終わりのキーがなかったので使いませんでした。ラベルは変わっていません。バーコードリーダーのときは、「そのほか」→「キーとバーコードリーダーの設定」で、前後に送る文字を合わせてください。</source>
+        <translation>Signs that came very fast were not used, as the key at the end was missing. No label was changed. If this was a barcode scanner, set what it sends before and after a code under “More”, “Keys and barcode scanner”.</translation>
+    </message>
+    <message numerus="yes">
+        <source>選んだ写真のメモ（%n 枚）</source>
+        <translation>
+            <numerusform>Comment on %n selected photo</numerusform>
+            <numerusform>Comment on %n selected photos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>気づいたこと（空にすると消えます）</source>
+        <translation>What you noticed (leave empty to remove it)</translation>
+    </message>
+    <message>
+        <source>名前を変える</source>
+        <translation>Change the name</translation>
+    </message>
+    <message>
+        <source>ラベルと記録に残る名前</source>
+        <translation>The name that labels and the record will carry</translation>
+    </message>
+    <message>
+        <source>二人目（{name}さん）として付けています。一人目のラベルは見えません。</source>
+        <translation>You are labelling as the second person ({name}). The first one&apos;s labels are hidden.</translation>
+    </message>
+    <message>
+        <source>二人目を終える</source>
+        <translation>Finish as the second</translation>
+    </message>
+    <message>
+        <source>記録を書き出す</source>
+        <translation>Write the record</translation>
+    </message>
+    <message>
+        <source>記録を「{name}」に書き出しました。最後の行の印「{last}…」を紙などに控えておくと、後から書き換えがなかったことを確かめられます。</source>
+        <translation>The record was written to “{name}”. Note the mark of its last row, “{last}…”, on paper: with it you can prove later that nothing was rewritten.</translation>
+    </message>
+</context>
+<context>
     <name>LabelFiles</name>
     <message>
         <source>取り込む・書き出す</source>
@@ -1048,6 +1185,14 @@ Confidence: {percent} %</translation>
     <message>
         <source>ラベルを取り込む（CSV・Excel・COCO・Label Studio）…</source>
         <translation>Take in labels (CSV, Excel, COCO, Label Studio)…</translation>
+    </message>
+    <message>
+        <source>Teachable Machine から写真ごと取り込む（.tm）…</source>
+        <translation>Take in a Teachable Machine project with its photos (.tm)…</translation>
+    </message>
+    <message>
+        <source>Lobe のプロジェクトから写真ごと取り込む…</source>
+        <translation>Take in a Lobe project with its photos…</translation>
     </message>
     <message>
         <source>ラベルの表を書き出す（CSV）…</source>
@@ -1110,6 +1255,17 @@ Confidence: {percent} %</translation>
             <numerusform> (%n)</numerusform>
         </translation>
     </message>
+    <message>
+        <source>写真 {photos} 枚を取り込み、{labelled} 枚にラベルを付けました。</source>
+        <translation>{photos} photos were taken in and {labelled} labelled. </translation>
+    </message>
+    <message numerus="yes">
+        <source>写真として読めなかった %n 枚は除きました。</source>
+        <translation>
+            <numerusform>%n that could not be read as a photo was left out.</numerusform>
+            <numerusform>%n that could not be read as photos were left out.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n 枚分を「{name}」に書き出しました。</source>
         <translation>
@@ -1130,8 +1286,83 @@ Confidence: {percent} %</translation>
         <translation>Choose a file of labels</translation>
     </message>
     <message>
+        <source>Teachable Machine のプロジェクト ({suffixes})</source>
+        <translation>Teachable Machine project ({suffixes})</translation>
+    </message>
+    <message>
+        <source>プロジェクトのファイルを選ぶ</source>
+        <translation>Choose the project file</translation>
+    </message>
+    <message>
+        <source>Lobe のプロジェクトのフォルダーを選ぶ</source>
+        <translation>Choose the folder of the Lobe project</translation>
+    </message>
+    <message>
         <source>書き出す場所と名前を決める</source>
         <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>LabelTools</name>
+    <message>
+        <source>また使う</source>
+        <translation>Use again</translation>
+    </message>
+    <message>
+        <source>使わない</source>
+        <translation>Not usable</translation>
+    </message>
+    <message>
+        <source>前と同じ</source>
+        <translation>Same again</translation>
+    </message>
+    <message>
+        <source>直前に付けた種類を、選んだ写真にも付けます。</source>
+        <translation>Gives the selected photos the class that was given last.</translation>
+    </message>
+    <message>
+        <source>迷う</source>
+        <translation>Not sure</translation>
+    </message>
+    <message>
+        <source>決められない写真に印を付けます。種類を付けるまで、学習に使いません。</source>
+        <translation>Marks photos that you cannot decide on. Nothing is learned from them until they are given a class.</translation>
+    </message>
+    <message>
+        <source>ぶれた写真や写っていない写真を、学習にも試験にも使いません。「表示」の「使わない写真」で見直せます。</source>
+        <translation>Leaves blurred or empty photos out of training and tests. “Photos not used” under “Show” brings them back into view.</translation>
+    </message>
+    <message>
+        <source>メモ…</source>
+        <translation>Comment…</translation>
+    </message>
+    <message>
+        <source>選んだ写真に、気づいたことを書いておきます。</source>
+        <translation>Notes what you noticed on the selected photos.</translation>
+    </message>
+    <message>
+        <source>そのほか</source>
+        <translation>More</translation>
+    </message>
+    <message>
+        <source>キーとバーコードリーダーの設定…</source>
+        <translation>Keys and barcode scanner…</translation>
+    </message>
+    <message>
+        <source>名前を変える（今は「{name}」）…</source>
+        <translation>Change the name (now “{name}”)…</translation>
+    </message>
+    <message>
+        <source>二人目としてラベルを付ける…</source>
+        <translation>Label as a second person…</translation>
+    </message>
+    <message>
+        <source>2人の食い違いを決める…</source>
+        <translation>Settle the differences of the two…</translation>
+    </message>
+    <message>
+        <source>だれがいつ何をしたかの記録を書き出す（CSV）…</source>
+        <translation>Write the record of who did what and when (CSV)…</translation>
     </message>
 </context>
 <context>
@@ -1187,6 +1418,13 @@ Confidence: {percent} %</translation>
     <message>
         <source>{labelled}／{total} 枚にラベルが付いています。</source>
         <translation>{labelled} of {total} photos are labelled.</translation>
+    </message>
+    <message numerus="yes">
+        <source>ラベルのある %n 枚は、迷っているので学習に使いません。</source>
+        <translation>
+            <numerusform> %n labelled photo is not learned from, as somebody is not sure about it.</numerusform>
+            <numerusform> %n labelled photos are not learned from, as somebody is not sure about them.</numerusform>
+        </translation>
     </message>
     <message>
         <source>{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。</source>
@@ -1635,6 +1873,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>, and %n look-alike photo</numerusform>
             <numerusform>, and %n look-alike photos</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>迷っています</source>
+        <translation>not sure</translation>
+    </message>
+    <message>
+        <source>使いません</source>
+        <translation>not used</translation>
+    </message>
+    <message>
+        <source>メモ：{words}</source>
+        <translation>comment: {words}</translation>
     </message>
 </context>
 <context>
@@ -2397,6 +2647,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>SecondDialog</name>
+    <message>
+        <source>二人目としてラベルを付ける</source>
+        <translation>Label as a second person</translation>
+    </message>
+    <message>
+        <source>もう一人が、同じ写真に初めから種類を付けます。一人目のラベルとメモは見えません。終わると、2人がどれだけ一致したかが分かり、食い違った写真だけを「2人の食い違いを決める」で決められます。決めるまでは、一人目のラベルで学習します。</source>
+        <translation>Another person labels the same photos from the beginning, without seeing the first one&apos;s labels and comments. Afterwards you learn how far the two agreed, and “Settle the differences of the two” shows only the photos on which they did not. Until those are settled, training takes the first one&apos;s labels.</translation>
+    </message>
+    <message>
+        <source>例：佐藤</source>
+        <translation>e.g. Sato</translation>
+    </message>
+    <message>
+        <source>二人目の名前</source>
+        <translation>Name of the second person</translation>
+    </message>
+    <message>
+        <source>始める</source>
+        <translation>Begin</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>「{name}」さんは、もう一人目としてラベルを付けています。別の人の名前を入れてください。</source>
+        <translation>{name} has already labelled as the first person. Enter somebody else&apos;s name.</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDrawer</name>
     <message>
         <source>このやり方には、変えられる設定がありません。</source>
@@ -2413,6 +2694,60 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>最初の値：{value}</source>
         <translation>First value: {value}</translation>
+    </message>
+</context>
+<context>
+    <name>SettleDialog</name>
+    <message>
+        <source>2人の食い違いを決める</source>
+        <translation>Settle the differences of the two</translation>
+    </message>
+    <message>
+        <source>1 つ戻す</source>
+        <translation>Back one</translation>
+    </message>
+    <message>
+        <source>あとで決める&#x2002;3</source>
+        <translation>Later&#x2002;3</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>食い違いは、もうありません。</source>
+        <translation>No differences are left.</translation>
+    </message>
+    <message>
+        <source>{place}／{total} 枚目&#x3000;{name}</source>
+        <translation>{place} of {total}: {name}</translation>
+    </message>
+    <message>
+        <source>{user}さんの「{name}」にする</source>
+        <translation>Take {user}&apos;s “{name}”</translation>
+    </message>
+    <message numerus="yes">
+        <source>あとで決める写真が %n 枚あります。</source>
+        <translation>
+            <numerusform>%n photo is left for later.</numerusform>
+            <numerusform>%n photos are left for later.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>2人がラベルを付けた写真は、まだありません。</source>
+        <translation>No photo has been labelled by two people yet.</translation>
+    </message>
+    <message>
+        <source>{user}さんと一人目は、同じ写真 {n} 枚のうち {same} 枚で一致しました。</source>
+        <translation>{user} and the first person agreed on {same} of {n} photos. </translation>
+    </message>
+    <message>
+        <source>偶然を除いた一致は {k:.2f}（{low:.2f}〜{high:.2f}、1 が完全な一致、カッパ係数）です。</source>
+        <translation>Agreement beyond chance is {k:.2f} ({low:.2f} to {high:.2f}; 1 is perfect; Cohen&apos;s kappa). </translation>
+    </message>
+    <message>
+        <source>枚数が少ないので、目安です。</source>
+        <translation>With so few photos this is only a rough figure.</translation>
     </message>
 </context>
 <context>
@@ -2533,6 +2868,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>All labels and answers agree.</translation>
     </message>
     <message>
+        <source>迷っている写真は、もうありません。</source>
+        <translation>There are no photos left that anybody is not sure about.</translation>
+    </message>
+    <message>
+        <source>使わないことにした写真は、ありません。</source>
+        <translation>No photo was left out.</translation>
+    </message>
+    <message>
+        <source>2人のラベルの食い違いは、もうありません。</source>
+        <translation>The two people&apos;s labels no longer differ.</translation>
+    </message>
+    <message>
         <source>合う写真は、ありません。</source>
         <translation>No photo fits.</translation>
     </message>
@@ -2551,6 +2898,22 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>ラベルと答えが食い違う写真</source>
         <translation>Label and answer differ</translation>
+    </message>
+    <message>
+        <source>迷っている写真</source>
+        <translation>Photos not sure about</translation>
+    </message>
+    <message>
+        <source>使わない写真</source>
+        <translation>Photos not used</translation>
+    </message>
+    <message>
+        <source>メモのある写真</source>
+        <translation>Photos with a comment</translation>
+    </message>
+    <message>
+        <source>2人のラベルが食い違う写真</source>
+        <translation>Photos the two labelled differently</translation>
     </message>
     <message>
         <source>フォルダーの順</source>

@@ -9,6 +9,8 @@ from core.project.rows import Row
 
 _FIELDS = {"n", "time", "who", "what", "changes", "details"}
 _MOST_TOLD = 20
+# Signs of a hash that are enough to know it again: 64 bits.
+LEAST_NOTED = 16
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,16 @@ class AuditReport:
 def check_trail(trail: AuditTrail, expected: str = "") -> AuditReport:
     """Go through the whole trail, then compare the project with where it leads.
 
-    `expected` is a hash that was written down elsewhere; it is looked for among the entries.
+    `expected` is a hash that was written down elsewhere, or its first sixteen signs or more; it is looked for among
+    the entries.
     """
     walk = _Walk()
+    noted = expected.strip().lower()
     found: int | None = None
     for entry in trail.entries():
         if not walk.take(entry):
             break
-        if expected and entry.hash == expected.strip().lower():
+        if len(noted) >= LEAST_NOTED and entry.hash.startswith(noted):
             found = entry.number
     strays = trail.stray_details()
     bad = walk.first_bad()
