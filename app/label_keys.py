@@ -36,6 +36,7 @@ class LabelKeys(QObject):
         self._wait = QTimer(self, singleShot=True, interval=GAP_MS + 10)
         self._wait.timeout.connect(self._waited)
         self._late = False
+        self._on = False
 
     def use(self, settings: ScannerSettings) -> None:
         """What the scanner sends; none is told apart where no scanner is used."""
@@ -44,11 +45,17 @@ class LabelKeys(QObject):
 
     def begin(self) -> None:
         """The page is on screen."""
+        if self._on:
+            return
+        self._on = True
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
         self._focus_changed(None, QApplication.focusWidget())
 
     def end(self) -> None:
         """The page is left."""
+        if not self._on:
+            return
+        self._on = False
         QApplication.instance().focusChanged.disconnect(self._focus_changed)  # type: ignore[union-attr]
         self._focus_changed(None, None)
 

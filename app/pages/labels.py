@@ -162,6 +162,10 @@ class LabelsPage(Page):
         self.splitter.setEnabled(not found.fixed)
         self.panel.show_classes(found.classes, found.counts.classes)
         self.extras.show_classes(found.classes)
+        # A second person gives labels of their own, and changes nothing that others see.
+        self.files.button.setEnabled(not self.extras.second)
+        for row in self.panel.rows:
+            row.more.setEnabled(not self.extras.second)
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
         if found.offer is not None:
@@ -224,7 +228,7 @@ class LabelsPage(Page):
             labelled=counts.labelled, total=counts.usable
         )
         if counts.unsure:
-            words += self.tr("ラベルのある %n 枚は、迷っているので学習に使いません。", "", counts.unsure)
+            words += self.tr("%n 枚は迷っているので、学習に使いません。", "", counts.unsure)
         filled = [count.labelled for count in counts.classes if count.labelled]
         if len(filled) > 1 and max(filled) > _IMBALANCE * min(filled):
             words = self.tr("{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。").format(
@@ -419,7 +423,6 @@ class LabelsPage(Page):
         """Nothing of what the other one saw stays on screen."""
         self.grid.grid.show_photos([], [], None)
         self.showing.reset()
-        self.panel.setEnabled(True)
         self.reload()
         self.grid.setFocus()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.theme import TOUCH
@@ -42,6 +43,11 @@ class SecondDialog(QDialog):
         self.setMinimumWidth(560)
         self.name.setText(next(iter(known), ""))
         self._check()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tall enough for all the words at every text size."""
+        super().showEvent(event)
+        self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
 
     def _check(self) -> None:
         name = self.name.text().strip()

@@ -67,8 +67,8 @@ class SettleDialog(QDialog):
         self.where.setProperty("class", "heading3")
         self.picture = PhotoPreview()
         self.picture.setMinimumSize(320, 220)
-        self.first = QPushButton(objectName="settle_first", minimumHeight=2 * TOUCH)
-        self.second = QPushButton(objectName="settle_second", minimumHeight=2 * TOUCH)
+        self.first = QPushButton(objectName="settle_first", minimumHeight=TOUCH)
+        self.second = QPushButton(objectName="settle_second", minimumHeight=TOUCH)
         self.first.clicked.connect(lambda: self._choose(first=True))
         self.second.clicked.connect(lambda: self._choose(first=False))
         self.back = QPushButton(self.tr("1 つ戻す"), objectName="settle_back", minimumHeight=TOUCH)
@@ -117,7 +117,7 @@ class SettleDialog(QDialog):
             (self.second, 2, pair.second_user, pair.second_id),
         ):
             name = self._found.names.get(class_id, "")
-            button.setText(f"{key}　{user}\n{name}")
+            button.setText(self.tr("{key}　{user}：{name}").format(key=key, user=user, name=name))
             button.setAccessibleName(self.tr("{user}さんの「{name}」にする").format(user=user, name=name))
 
     def _left(self) -> int:

@@ -1420,10 +1420,10 @@ Confidence: {percent} %</translation>
         <translation>{labelled} of {total} photos are labelled.</translation>
     </message>
     <message numerus="yes">
-        <source>ラベルのある %n 枚は、迷っているので学習に使いません。</source>
+        <source>%n 枚は迷っているので、学習に使いません。</source>
         <translation>
-            <numerusform> %n labelled photo is not learned from, as somebody is not sure about it.</numerusform>
-            <numerusform> %n labelled photos are not learned from, as somebody is not sure about them.</numerusform>
+            <numerusform> %n is marked “not sure” and not learned from.</numerusform>
+            <numerusform> %n are marked “not sure” and not learned from.</numerusform>
         </translation>
     </message>
     <message>
@@ -2721,6 +2721,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{place}／{total} 枚目&#x3000;{name}</source>
         <translation>{place} of {total}: {name}</translation>
+    </message>
+    <message>
+        <source>{key}&#x3000;{user}：{name}</source>
+        <translation>{key}  {user}: {name}</translation>
     </message>
     <message>
         <source>{user}さんの「{name}」にする</source>

@@ -38,7 +38,9 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         epilog="example: hikidashi audit verify my-project --expect 3f1c… --json",
     )
     checking.add_argument("project", type=Path, metavar="PROJECT", help="folder of the project")
-    checking.add_argument("--expect", default="", metavar="HASH", help="a last_hash written down earlier, or its first 16 signs")
+    checking.add_argument(
+        "--expect", default="", metavar="HASH", help="a last_hash written down earlier, or its first 16 signs"
+    )
     checking.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     checking.set_defaults(run=_verify)
     printing = actions.add_parser(

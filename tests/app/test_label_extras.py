@@ -253,6 +253,7 @@ class TestSecondPerson:
         self.begin(page, qtbot)
         assert {page.grid.grid.label(row) for row in range(12)} == {None}
         assert not page.undo.isEnabled() and not page.extras.tools.unsure_button.isEnabled()
+        assert not page.panel.rows[0].more.isEnabled() and not page.files.button.isEnabled()
         assert "佐藤" in page.extras.strip.words.text()
         for key in (Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_2):
             qtbot.keyClick(page.grid, key)
