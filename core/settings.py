@@ -59,6 +59,7 @@ class Settings(BaseModel):
     text_scale: int = Field(default=100, ge=100, le=150)
     offline: bool = True
     operator: str = ""
+    thumbnail_letters: int = Field(default=9, ge=6, le=24)
     recent_projects: tuple[str, ...] = ()
     last_folders: dict[str, str] = Field(default_factory=dict)
     label_keys: LabelKeys = LabelKeys()

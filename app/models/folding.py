@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.project.sources import Photo
 
@@ -30,15 +29,13 @@ class Tile:
 class Shelf:
     """Photos laid out in cells, with what is looked up in them: made off the screen's thread where they are many.
 
-    `rows` has the row of every photo that is shown, `places` the row of every path, `marks` what tells two shelves
-    apart, `labels` the class ids.
+    `rows` has the row of every photo that is shown, `marks` what tells two shelves apart, `labels` the class ids.
     """
 
     photos: tuple[Photo, ...]
     labels: Mapping[int, int | None]
     tiles: tuple[Tile, ...]
     rows: Mapping[int, int]
-    places: Mapping[Path, int]
     marks: tuple[tuple[int, int], ...]
 
     @classmethod
@@ -70,7 +67,6 @@ class Shelf:
             labels,
             tuple(tiles),
             {photo.id: row for row, tile in enumerate(tiles) for photo in tile.covered},
-            {tile.photos[0].path: row for row, tile in enumerate(tiles)},
             tuple((tile.photos[0].id, len(tile.photos)) for tile in tiles),
         )
 

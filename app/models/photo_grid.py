@@ -1,5 +1,6 @@
 """The photos of a project as a Qt model; thumbnails come from a loader that forgets what scrolled away."""
 
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from enum import IntEnum
@@ -27,7 +28,8 @@ from core.project.sources import Photo
 Index = QModelIndex | QPersistentModelIndex
 _KEPT = 1500
 _MOST_WAITING = 400
-_AT_ONCE = 2
+# One core stays free for the screen.
+_AT_ONCE = max(1, min(4, (os.cpu_count() or 2) - 1))
 
 
 class PhotoRole(IntEnum):
@@ -153,7 +155,7 @@ class PhotoGridModel(QAbstractListModel):
             case PhotoRole.CLASS:
                 return self._classes.get(self._labels[photo.id] or -1)
             case PhotoRole.THUMBNAIL:
-                return self._thumbnails.get(photo.path)
+                return self._thumbnails.get(photo.path, index.row())
             case PhotoRole.BROKEN:
                 return self._thumbnails.is_broken(photo.path)
             case PhotoRole.ALIKE:
@@ -173,10 +175,14 @@ class PhotoGridModel(QAbstractListModel):
         ]
         return "".join(f"、{each}" for each in words if each)
 
-    def _thumbnail_arrived(self, path: Path) -> None:
-        if (row := self._shelf.places.get(path)) is not None:
+    def _thumbnail_arrived(self, path: Path, row: int) -> None:
+        tiles = self._shelf.tiles
+        if 0 <= row < len(tiles) and tiles[row].first.path == path:
             index = self.index(row)
             self.dataChanged.emit(index, index, [PhotoRole.THUMBNAIL])
+        elif tiles:
+            # Other photos are shown since; this one may be among them, somewhere else.
+            self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1), [PhotoRole.THUMBNAIL])
 
 
 def _marks_of(photo: Photo) -> str:
@@ -188,7 +194,7 @@ def _marks_of(photo: Photo) -> str:
 class _Thumbnails(QObject):
     """Loads thumbnails off the screen's thread: what was painted last first, from its top; what waits long is dropped."""
 
-    arrived = Signal(object)
+    arrived = Signal(object, int)  # the path, and the row in which it was last asked for
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -199,6 +205,7 @@ class _Thumbnails(QObject):
         self._after_paint = QTimer(self, singleShot=True, interval=0)
         self._after_paint.timeout.connect(self._line_up)
         self._busy: set[Path] = set()
+        self._rows: dict[Path, int] = {}
 
     def use(self, store: ThumbnailStore | None) -> None:
         if store is not self._store:
@@ -206,12 +213,13 @@ class _Thumbnails(QObject):
             self._painted.clear()
             self._waiting.clear()
 
-    def get(self, path: Path) -> QPixmap | None:
+    def get(self, path: Path, row: int) -> QPixmap | None:
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
         if self._store is not None and path not in self._busy:
             self._painted[path] = None
+            self._rows[path] = row
             if not self._after_paint.isActive():
                 self._after_paint.start()
         return None
@@ -220,6 +228,7 @@ class _Thumbnails(QObject):
         """What was painted just now, in its order, stands before all that was asked for earlier."""
         lined_up = [path for path in self._painted | self._waiting if path not in self._kept]
         self._waiting = dict.fromkeys(lined_up[:_MOST_WAITING])
+        self._rows = {path: self._rows[path] for path in (*self._waiting, *self._busy)}
         self._painted.clear()
         self._go_on()
 
@@ -237,8 +246,8 @@ class _Thumbnails(QObject):
     def _load(self, store: ThumbnailStore, path: Path) -> None:
         run_in_background(
             self,
-            lambda _cancel: store.get(path),
-            success=lambda data: self._take(store, path, data),
+            lambda _cancel: _picture(store.get(path)),
+            success=lambda image: self._take(store, path, image),
             failure=lambda error: self._missed(store, path, error),
         )
 
@@ -247,16 +256,18 @@ class _Thumbnails(QObject):
         if not isinstance(error, Problem):
             raise error
 
-    def _take(self, store: ThumbnailStore, path: Path, data: bytes | None) -> None:
+    def _take(self, store: ThumbnailStore, path: Path, image: QImage | None) -> None:
         self._busy.discard(path)
         if store is self._store:
-            pixmap = None
-            if data is not None:
-                image = QImage()
-                image.loadFromData(QByteArray(data))
-                pixmap = QPixmap.fromImage(image)
-            self._kept[path] = pixmap
+            self._kept[path] = None if image is None else QPixmap.fromImage(image)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            self.arrived.emit(path)
+            self.arrived.emit(path, self._rows.get(path, -1))
         self._go_on()
+
+
+def _picture(data: bytes) -> QImage:
+    """Decoded where nobody waits, in the form that is painted fastest."""
+    image = QImage()
+    image.loadFromData(QByteArray(data))
+    return image.convertToFormat(QImage.Format.Format_RGB32)

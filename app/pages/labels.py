@@ -28,7 +28,9 @@ from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
+from app.widgets.photo_viewer import PhotoViewer
 from app.widgets.showing_bar import ShowingBar
+from app.widgets.thumbnail_size import ThumbnailSize
 from core.labelling.showing import Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -107,6 +109,10 @@ class LabelsPage(Page):
         ):
             button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
         self.showing.retranslate()
+        self.thumbnail_size.retranslate()
+        self.viewer.retranslate()
+        self.larger.setText(self.tr("大きく見る"))
+        self.larger.setToolTip(self.tr("画素まで拡大して見ます（写真のダブルクリックでも開きます）"))
         self.grid.setAccessibleName(self.tr("写真の一覧"))
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
@@ -118,6 +124,7 @@ class LabelsPage(Page):
 
     def restyle(self) -> None:
         self.panel.restyle()
+        self.thumbnail_size.restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -378,6 +385,7 @@ class LabelsPage(Page):
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
+        below.addWidget(self.thumbnail_size)
         below.addWidget(self.files.button)
         left_column.addLayout(below)
         left_column.addWidget(self.empty)
@@ -417,6 +425,7 @@ class LabelsPage(Page):
         self.extras.refused.connect(self._refused)
         for button in (self.undo, self.redo, *self.extras.tools.buttons):
             self.showing.tools.addWidget(button)
+        self.thumbnail_size = ThumbnailSize(self.session, self.grid)
         return self.showing
 
     def _person_changed(self) -> None:
@@ -428,6 +437,11 @@ class LabelsPage(Page):
 
     def _build_side(self) -> QWidget:
         self.preview = PhotoPreview()
+        self.viewer = PhotoViewer(self.grid, self)
+        self.larger = QPushButton(objectName="labels_larger", minimumHeight=TOUCH)
+        self.larger.clicked.connect(self.viewer.open_here)
+        self.preview.asked.connect(self.viewer.open_here)
+        self.grid.doubleClicked.connect(lambda _: self.viewer.open_here())
         self.preview_name = QLabel(objectName="labels_preview_name")
         self.preview_name.setProperty("class", "muted")
         self.preview_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -446,7 +460,10 @@ class LabelsPage(Page):
         column = QVBoxLayout(self.side, spacing=GAP)
         column.setContentsMargins(GAP, 0, 0, 0)
         column.addWidget(self.preview, 4)
-        column.addWidget(self.preview_name)
+        below = QHBoxLayout(spacing=GAP)
+        below.addWidget(self.preview_name, 1)
+        below.addWidget(self.larger)
+        column.addLayout(below)
         column.addWidget(self.panel, 7)
         return self.side
 

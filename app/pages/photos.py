@@ -1,6 +1,7 @@
 """写真を選ぶ: a folder or dropped files, looked through off the screen's thread; nothing leaves this PC."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import Cancel, Task, post, run_in_background
+from app.background import Task, post, run_in_background
 from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
@@ -31,17 +32,32 @@ from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.privacy_choice import PrivacyChoice
 from app.widgets.same_part import SamePartQuestion
-from core.photos.scan import ScanProgress, ScanResult, scan, scan_files
-from core.photos.scan_cache import user_scan_cache
+from core.photos.formats import PHOTO_SUFFIXES
+from core.photos.scan import ScanProgress, ScanResult
+from core.photos.unpack import ZIP_SUFFIX
 from core.problems import Problem, problem_text
 from core.project.classes import ProductClass
 from core.project.grouping import Grouping
+from core.project.intake import take_in
 from core.project.lots import as_same_part
 from core.project.sources import Photo
 from core.project.store import Project
 
 _MOST_NAMES = 6
-_Found = tuple[Project, list[Photo], Shelf, list[ProductClass], list[tuple[Path, Problem]], Grouping, int]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the project holds, read off the screen's thread. `usable`: photos that can be used."""
+
+    project: Project
+    photos: list[Photo]
+    shelf: Shelf
+    classes: list[ProductClass]
+    unreadable: list[tuple[Path, Problem]]
+    grouping: Grouping
+    remarks: Mapping[str, int]
+    usable: int
 
 
 class PhotosPage(Page):
@@ -57,6 +73,7 @@ class PhotosPage(Page):
         self._on_screen = False
         self._last: ScanResult | None = None
         self._shown: ScanProgress | None = None
+        self._remarks: Mapping[str, int] = {}
         self._build()
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._labels_changed)
@@ -90,7 +107,10 @@ class PhotosPage(Page):
         )
         self.choose.setText(self.tr("フォルダーを選ぶ…"))
         self.choose.setAccessibleName(self.tr("写真のフォルダーを選ぶ"))
-        self.drop_words.setText(self.tr("フォルダーや写真を、ここへドラッグしても追加できます。"))
+        self.choose_files.setText(self.tr("写真か zip を選ぶ…"))
+        self.drop_words.setText(
+            self.tr("フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。")
+        )
         self.zone.say(
             self.tr("写真のフォルダーを、ここへドラッグしてください"),
             self.tr(
@@ -127,7 +147,7 @@ class PhotosPage(Page):
         tell = partial(post().send, number)
         self._task = run_in_background(
             self,
-            lambda cancel: _take_in(project, paths, tell, cancel),
+            lambda cancel: take_in(project, paths, tell, cancel),
             success=self._taken,
             failure=self._not_taken,
         )
@@ -139,6 +159,16 @@ class PhotosPage(Page):
         if folder:
             self._remember(folder)
             self.take_in([Path(folder)])
+
+    def _choose_files(self) -> None:
+        start = self.session.settings.last_folders.get("photos", str(Path.home()))
+        kinds = " ".join(f"*{suffix}" for suffix in (ZIP_SUFFIX, *sorted(PHOTO_SUFFIXES)))
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("写真か zip を選ぶ"), start, self.tr("写真と zip ({kinds})").format(kinds=kinds)
+        )
+        if chosen:
+            self._remember(str(Path(chosen[0]).parent))
+            self.take_in([Path(path) for path in chosen])
 
     def _remember(self, folder: str) -> None:
         self.session.change_settings(last_folders=self.session.settings.last_folders | {"photos": folder})
@@ -220,8 +250,11 @@ class PhotosPage(Page):
         counts = project.counts() if project is not None else None
         self._counted = counts.usable if counts is not None else 0
         self._last, self._labelled, self._summary, self._grouping = None, 0, (0, 0), Grouping()
+        self._remarks = {}
         self.banner.hide()
-        self._count()
+        self.grid.grid.show_photos([], [], None)
+        self._labels_changed()
+        self.changed.emit()
 
     def _labels_changed(self) -> None:
         # Off screen only the number of photos matters, and labels do not change it.
@@ -240,16 +273,16 @@ class PhotosPage(Page):
         run_in_background(self, lambda _cancel: _look(project, opened), success=self._show_found)
 
     def _show_found(self, found: _Found) -> None:
-        project, photos, shelf, classes, unreadable, grouping, self._counted = found
-        if project is not self.session.project:
+        if found.project is not self.session.project:
             return
-        self.grid.grid.show_shelf(shelf, classes, project.thumbnails)
+        photos, self._counted, self._remarks = found.photos, found.usable, found.remarks
+        self.grid.grid.show_shelf(found.shelf, found.classes, found.project.thumbnails)
         offered = sorted({p.folder_label for p in photos if p.class_id is None and p.folder_label})
         waiting = sum(1 for p in photos if p.class_id is None and p.folder_label)
         self._offer_folders(offered, waiting)
-        self._list_unreadable(unreadable)
-        self._summary, self._grouping = (len(photos), len(unreadable)), grouping
-        self.same_part.show_grouping(grouping, self.session.language)
+        self._list_unreadable(found.unreadable)
+        self._summary, self._grouping = (len(photos), len(found.unreadable)), found.grouping
+        self.same_part.show_grouping(found.grouping, self.session.language)
         self._say_found()
         self.changed.emit()
 
@@ -284,7 +317,7 @@ class PhotosPage(Page):
         lines = []
         if broken:
             lines.append(self.tr("%n 枚は開けませんでした。", "", broken))
-        lines += self._alike_lines()
+        lines += self._remark_lines() + self._alike_lines()
         if self._labelled:
             lines.append(self.tr("フォルダー名から %n 枚にラベルを付けました。", "", self._labelled))
         self.details.setText("\n".join(lines))
@@ -303,6 +336,27 @@ class PhotosPage(Page):
         self.column.setStretchFactor(self.keeping, 1 if self.keeping.is_open else 0)
         self._say_found()
         self.changed.emit()
+
+    def _remark_lines(self) -> list[str]:
+        """What does not come through as it is in the file."""
+        lines = []
+        if count := self._remarks.get("deep", 0):
+            lines.append(
+                self.tr(
+                    "%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。",
+                    "",
+                    count,
+                )
+            )
+        if count := self._remarks.get("pages", 0):
+            lines.append(
+                self.tr("%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。", "", count)
+            )
+        if count := self._remarks.get("print", 0):
+            lines.append(
+                self.tr("%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。", "", count)
+            )
+        return lines
 
     def _alike_lines(self) -> list[str]:
         """What is folded in the grid, and why."""
@@ -327,6 +381,7 @@ class PhotosPage(Page):
     def _show_working(self, working: bool) -> None:
         self.progress_row.setVisible(working)
         self.choose.setEnabled(not working)
+        self.choose_files.setEnabled(not working)
         self._say_progress()
         self._say_found()
         self.changed.emit()
@@ -344,9 +399,15 @@ class PhotosPage(Page):
             return
         self.bar.setRange(0, max(1, progress.total))
         self.bar.setValue(progress.done)
-        words = self.tr("{done}／{total} 枚を調べました")
-        if progress.seconds_left is not None:
-            words = self.tr("{done}／{total} 枚を調べました（あと約 {seconds} 秒）")
+        timed = progress.seconds_left is not None
+        if progress.unpacking:
+            words = self.tr("zip から {done}／{total} 個を取り出しました")
+            if timed:
+                words = self.tr("zip から {done}／{total} 個を取り出しました（あと約 {seconds} 秒）")
+        else:
+            words = self.tr("{done}／{total} 枚を調べました")
+            if timed:
+                words = self.tr("{done}／{total} 枚を調べました（あと約 {seconds} 秒）")
         seconds = round(progress.seconds_left or 0)
         self.progress_words.setText(words.format(done=progress.done, total=progress.total, seconds=seconds))
 
@@ -361,12 +422,15 @@ class PhotosPage(Page):
         self.choose = QPushButton(objectName="photos_choose", minimumHeight=TOUCH)
         self.choose.setProperty("class", "primary")
         self.choose.clicked.connect(self._choose)
+        self.choose_files = QPushButton(objectName="photos_choose_files", minimumHeight=TOUCH)
+        self.choose_files.clicked.connect(self._choose_files)
         self.drop_words = QLabel(objectName="photos_drop", wordWrap=True)
         self.drop_words.setProperty("class", "muted")
         self.top = QWidget()
         top = QHBoxLayout(self.top, spacing=2 * GAP)
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.choose)
+        top.addWidget(self.choose_files)
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
         self.summary.setProperty("class", "heading3")
@@ -442,28 +506,13 @@ class PhotosPage(Page):
 def _look(project: Project, opened: frozenset[int]) -> _Found:
     """What the project holds now."""
     photos, counts = project.photos(), project.counts()
-    usable = counts.usable
-    shelf = Shelf.of(photos, opened)
-    return project, photos, shelf, project.classes(), project.unreadable(), project.grouping(), usable
-
-
-def _take_in(
-    project: Project, paths: list[Path], tell: Callable[[ScanProgress], None], cancel: Cancel
-) -> ScanResult:
-    """Look through folders one by one and loose files together; keep what was found as it is found."""
-    cache, store = user_scan_cache(), project.thumbnails
-    folders = [path for path in paths if path.is_dir()]
-    files = [path for path in paths if not path.is_dir()]
-    results = [scan(folder, tell, cancel, cache=cache, thumbnails=store) for folder in folders]
-    if files:
-        results.append(scan_files(files, tell, cancel, cache=cache, thumbnails=store))
-    for result in results:
-        if not cancel():
-            project.add_photos(result, cancel)
-    return results[-1] if len(results) == 1 else _together(results)
-
-
-def _together(results: list[ScanResult]) -> ScanResult:
-    photos = tuple(photo for result in results for photo in result.photos)
-    unreadable = tuple(entry for result in results for entry in result.unreadable)
-    return ScanResult(results[0].root, photos, unreadable, complete=False)
+    return _Found(
+        project,
+        photos,
+        Shelf.of(photos, opened),
+        project.classes(),
+        project.unreadable(),
+        project.grouping(),
+        project.remarks(),
+        counts.usable,
+    )

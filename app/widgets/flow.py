@@ -53,14 +53,25 @@ class FlowLayout(QLayout):
 
     def _arrange(self, room: QRect, *, place: bool) -> int:
         """The height of all lines in a room that wide; with `place` the widgets go to their places."""
-        x, y, line = room.left(), room.top(), 0
+        x, y, line = room.left(), room.top(), list[tuple[QLayoutItem, QRect]]()
         for item in self._shown():
             hint = item.sizeHint().expandedTo(item.minimumSize())
             size = QSize(min(hint.width(), max(room.width(), item.minimumSize().width())), hint.height())
             if line and x + size.width() > room.right() + 1:
-                x, y, line = room.left(), y + line + self.spacing(), 0
+                x, y, line = room.left(), y + _height(line) + self.spacing(), []
+            line.append((item, QRect(QPoint(x, y), size)))
             if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                _set_down(line)
             x += size.width() + self.spacing()
-            line = max(line, size.height())
-        return y + line - room.top()
+        return y + _height(line) - room.top()
+
+
+def _height(line: list[tuple[QLayoutItem, QRect]]) -> int:
+    return max((area.height() for _, area in line), default=0)
+
+
+def _set_down(line: list[tuple[QLayoutItem, QRect]]) -> None:
+    """All of a line about the same middle."""
+    height = _height(line)
+    for item, area in line:
+        item.setGeometry(area.translated(0, (height - area.height()) // 2))

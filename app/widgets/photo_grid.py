@@ -1,6 +1,7 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -28,13 +29,21 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-from app.models.photo_grid import PhotoGridModel, PhotoRole
+from app.models.photo_grid import Index, PhotoGridModel, PhotoRole
 from app.theme import theme
 from app.widgets.paint_select import PaintSelect
 
-_LETTERS_PER_CELL = 9  # the edge of a cell, in letters
+LETTERS_PER_CELL = range(6, 25)  # the edge of a cell, in letters
+_LETTERS_AT_FIRST = 9
 _EDGE = 6
 _STACK = 3  # pixels by which each photo behind stands out
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
@@ -59,6 +68,7 @@ class PhotoGrid(QListView):
         self.signs: frozenset[str] = frozenset()  # other signs than digits that are wanted
         self._composed = ""  # taken from an input method already, before it is committed
         self._paint = PaintSelect(self, self._drag)
+        self._letters = _LETTERS_AT_FIRST
         self.grid = PhotoGridModel(self)
         self.setModel(self.grid)
         self.setItemDelegate(PhotoDelegate(self))
@@ -77,6 +87,10 @@ class PhotoGrid(QListView):
         # A Japanese input method would swallow the digits.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setMouseTracking(False)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paint anew, and no more: QListView would lay out every cell again, 50 ms for 50,000 of one size."""
+        QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     def selected_ids(self) -> list[int]:
         """Ids of the selected photos, in the order of the rows; of folded ones all."""
@@ -98,6 +112,19 @@ class PhotoGrid(QListView):
         self.verticalScrollBar().setValue(place)
         self.select_row(self.grid.row_of(photo_id) or 0)
         return True
+
+    def set_letters(self, letters: int) -> None:
+        """How large cells are; what is looked at, else what is at the top, stays in sight."""
+        if letters == self._letters:
+            return
+        current = self.currentIndex()
+        seen = current.isValid() and self.viewport().rect().intersects(self.visualRect(current))
+        anchor = current if seen else self.indexAt(QPoint(_EDGE, _EDGE))
+        self._letters = letters
+        self._fit_cells()
+        if anchor.isValid():
+            at_top = QListView.ScrollHint.PositionAtTop
+            self.scrollTo(anchor, QListView.ScrollHint.EnsureVisible if seen else at_top)
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key that labels; False when it is none."""
@@ -185,7 +212,7 @@ class PhotoGrid(QListView):
         # What Qt itself lays out in: with or without a scroll bar, always as if there were one.
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
         room = self.maximumViewportSize().width() - bar - 2
-        edge = _LETTERS_PER_CELL * QFontInfo(self.font()).pixelSize()
+        edge = self._letters * QFontInfo(self.font()).pixelSize()
         cell = QSize(room // max(1, room // edge), edge)
         if cell.width() > 0 and cell != self.gridSize():
             self.setGridSize(cell)

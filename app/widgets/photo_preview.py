@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.background import Task, run_in_background
@@ -14,7 +14,9 @@ _EDGE = 700
 
 
 class PhotoPreview(QLabel):
-    """The selected photo, as large as there is room; decoded off the screen's thread."""
+    """The selected photo, as large as there is room; decoded off the screen's thread. `asked` is a double click."""
+
+    asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,9 @@ class PhotoPreview(QLabel):
         if pixmap is None:
             self._path = None
         self._fit()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        self.asked.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

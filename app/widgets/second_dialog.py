@@ -37,7 +37,7 @@ class SecondDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(self._check)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         for widget in (told, label, self.name, self.fault, self.buttons):
             column.addWidget(widget)
         self.setMinimumWidth(560)
@@ -47,7 +47,7 @@ class SecondDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Tall enough for all the words at every text size."""
         super().showEvent(event)
-        self.setMinimumHeight(self.layout().totalHeightForWidth(self.width()))
+        self.setMinimumHeight(self._column.totalHeightForWidth(self.width()))
 
     def _check(self) -> None:
         name = self.name.text().strip()

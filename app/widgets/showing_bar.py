@@ -7,7 +7,7 @@ empty, `empty_words`; what it does is in core/labelling/showing.py.
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.theme import GAP, TOUCH
 from app.widgets.flow import FlowLayout
@@ -30,11 +30,10 @@ class ShowingBar(QWidget):
         self._offer = Offer()
         self._classes: Sequence[ProductClass] = ()
         self.tools = FlowLayout(self, spacing=GAP)
-        self.filter_label, self.order_label = QLabel(), QLabel()
-        self.filter = self._choice("labels_filter", _LETTERS, self.filter_label)
+        self.filter = self._choice("labels_filter", _LETTERS)
         self.folder = self._choice("labels_folder", _LETTERS)
         self.day = self._choice("labels_day", _LETTERS_OF_ORDER)
-        self.order = self._choice("labels_order", _LETTERS_OF_ORDER, self.order_label)
+        self.order = self._choice("labels_order", _LETTERS_OF_ORDER)
         self.retranslate()
 
     @property
@@ -67,12 +66,10 @@ class ShowingBar(QWidget):
 
     def retranslate(self) -> None:
         """Words in the present language."""
-        self.filter_label.setText(self.tr("表示"))
         self.filter.setAccessibleName(self.tr("表示する写真を選ぶ"))
         self.folder.setAccessibleName(self.tr("フォルダーで絞る"))
         self.day.setAccessibleName(self.tr("撮った日で絞る"))
-        self.order_label.setText(self.tr("並び順"))
-        self.order.setAccessibleName(self.order_label.text())
+        self.order.setAccessibleName(self.tr("並び順"))
         self._fill()
 
     def empty_words(self) -> str:
@@ -136,21 +133,13 @@ class ShowingBar(QWidget):
                 box.setItemData(box.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
             box.setCurrentIndex(max(0, box.findData(chosen)))
 
-    def _choice(self, name: str, letters: int, label: QLabel | None = None) -> QComboBox:
+    def _choice(self, name: str, letters: int) -> QComboBox:
+        """Without a label beside it: each choice says what it is about."""
         box = QComboBox(objectName=name, minimumHeight=TOUCH, maxVisibleItems=_MOST_SEEN)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(letters)
         box.activated.connect(lambda _: self.changed.emit())
-        if label is None:
-            self.tools.addWidget(box)
-            return box
-        both = QWidget()
-        row = QHBoxLayout(both, spacing=GAP)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(label)
-        row.addWidget(box)
-        label.setBuddy(box)
-        self.tools.addWidget(both)
+        self.tools.addWidget(box)
         return box
 
 

@@ -916,6 +916,38 @@ Size {size}   SHA-256 {sha256}</translation>
         <source>使い方</source>
         <translation>Help</translation>
     </message>
+    <message>
+        <source>章の一覧</source>
+        <translation>Chapters</translation>
+    </message>
+    <message>
+        <source>使い方の本文</source>
+        <translation>The chapter</translation>
+    </message>
+    <message>
+        <source>使い方を PDF にする…</source>
+        <translation>Save the manual as PDF…</translation>
+    </message>
+    <message>
+        <source>IT 担当の方への説明を PDF にする…</source>
+        <translation>Save the sheet for the IT officer as PDF…</translation>
+    </message>
+    <message>
+        <source>ひきだしの使い方.pdf</source>
+        <translation>Hikidashi manual.pdf</translation>
+    </message>
+    <message>
+        <source>ひきだし_IT担当の方へ.pdf</source>
+        <translation>Hikidashi IT sheet.pdf</translation>
+    </message>
+    <message>
+        <source>PDF の保存先</source>
+        <translation>Where to save the PDF</translation>
+    </message>
+    <message>
+        <source>使い方（PDF を作っています…）</source>
+        <translation>Help (making the PDF…)</translation>
+    </message>
 </context>
 <context>
     <name>HistoryList</name>
@@ -1406,6 +1438,14 @@ Confidence: {percent} %</translation>
     <message>
         <source>やり直す</source>
         <translation>Redo</translation>
+    </message>
+    <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
+    </message>
+    <message>
+        <source>画素まで拡大して見ます（写真のダブルクリックでも開きます）</source>
+        <translation>Look down to each pixel (a double click on a photo opens it, too)</translation>
     </message>
     <message>
         <source>写真の一覧</source>
@@ -1978,6 +2018,73 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>PhotoViewer</name>
+    <message>
+        <source>写真を開いています…</source>
+        <translation>Opening the photo…</translation>
+    </message>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>前の写真</source>
+        <translation>Previous photo</translation>
+    </message>
+    <message>
+        <source>次の写真</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>全体</source>
+        <translation>All of it</translation>
+    </message>
+    <message>
+        <source>等倍</source>
+        <translation>Actual pixels</translation>
+    </message>
+    <message>
+        <source>縮める</source>
+        <translation>Smaller</translation>
+    </message>
+    <message>
+        <source>広げる</source>
+        <translation>Larger</translation>
+    </message>
+    <message>
+        <source>明るさ</source>
+        <translation>Brightness</translation>
+    </message>
+    <message>
+        <source>元の明るさ</source>
+        <translation>As it was</translation>
+    </message>
+    <message>
+        <source>ホイールで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真、数字キーで種類を付けます。</source>
+        <translation>Wheel: zoom. Drag: move. Double click: actual pixels. ← →: previous and next photo. Number keys label.</translation>
+    </message>
+    <message>
+        <source>{width} × {height} 画素</source>
+        <translation>{width} × {height} pixels</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+    <message>
+        <source>ラベルなし</source>
+        <translation>No label</translation>
+    </message>
+    <message>
+        <source>{label}&#x3000;{name}</source>
+        <translation>{label}   {name}</translation>
+    </message>
+    <message>
+        <source>横 {x}、縦 {y}：赤 {red}、緑 {green}、青 {blue}</source>
+        <translation>x {x}, y {y}: red {red}, green {green}, blue {blue}</translation>
+    </message>
+</context>
+<context>
     <name>PhotosPage</name>
     <message>
         <source>写真を選ぶ</source>
@@ -2012,8 +2119,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Choose a folder of photos</translation>
     </message>
     <message>
-        <source>フォルダーや写真を、ここへドラッグしても追加できます。</source>
-        <translation>You can also drag folders or photos here.</translation>
+        <source>写真か zip を選ぶ…</source>
+        <translation>Choose photos or a zip…</translation>
+    </message>
+    <message>
+        <source>フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。</source>
+        <translation>You can also drag folders, photos or zips of photos here.</translation>
     </message>
     <message>
         <source>写真のフォルダーを、ここへドラッグしてください</source>
@@ -2052,6 +2163,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Photos taken in</translation>
     </message>
     <message>
+        <source>写真か zip を選ぶ</source>
+        <translation>Choose photos or a zip</translation>
+    </message>
+    <message>
+        <source>写真と zip ({kinds})</source>
+        <translation>Photos and zips ({kinds})</translation>
+    </message>
+    <message>
         <source>サブフォルダーの名前（{names} ほか {more} 個）をラベルとして使えます。{count} 枚が対象です。</source>
         <translation>The sub-folder names ({names} and {more} more) can be used as labels for {count} photos.</translation>
     </message>
@@ -2078,6 +2197,27 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>
             <numerusform>%n photo was labelled by folder name.</numerusform>
             <numerusform>%n photos were labelled by folder name.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、16 ビットなど階調の細かい写真です。最大の明るさに対する割合のまま、256 段階に直して使います。</source>
+        <translation>
+            <numerusform>%n photo has fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+            <numerusform>%n photos have fine grey levels (16 bits or more). They are brought to 256 steps, each its share of full brightness.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、何ページかあるファイルです。最初の 1 枚だけを使います。</source>
+        <translation>
+            <numerusform>%n file has several pages. Only the first is used.</numerusform>
+            <numerusform>%n files have several pages. Only the first of each is used.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、印刷用の色（CMYK）です。色が少し違って見えることがあります。</source>
+        <translation>
+            <numerusform>%n photo has colours of print (CMYK). They may look a little different.</numerusform>
+            <numerusform>%n photos have colours of print (CMYK). They may look a little different.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2111,6 +2251,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>Looking for photos… %n</numerusform>
             <numerusform>Looking for photos… %n</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました</source>
+        <translation>Took {done} of {total} files out of the zip</translation>
+    </message>
+    <message>
+        <source>zip から {done}／{total} 個を取り出しました（あと約 {seconds} 秒）</source>
+        <translation>Took {done} of {total} files out of the zip (about {seconds} s left)</translation>
     </message>
     <message>
         <source>{done}／{total} 枚を調べました</source>
@@ -2828,10 +2976,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>ShowingBar</name>
     <message>
-        <source>表示</source>
-        <translation>Show</translation>
-    </message>
-    <message>
         <source>表示する写真を選ぶ</source>
         <translation>Choose which photos to show</translation>
     </message>
@@ -3185,6 +3329,17 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailSize</name>
+    <message>
+        <source>写真の大きさ</source>
+        <translation>Size of the photos</translation>
+    </message>
+    <message>
+        <source>写真の大きさ（Ctrl を押しながらホイールでも変えられます）</source>
+        <translation>Size of the photos (Ctrl with the wheel changes it, too)</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.backbones.store import EMBEDDED
+from core.bench.window_commands import add_parsers as add_window_parsers
 from core.cli.train import add_search, searching
 from core.methods.catalogue import compositions, parse_composition
 from core.methods.presets import Preset
@@ -111,6 +112,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     _add_protocol(benches)
     _add_insight(benches)
     _add_onsite(benches)
+    add_window_parsers(benches)
 
 
 def _add_speed(benches: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,6 +7,7 @@ there is none: the filters and orders that need it are then not offered.
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 
 from core.labelling.similarity import similarity_to
@@ -60,11 +61,28 @@ class Known:
     @cached_property
     def folders(self) -> Mapping[int, str]:
         """By photo id, the folder it lies in as seen from the one that all photos share, with forward slashes."""
-        folders = {photo.id: os.path.dirname(photo.path) for photo in self.photos}
+        # By source and inner folder: of the many photos few lie in different ones.
+        keys = {photo.id: (photo.source_id, photo.inner.rpartition("/")[0]) for photo in self.photos}
+        examples = dict(zip(keys.values(), self.photos, strict=True))
+        folders = {key: os.path.dirname(photo.path) for key, photo in examples.items()}
         shared = _shared(set(folders.values()))
-        return {
+        below = {
             key: folder[len(shared) :].strip(os.sep).replace(os.sep, "/") for key, folder in folders.items()
         }
+        return {photo_id: below[key] for photo_id, key in keys.items()}
+
+    @cached_property
+    def days(self) -> Mapping[int, str]:
+        """By photo id, when it was taken, as 2026-11-30: by the camera's own clock, else by the file's date here."""
+        # Days begin on a quarter of an hour everywhere on earth, so photos of the same quarter are of one day.
+        named: dict[tuple[bool, int], str] = {}
+        days = {}
+        for photo in self.photos:
+            quarter = (photo.taken is None, int(seconds_of(photo) // 900))
+            if quarter not in named:
+                named[quarter] = _day(*quarter)
+            days[photo.id] = named[quarter]
+        return days
 
     def similarity(self, photo_id: int) -> Mapping[int, float]:
         """By photo id, how alike each photo is to one of them: 1 the same, less the more they differ."""
@@ -93,6 +111,16 @@ def _as_seen_by(project: Project, person: str, photos: Sequence[Photo]) -> list[
         replace(photo, class_id=own.get(photo.id), labelled_by="", labelled_at="", unsure=False, comment="")
         for photo in photos
     ]
+
+
+def seconds_of(photo: Photo) -> float:
+    """When a photo was taken: seconds on the camera's own clock, else those of the file's date."""
+    return photo.mtime_ns / 1e9 if photo.taken is None else photo.taken
+
+
+def _day(by_file: bool, quarter: int) -> str:
+    moment = datetime.fromtimestamp(900 * quarter, None if by_file else UTC)
+    return moment.strftime("%Y-%m-%d")
 
 
 def _shared(folders: Collection[str]) -> str:

@@ -6,10 +6,11 @@ What they need to know is a property of `Known`.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from core.labelling.known import Known
+from core.labelling.known import Known, seconds_of
 from core.project.sources import Photo
 
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
@@ -71,7 +72,7 @@ def show(known: Known, showing: Showing) -> list[Photo]:
         below = showing.folder + "/"
         photos = (photo for photo in photos if f"{known.folders.get(photo.id, '')}/".startswith(below))
     if showing.day:
-        photos = (photo for photo in photos if day_of(photo) == showing.day)
+        photos = (photo for photo in photos if known.days[photo.id] == showing.day)
     if showing.order == BY_FOLDER or showing.order not in ORDERS:
         return list(photos)
     return sorted(photos, key=ORDERS[showing.order].key(known, showing))
@@ -84,19 +85,8 @@ def offer(known: Known) -> Offer:
         filters=tuple((name, value) for name, each in FILTERS.items() for value in each.values(known)),
         orders=tuple(name for name, each in ORDERS.items() if each.offered(known)),
         folders=tuple(sorted(folders)) if len(folders) > 1 else (),
-        days=tuple(sorted({day_of(photo) for photo in known.photos}, reverse=True)),
+        days=tuple(sorted(set(known.days.values()), reverse=True)),
     )
-
-
-def day_of(photo: Photo) -> str:
-    """When it was taken, as 2026-11-30: by the camera's own clock, else by the file's date here."""
-    return _moment(photo).strftime("%Y-%m-%d")
-
-
-def _moment(photo: Photo) -> datetime:
-    if photo.taken is not None:
-        return datetime.fromtimestamp(photo.taken, UTC).replace(tzinfo=None)
-    return datetime.fromtimestamp(photo.mtime_ns / 1e9)
 
 
 def _with_those_above(folder: str) -> Iterable[str]:
@@ -115,19 +105,28 @@ def _judged_wrong(known: Known, _value: str) -> Keeps:
 
 
 def _disagreeing(known: Known, _value: str) -> Keeps:
-    answers = known.answers
+    """Labels that the run would have given otherwise; an answer that is none of the classes now says nothing."""
+    said = {photo_id: answer.class_id for photo_id, answer in known.answers.items()}
+    return lambda photo: photo.class_id is not None and said.get(photo.id) not in (None, photo.class_id)
 
-    def keeps(photo: Photo) -> bool:
-        answer = answers.get(photo.id)
-        return answer is not None and photo.class_id is not None and answer.class_id != photo.class_id
 
-    return keeps
+def _clock(photo: Photo) -> float:
+    """The hands of the clock, as seconds: the camera's, else this PC's at the file's date."""
+    seconds = seconds_of(photo)
+    return seconds if photo.taken is not None else seconds + _ahead(int(seconds // 900))
+
+
+@lru_cache(maxsize=1 << 16)
+def _ahead(quarter: int) -> float:
+    """Seconds that the clock here is ahead of UTC then."""
+    offset = datetime.fromtimestamp(900 * quarter).astimezone().utcoffset()
+    return offset.total_seconds() if offset is not None else 0.0
 
 
 def _likeness(known: Known, showing: Showing) -> Key:
-    """The nearest first; what cannot be compared comes last."""
+    """The photo itself, then the nearest first; what cannot be compared comes last."""
     alike = known.similarity(showing.about) if showing.about is not None else {}
-    return lambda photo: -alike.get(photo.id, -2.0)
+    return lambda photo: (photo.id != showing.about, -alike.get(photo.id, -2.0))
 
 
 def _if_answered(known: Known) -> Sequence[str]:
@@ -171,7 +170,7 @@ FILTERS: dict[str, Filter] = {
 ORDERS: dict[str, Order] = {
     BY_FOLDER: Order(lambda _known, _showing: lambda _photo: 0),
     BY_NAME: Order(lambda _known, _showing: lambda photo: photo.path.name.casefold()),
-    NEWEST: Order(lambda _known, _showing: lambda photo: -_moment(photo).timestamp()),
-    OLDEST: Order(lambda _known, _showing: lambda photo: _moment(photo).timestamp()),
+    NEWEST: Order(lambda _known, _showing: lambda photo: -_clock(photo)),
+    OLDEST: Order(lambda _known, _showing: _clock),
     SIMILAR: Order(_likeness),
 }

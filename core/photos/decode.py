@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from core.photos.formats import DECODERS, missing_decoder
+from core.photos.long_paths import reachable
 from core.photos.tones import to_rgb
 from core.problems import Problem
 
@@ -52,7 +53,7 @@ def photo_size(path: Path) -> tuple[int, int]:
         Problem: as `open_photo`, where the head tells.
     """
     try:
-        with Image.open(_long(path), formats=DECODERS) as image:
+        with Image.open(reachable(path), formats=DECODERS) as image:
             width, height = image.size
             # A TIFF's size is said as it stands once loaded, upright.
             lies = image.format != "TIFF" and _orientation(image) in _LYING
@@ -73,14 +74,14 @@ def read_photo(path: Path) -> bytes:
         Problem: the file is gone, may not be read, is empty, or too large to be a photo.
     """
     try:
-        facts = os.stat(_long(path))
+        facts = os.stat(reachable(path))
         if not stat.S_ISREG(facts.st_mode):
             raise Problem("photos.not_a_picture", name=path.name, path=path)
         if facts.st_size == 0:
             raise Problem("photos.empty", name=path.name, path=path)
         if facts.st_size > MAX_BYTES:
             raise _too_large(path, f"{facts.st_size / 2**30:.1f} GB")
-        with open(_long(path), "rb") as file:
+        with open(reachable(path), "rb") as file:
             return file.read()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Problem("photos.missing", name=path.name, path=path) from error
@@ -147,12 +148,3 @@ def _too_large(path: Path, size: str) -> Problem:
 def _reason(error: BaseException) -> str:
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text or type(error).__name__
-
-
-def _long(path: Path) -> str:
-    r"""The path as Windows accepts it beyond 260 characters (\\?\ and \\?\UNC\)."""
-    text = str(path)
-    if os.name != "nt" or len(text) < 240 or text.startswith("\\\\?\\"):
-        return text
-    text = os.path.abspath(text)
-    return "\\\\?\\UNC" + text[1:] if text.startswith("\\\\") else "\\\\?\\" + text

@@ -40,9 +40,14 @@ def looks_like_photo(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES
 
 
+def is_system_name(name: str) -> bool:
+    """Whether a file or folder of this name is hidden or belongs to an operating system."""
+    return name.startswith(".") or name.lower() in _SYSTEM_NAMES
+
+
 def is_hidden(entry: "os.DirEntry[str]") -> bool:
     """Whether a file or folder is hidden or belongs to the operating system."""
-    if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_NAMES:
+    if is_system_name(entry.name):
         return True
     if os.name != "nt":
         return False

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from core.photos.decode import decode_photo, read_photo
 from core.photos.folders import Layout, read_layout
+from core.photos.long_paths import reachable
 from core.photos.look import look_of, taken_at
+from core.photos.remarks import remarks_of
 from core.photos.scan_cache import FileFacts, ScanCache
 from core.photos.thumbnails import ThumbnailStore
 from core.photos.walk import FoundFile, Unwalkable, walk
@@ -26,12 +28,13 @@ from core.problems import Problem
 _CHECK_EDGE = 64  # pixels; a large JPEG is then decoded at an eighth of its size, every byte of it still read
 _SAVE_EVERY = 500
 _REPORT_EVERY_S = 0.1
+_LOST_AFTER = 8  # files in a row that cannot be reached, then the folder itself is looked for
 _ESTIMATE_AFTER_S = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScannedPhoto:
-    """A photo that can be used; `look` and `taken` as `core.photos.look` has them."""
+    """A photo that can be used; `look` and `taken` as `core.photos.look` has them, `remarks` with a space between."""
 
     path: Path
     size: int
@@ -39,16 +42,19 @@ class ScannedPhoto:
     sha256: str
     look: bytes = b""
     taken: float | None = None
+    remarks: str = ""
 
 
 @dataclass(frozen=True)
 class ScanProgress:
-    """How far a scan is. `total` is None while files are still being found; no estimate without a basis."""
+    """How far a scan is. `total` is None while files are still being found; no estimate without a basis. With
+    `unpacking` a zip is being taken apart, and its files are counted."""
 
     found: int
     done: int
     total: int | None
     seconds_left: float | None
+    unpacking: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,9 @@ class _Scanner:
         facts = {file.path: known[file.path] for file in files if _is_unchanged(file, known)}
         self._verify([file for file in files if file.path not in facts], facts, len(files))
         photos = [
-            ScannedPhoto(Path(file.path), file.size, file.mtime_ns, fact.sha256, fact.look, fact.taken)
+            ScannedPhoto(
+                Path(file.path), file.size, file.mtime_ns, fact.sha256, fact.look, fact.taken, fact.remarks
+            )
             for file in files
             if (fact := facts.get(file.path)) is not None and fact.problem is None
         ]
@@ -165,10 +173,16 @@ class _Scanner:
         workers = min(os.cpu_count() or 1, 8)
         started = time.monotonic()
         unsaved: list[tuple[str, FileFacts]] = []
+        unreached = 0  # of the last files
         with ThreadPoolExecutor(workers, thread_name_prefix="scan") as pool:
             for done, (file, fact) in enumerate(self._in_order(pool, files, 2 * workers), start=1):
                 facts[file.path] = fact
                 unsaved.append((file.path, fact))
+                unreached = unreached + 1 if _is_passing(fact.problem) else 0
+                if unreached >= _LOST_AFTER and not os.path.isdir(reachable(self._root)):
+                    # The drive went: to wait for each of the others to fail could take hours.
+                    facts |= {rest.path: _missing(rest) for rest in files if rest.path not in facts}
+                    break
                 if len(unsaved) >= _SAVE_EVERY:
                     self._save(unsaved)
                 left = _seconds_left(time.monotonic() - started, done, len(files))
@@ -201,8 +215,8 @@ class _Scanner:
                 self._thumbnails.put(path, image)
         except Problem as problem:
             return FileFacts(file.size, file.mtime_ns, problem=problem)
-        sha256 = hashlib.sha256(data).hexdigest()
-        return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data))
+        sha256, remarks = hashlib.sha256(data).hexdigest(), " ".join(remarks_of(data))
+        return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data), remarks)
 
     def _save(self, unsaved: list[tuple[str, FileFacts]]) -> None:
         if self._cache:
@@ -218,10 +232,10 @@ class _Scanner:
 
 
 def _check_root(root: Path) -> None:
-    if not root.is_dir():
+    if not os.path.isdir(reachable(root)):
         raise Problem("photos.folder_missing", name=root.name, path=root)
     try:
-        with os.scandir(root):
+        with os.scandir(reachable(root)):
             return
     except OSError as error:
         reason = error.strerror or str(error)
@@ -231,11 +245,16 @@ def _check_root(root: Path) -> None:
 def _stat_each(paths: Iterable[Path]) -> Iterator[FoundFile | Unwalkable]:
     for path in paths:
         try:
-            facts = path.stat()
+            facts = os.stat(reachable(path))
         except OSError:
             yield Unwalkable(path, Problem("photos.missing", name=path.name, path=path))
         else:
             yield FoundFile(str(path), facts.st_size, facts.st_mtime_ns)
+
+
+def _missing(file: FoundFile) -> FileFacts:
+    problem = Problem("photos.missing", name=os.path.basename(file.path), path=file.path)
+    return FileFacts(file.size, file.mtime_ns, problem=problem)
 
 
 def _is_unchanged(file: FoundFile, known: dict[str, FileFacts]) -> bool:

@@ -16,16 +16,18 @@ from core.problems import Problem
 from core.settings import locations
 
 _TABLE = """
-CREATE TABLE IF NOT EXISTS files_2 (
+CREATE TABLE IF NOT EXISTS files_3 (
     path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, problem TEXT NOT NULL, look BLOB NOT NULL, taken REAL
+    sha256 TEXT NOT NULL, problem TEXT NOT NULL, look BLOB NOT NULL, taken REAL,
+    remarks TEXT NOT NULL
 )
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What a scan found out about one file: its content hash, look and time taken, or what is wrong with it."""
+    """What a scan found out about one file: its content hash, look, time taken and remarks (as ScannedPhoto has them),
+    or what is wrong with it."""
 
     size: int
     mtime_ns: int
@@ -33,6 +35,7 @@ class FileFacts:
     problem: Problem | None = None
     look: bytes = b""
     taken: float | None = None
+    remarks: str = ""
 
 
 class ScanCache:
@@ -47,7 +50,7 @@ class ScanCache:
         try:
             with closing(self._connect()) as connection:
                 rows = connection.execute(
-                    "SELECT * FROM files_2 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
+                    "SELECT * FROM files_3 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
                 ).fetchall()
         except sqlite3.Error:
             return {}
@@ -70,9 +73,10 @@ class ScanCache:
             with closing(self._connect()) as connection:
                 with connection:
                     connection.execute(
-                        "DELETE FROM files_2 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
+                        "DELETE FROM files_3 WHERE path >= ? AND path < ?", (prefix, prefix + "\U0010ffff")
                     )
-                connection.execute("DROP TABLE IF EXISTS files_1")  # of an earlier version of the program
+                for earlier in ("files_1", "files_2"):  # of earlier versions of the program
+                    connection.execute(f"DROP TABLE IF EXISTS {earlier}")
                 connection.execute("VACUUM")
         except sqlite3.Error:
             self._path.unlink(missing_ok=True)
@@ -80,7 +84,7 @@ class ScanCache:
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection, connection:
-            connection.executemany("INSERT OR REPLACE INTO files_2 VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO files_3 VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5.0)
@@ -95,8 +99,8 @@ def user_scan_cache() -> ScanCache:
 
 
 def _facts(row: tuple[Any, ...]) -> FileFacts:
-    _, size, mtime_ns, sha256, problem, look, taken = row
-    return FileFacts(size, mtime_ns, sha256, _problem(problem), look, taken)
+    _, size, mtime_ns, sha256, problem, look, taken, remarks = row
+    return FileFacts(size, mtime_ns, sha256, _problem(problem), look, taken, remarks)
 
 
 def _row(path: str, fact: FileFacts) -> tuple[Any, ...]:
@@ -104,7 +108,7 @@ def _row(path: str, fact: FileFacts) -> tuple[Any, ...]:
     if fact.problem is not None:
         data = {key: str(value) for key, value in fact.problem.data.items()}
         problem = json.dumps([fact.problem.code, data])
-    return path, fact.size, fact.mtime_ns, fact.sha256, problem, fact.look, fact.taken
+    return path, fact.size, fact.mtime_ns, fact.sha256, problem, fact.look, fact.taken, fact.remarks
 
 
 def _problem(text: str) -> Problem | None:

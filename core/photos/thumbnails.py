@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from core.photos.decode import open_photo
+from core.photos.long_paths import reachable
 from core.problems import Problem
 
 THUMBNAIL_EDGE = 256
@@ -78,7 +79,7 @@ class ThumbnailStore:
 
     def _place(self, photo: Path) -> Path:
         try:
-            facts = photo.stat()
+            facts = os.stat(reachable(photo))
         except OSError as error:
             raise Problem("photos.missing", name=photo.name, path=photo) from error
         key = f"{photo.absolute()}|{facts.st_mtime_ns}|{facts.st_size}|{self.edge}"

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.photos.formats import is_hidden, looks_like_photo
+from core.photos.long_paths import reachable
 from core.problems import Problem
 
 _PROJECT_FILE = "project.hikidashi"
 _PROJECT_FOLDERS = frozenset(("runs", "cache"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundFile:
     """A file whose name promises a photo, with what the folder says about it."""
 
@@ -42,7 +43,7 @@ def walk(root: Path, *, links: bool = True, without: Path | None = None) -> Iter
         try:
             if not _first_visit(folder, seen):
                 continue
-            with os.scandir(folder) as listing:
+            with os.scandir(reachable(folder)) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             reason = error.strerror or str(error)
@@ -54,35 +55,35 @@ def walk(root: Path, *, links: bool = True, without: Path | None = None) -> Iter
         own = _PROJECT_FOLDERS if is_project else frozenset[str]()
         folders: list[str] = []
         for entry in entries:
-            found = _look_at(entry, folders, own, links)
+            found = _look_at(entry, os.path.join(folder, entry.name), folders, own, links)
             if found is not None:
                 yield found
         waiting.extend(path for path in reversed(folders) if without is None or path != str(without))
 
 
 def _look_at(
-    entry: "os.DirEntry[str]", folders: list[str], skip: frozenset[str], links: bool
+    entry: "os.DirEntry[str]", path: str, folders: list[str], skip: frozenset[str], links: bool
 ) -> FoundFile | Unwalkable | None:
-    """The photo in an entry, if any; a folder is put on the list instead."""
+    """The photo in an entry at a path, if any; a folder is put on the list instead."""
     try:
         if is_hidden(entry) or not (links or _is_itself(entry)):
             return None
         if not entry.name.isprintable() and _undecodable(entry.name):
-            return _bad_name(entry)
+            return _bad_name(entry, path)
         if entry.is_dir():
             if entry.name not in skip:
-                folders.append(entry.path)
+                folders.append(path)
             return None
         if not looks_like_photo(entry.name):
             return None
         facts = entry.stat()
-        return FoundFile(entry.path, facts.st_size, facts.st_mtime_ns)
+        return FoundFile(path, facts.st_size, facts.st_mtime_ns)
     except FileNotFoundError:
-        return Unwalkable(Path(entry.path), Problem("photos.missing", name=entry.name, path=entry.path))
+        return Unwalkable(Path(path), Problem("photos.missing", name=entry.name, path=path))
     except OSError as error:
         reason = error.strerror or str(error)
-        problem = Problem("photos.unreadable", name=entry.name, path=entry.path, reason=reason)
-        return Unwalkable(Path(entry.path), problem)
+        problem = Problem("photos.unreadable", name=entry.name, path=path, reason=reason)
+        return Unwalkable(Path(path), problem)
 
 
 def _is_itself(entry: "os.DirEntry[str]") -> bool:
@@ -96,15 +97,15 @@ def _undecodable(name: str) -> bool:
     return any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
-def _bad_name(entry: "os.DirEntry[str]") -> Unwalkable | None:
+def _bad_name(entry: "os.DirEntry[str]", path: str) -> Unwalkable | None:
     if not entry.is_dir() and not looks_like_photo(entry.name):
         return None
-    readable = entry.path.encode("utf-8", "replace").decode()
+    readable = path.encode("utf-8", "replace").decode()
     return Unwalkable(Path(readable), Problem("photos.bad_name", name=Path(readable).name, path=readable))
 
 
 def _first_visit(folder: str, seen: set[tuple[int, int]]) -> bool:
-    facts = os.stat(folder)
+    facts = os.stat(reachable(folder))
     identity = (facts.st_dev, facts.st_ino)
     if identity in seen:
         return False

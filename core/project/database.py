@@ -99,6 +99,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END""",
     ),
     (
+        # What is to be said of how a photo is read (core.photos.remarks).
+        "ALTER TABLE photos ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
+    ),
+    (
         # What a scanner reads from the product; "not sure" and comments; a second person's labels, kept apart; how
         # differences between the two were settled.
         "ALTER TABLE classes ADD COLUMN code TEXT NOT NULL DEFAULT ''",

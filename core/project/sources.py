@@ -6,6 +6,7 @@ counts. So a project moved together with its photos finds them, and one moved al
 
 import json
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,14 +131,15 @@ class PhotoLibrary:
             before = self._count()
             source = self._source_for(found.root)
             self._database.write_many(
-                """INSERT INTO photos (source_id, path, size, mtime_ns, sha256, folder_label, added, look, taken)
-                VALUES (?, ?, ?, ?, ?, '', ?, ?, ?) ON CONFLICT (source_id, path) DO UPDATE SET
+                """INSERT INTO photos (source_id, path, size, mtime_ns, sha256, folder_label, added, look, taken, remarks)
+                VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?) ON CONFLICT (source_id, path) DO UPDATE SET
                 size = excluded.size, mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256,
-                look = excluded.look, taken = excluded.taken
-                WHERE sha256 <> excluded.sha256 OR mtime_ns <> excluded.mtime_ns OR look <> excluded.look""",
+                look = excluded.look, taken = excluded.taken, remarks = excluded.remarks
+                WHERE sha256 <> excluded.sha256 OR mtime_ns <> excluded.mtime_ns OR look <> excluded.look
+                OR remarks <> excluded.remarks""",
                 [
                     (source.id, photo.path.relative_to(source.folder).as_posix(), photo.size, photo.mtime_ns,
-                     photo.sha256, now(), photo.look, photo.taken)
+                     photo.sha256, now(), photo.look, photo.taken, photo.remarks)
                     for photo in found.photos
                 ],
             )  # fmt: skip
@@ -182,6 +184,18 @@ class PhotoLibrary:
     def looks(self) -> dict[int, bytes]:
         """What every photo looks like (`core.photos.look`), by id; b"" where no scan has seen it yet."""
         return dict(self._database.read("SELECT id, look FROM photos"))
+
+    def remarks(self) -> Counter[str]:
+        """What is to be said of how photos are read (`core.photos.remarks`), and of how many."""
+        rows = self._database.read(
+            "SELECT remarks, count(*) FROM photos WHERE remarks <> '' GROUP BY remarks"
+        )
+        return Counter(
+            {
+                remark: sum(count for remarks, count in rows if remark in remarks.split())
+                for remark in {each for remarks, _ in rows for each in remarks.split()}
+            }
+        )
 
     def by_path(self, path: Path) -> Photo | None:
         """The photo that lies there, if the project knows it."""

@@ -47,6 +47,7 @@ from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
+UNPACKED_FOLDER = "unpacked"
 WANTED_TO_LEARN = 10
 WANTED_TO_HOLD_BACK = 5
 _LOG = logging.getLogger(__name__)
@@ -224,6 +225,10 @@ class Project:
         """What every photo looks like, by id (`core.photos.look`)."""
         return self._library.looks()
 
+    def remarks(self) -> Mapping[str, int]:
+        """What is to be said of how photos are read (`core.photos.remarks`), and of how many."""
+        return self._library.remarks()
+
     def portable_paths(self, photos: Sequence[Photo]) -> list[str]:
         """Paths as runs name them: as seen from the project where that can be, with forward slashes."""
         return self._library.portable_paths(photos)
@@ -231,6 +236,11 @@ class Project:
     def unreadable(self) -> list[tuple[Path, Problem]]:
         """Files that could not be read, and why."""
         return self._library.unreadable()
+
+    @property
+    def unpacked_folder(self) -> Path:
+        """Where photos lie that came in a zip; unlike the cache it is not to be deleted."""
+        return self.folder / UNPACKED_FOLDER
 
     def missing_folders(self) -> list[PhotoSource]:
         """Folders of photos that cannot be found now."""
@@ -292,7 +302,7 @@ class Project:
         if state is None or state.swept:
             return
         try:
-            sweep(self._database, (self.folder / CACHE_FOLDER, self.runs_folder), state)
+            sweep(self._database, (self.folder / CACHE_FOLDER, self.unpacked_folder, self.runs_folder), state)
         except Problem as problem:
             _LOG.warning("not all is forgotten yet: %s", problem.code)
 

@@ -1,5 +1,6 @@
 """Taking photos in: counted while it lasts, cancelled at any time, and every file accounted for."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +12,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.pages import photos as photos_module
 from app.pages.photos import PhotosPage
 from app.session import Session
 from core.photos.scan import ScanProgress, ScanResult
+from core.project import intake
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_the_same_folder_again_adds_only_what_is_new(
 @pytest.fixture
 def held_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Looking through a folder stops at the fifth photo until the event is set."""
-    go, real = threading.Event(), photos_module.scan
+    go, real = threading.Event(), intake.scan
 
     def slow(
         folder: Path, tell: Callable[[ScanProgress], None], cancelled: Callable[[], bool], **rest: object
@@ -174,7 +175,7 @@ def held_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         go.wait(20)
         return real(folder, None, cancelled, **rest)
 
-    monkeypatch.setattr(photos_module, "scan", slow)
+    monkeypatch.setattr(intake, "scan", slow)
     yield go
     go.set()
 
@@ -211,3 +212,34 @@ def urls(*paths: Path) -> QMimeData:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     return data
+
+
+def test_a_zip_is_dropped_or_chosen_like_a_folder(
+    page: PhotosPage, photo_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    zips = [Path(shutil.make_archive(str(photo_folder.parent / name), "zip", photo_folder / name))
+            for name in ("良品", "キズ")]  # fmt: skip
+    drop(page, zips[0])
+    qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 6)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(zips[1])], ""))
+    qtbot.mouseClick(page.choose_files, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 12)
+    assert page.session.project is not None
+    unpacked = page.session.project.unpacked_folder
+    assert all(photo.path.is_relative_to(unpacked) for photo in page.session.project.photos())
+
+
+def test_a_spoiled_zip_says_what_to_do(page: PhotosPage, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "x.zip").write_text("no zip")
+    drop(page, tmp_path / "x.zip")
+    qtbot.waitUntil(page.banner.isVisible)
+    assert "zip" in page.banner.what.text()
+
+
+def test_what_does_not_come_through_as_it_is_is_said(page: PhotosPage, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.new("I;16", (20, 20), 4000).save(tmp_path / "photos" / "deep.png")
+    Image.new("CMYK", (20, 20)).save(tmp_path / "photos" / "print.jpg")
+    drop(page, tmp_path / "photos")
+    qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 2)
+    assert "16 ビット" in page.details.text() and "CMYK" in page.details.text()

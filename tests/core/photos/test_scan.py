@@ -91,6 +91,47 @@ def test_names_in_another_encoding_are_listed_not_fatal(tmp_path: Path) -> None:
     str(result.unreadable[0][1]).encode()  # can be printed and stored
 
 
+def test_a_drive_that_goes_away_midway_is_told_for_every_file_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, away = tmp_path / "drive", tmp_path / "away"
+    for number in range(300):
+        photo(root / f"{number:03}.png", number % 256)
+    real, tried = scan_module.read_photo, []
+
+    def read(path: Path) -> bytes:
+        tried.append(path)
+        if len(tried) == 100 and root.exists():
+            root.rename(away)
+        return real(path)
+
+    monkeypatch.setattr(scan_module, "read_photo", read)
+    result = scan(root)
+    assert len(result.photos) + len(result.unreadable) == 300
+    assert {problem.code for _, problem in result.unreadable} == {"photos.missing"}
+    assert 60 < len(result.photos) < 140 and len(tried) < 200
+    monkeypatch.setattr(scan_module, "read_photo", real)
+    away.rename(root)
+    assert len(scan(root).photos) == 300
+
+
+def test_a_folder_that_fails_while_it_is_listed_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a/1.png", "b/2.png", "c/3.png"):
+        photo(tmp_path / name)
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "b":
+            raise OSError(64, "The specified network name is no longer available")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    result = scan(tmp_path)
+    assert names(result) == ["a/1.png", "c/3.png"] and codes(result) == {"b": "photos.folder_unreadable"}
+
+
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.write_text("")], ids=["missing", "a file"])
 def test_a_folder_that_is_none(tmp_path: Path, make: object) -> None:
     make(tmp_path / "x")  # type: ignore[operator]
@@ -191,7 +232,7 @@ class TestCache:
         assert scan(tmp_path / "photos", cache=cache) == first
         scan(tmp_path / "photos", cache=cache)
         assert sqlite3.connect(tmp_path / "scan.sqlite").execute(
-            "SELECT count(*) FROM files_2"
+            "SELECT count(*) FROM files_3"
         ).fetchone() == (1,)
 
     def test_a_neighbour_with_a_longer_name_is_another_folder(self, tmp_path: Path) -> None:

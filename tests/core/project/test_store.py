@@ -501,7 +501,7 @@ def test_a_project_of_before_there_were_groups_opens_and_learns_them(tmp_path: P
     project.add_photos(scan(tmp_path / "photos"))
     project.close()
     with sqlite3.connect(tmp_path / "project/project.hikidashi") as old:
-        for column in ("look", "taken", "alike_to", "alike_by", "resembles"):
+        for column in ("look", "taken", "alike_to", "alike_by", "resembles", "remarks"):
             old.execute(f"ALTER TABLE photos DROP COLUMN {column}")
         old.execute("ALTER TABLE classes DROP COLUMN code")
         for table in ("decisions", "marks", "opinions", "settlements", "audit_details", "audit"):

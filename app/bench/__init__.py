@@ -1,0 +1,1 @@
+"""What only the window can measure; `hikidashi bench` asks for it by name, for core knows no window."""
