@@ -72,7 +72,7 @@ def show(known: Known, showing: Showing) -> list[Photo]:
         below = showing.folder + "/"
         photos = (photo for photo in photos if f"{known.folders.get(photo.id, '')}/".startswith(below))
     if showing.day:
-        photos = (photo for photo in photos if known.days[photo.id] == showing.day)
+        photos = (photo for photo in photos if known.days.get(photo.id) == showing.day)
     if showing.order == BY_FOLDER or showing.order not in ORDERS:
         return list(photos)
     return sorted(photos, key=ORDERS[showing.order].key(known, showing))

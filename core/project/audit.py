@@ -15,6 +15,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +76,17 @@ class AuditTrail:
             }
             self._add(what, who, len(changes), canonical(told))
 
+    @contextmanager
+    def telling(self, what: str, who: str) -> Iterator[None]:
+        """All or nothing; what is changed of the split within it is an entry."""
+        with self._database.transaction():
+            before = self._split()
+            yield
+            after = self._split()
+            changed = [key for key in before | after if before.get(key) != after.get(key)]
+            if changed:
+                self.append(what, who, [Change(*key, before.get(key), after.get(key)) for key in changed])
+
     def forget_photos(self, who: str) -> None:
         """Forget what all entries so far were about, and say so; what is left of the project begins anew from here."""
         with self._database.transaction():
@@ -119,6 +131,14 @@ class AuditTrail:
         """Numbers of details that belong to no entry."""
         rows = self._database.read("SELECT id FROM audit_details WHERE id NOT IN (SELECT id FROM audit)")
         return sorted(number for (number,) in rows)
+
+    def _split(self) -> dict[tuple[str, int | str], Row]:
+        """The part of every photo that has one, and how photos of one part are told."""
+        rows = self._database.read("SELECT id, part FROM photos WHERE part IS NOT NULL")
+        found: dict[tuple[str, int | str], Row] = {("parts", key): {"part": part} for key, part in rows}
+        for (value,) in self._database.read("SELECT value FROM settings WHERE key = 'same_part'"):
+            found["settings", "same_part"] = {"value": value}
+        return found
 
     def _all_there_is(self) -> list[Change]:
         return [Change(item, key, None, row) for (item, key), row in self.present().items()]

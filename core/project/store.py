@@ -25,7 +25,7 @@ from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
 from core.project import classes as class_list
 from core.project import marks
-from core.project.audit import AuditTrail, Change
+from core.project.audit import AuditTrail
 from core.project.audit_table import trail_table
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
@@ -190,7 +190,7 @@ class Project:
 
     def set_same_part(self, way: SamePart) -> None:
         """Say how photos of the same part or lot are told: those stay on one side of the split."""
-        with self._told("same part"):
+        with self.trail.telling("same part", self.user):
             self.remember("same_part", way)
 
     def grouping(self) -> Grouping:
@@ -515,7 +515,7 @@ class Project:
         if self.features_only is not None:
             return open_features(self.features_file).revision
         self._group_by_new_embeddings()
-        with self._told("split"):
+        with self.trail.telling("split", self.user):
             return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private
@@ -526,26 +526,6 @@ class Project:
         self._check_keeps_photos()
         with self._history.step(kind, self.user) as recording:
             yield recording
-
-    @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """All or nothing; what it changed of the split is in the audit trail."""
-        with self._database.transaction():
-            before = self._split()
-            yield
-            after = self._split()
-            keys = [key for key in before | after if before.get(key) != after.get(key)]
-            if keys:
-                changes = [Change(*key, before.get(key), after.get(key)) for key in keys]
-                self.trail.append(what, self.user, changes)
-
-    def _split(self) -> dict[tuple[str, int | str], Row]:
-        """The part of every photo that has one, and how photos of one part are told."""
-        rows = self._database.read("SELECT id, part FROM photos WHERE part IS NOT NULL")
-        found: dict[tuple[str, int | str], Row] = {("parts", key): {"part": part} for key, part in rows}
-        for (value,) in self._database.read("SELECT value FROM settings WHERE key = 'same_part'"):
-            found["settings", "same_part"] = {"value": value}
-        return found
 
     def _check_keeps_photos(self) -> None:
         if self.features_only is not None:

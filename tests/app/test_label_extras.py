@@ -267,7 +267,8 @@ class TestSecondPerson:
     def settle(self, page: LabelsPage, project: Project, qtbot: QtBot, ids: list[int]) -> None:
         def act(dialog: SettleDialog) -> None:
             assert "3 枚のうち 1 枚" in dialog.agreed.text()
-            assert tuple(b.text().split()[1] for b in (dialog.first, dialog.second)) == ("田中", "佐藤")
+            assert dialog.first.text().split()[1] == "田中：良品"
+            assert dialog.second.text().split()[1] == "佐藤：キズ"
             qtbot.keyClick(dialog, Qt.Key.Key_2)
             qtbot.keyClick(dialog, Qt.Key.Key_1)
             assert "もうありません" in dialog.where.text()
@@ -331,6 +332,9 @@ def answer(kind: type[QWidget], act: Callable[[Any], object]) -> None:
             QTimer.singleShot(20, now)
             return
         assert isinstance(dialog, kind)
-        act(dialog)
+        try:
+            act(dialog)
+        finally:
+            dialog.close()
 
     QTimer.singleShot(0, now)
