@@ -57,8 +57,8 @@ class KeysDialog(QDialog):
         self.prefix = QLineEdit(scanner.prefix, objectName="scanner_prefix", maxLength=20)
         self.prefix.setPlaceholderText(self.tr("なし"))
         self.suffix = QComboBox(objectName="scanner_suffix", minimumHeight=TOUCH)
-        self.suffix.addItem("Enter", "enter")
-        self.suffix.addItem("Tab", "tab")
+        for ending in ("Enter", "Tab"):
+            self.suffix.addItem(ending, ending.lower())
         self.suffix.setCurrentIndex(self.suffix.findData(scanner.suffix))
         self.fault = QLabel(objectName="keys_fault", wordWrap=True)
         self.buttons = QDialogButtonBox()
