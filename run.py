@@ -4,8 +4,8 @@
     python3 run.py setup        only set up: system libraries, .venv, dependencies, translations
     python3 run.py test …       the whole test suite; what follows goes to pytest
     python3 run.py lint         ruff, mypy, import-linter
-    python3 run.py bundle       a folder that runs without Python (dist/)
-    python3 run.py bundle-test  try that folder
+    python3 run.py bundle       what is installed without Python: a folder, a .deb, an archive (dist/)
+    python3 run.py bundle-test  install the .deb in a clean root and go through it
 
 Standard library only. On Windows: py run.py
 """
@@ -42,8 +42,8 @@ EXTRAS = ("heif", "onsite")
 EXTRAS_OF_WORD = {
     "test": ("dev", "camera", "texts"),
     "lint": ("dev", "camera", "texts"),
-    "bundle": ("bundle", "camera"),
-    "bundle-test": ("bundle", "camera"),
+    "bundle": ("bundle", "camera", "texts"),
+    "bundle-test": ("bundle", "camera", "texts"),
 }
 
 # What Qt opens at run time, and the Debian package it comes in.
@@ -109,12 +109,11 @@ def _lint(rest: list[str]) -> int:
 
 
 def _bundle(rest: list[str]) -> int:
-    spec = ROOT / "installer" / "hikidashi.spec"
-    return _python("-m", "PyInstaller", "--noconfirm", str(spec), *rest)
+    return _python(str(ROOT / "installer" / "build.py"), *rest)
 
 
 def _bundle_test(rest: list[str]) -> int:
-    return _python(str(ROOT / "installer" / "bundle_test.py"), *rest, offscreen=LINUX)
+    return _python(str(ROOT / "installer" / "bundle_test.py"), *rest)
 
 
 # Set-up

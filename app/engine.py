@@ -26,8 +26,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def engine_command() -> list[str]:
-    """How the engine is called: the same program when frozen, else this Python."""
-    return [sys.executable] if _frozen() else [sys.executable, "-m", "core.cli"]
+    """How the engine is called: the command line beside the window's program when frozen, else this Python.
+
+    The window's own program would do on Linux; on Windows a program without a console may have no standard output.
+    """
+    if _frozen():
+        return [str(Path(sys.executable).with_name("hikidashi.exe" if os.name == "nt" else "hikidashi"))]
+    return [sys.executable, "-m", "core.cli"]
 
 
 class EngineProcess(QObject):

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFontDatabase, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.diagnostics import record_crashes, start_logging, stop_recording_crashes
 from app.error_dialog import ErrorNet
+from app.opening import open_path
 from app.session import Session
 from app.translations import ensure_compiled
 from app.window import PAGE_KEYS, MainWindow
@@ -59,6 +60,7 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("Hikidashi")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("hikidashi")
+    _bring_japanese()
     app.setWindowIcon(QIcon(str(ASSETS / "icons" / "hikidashi.svg")))
     try:
         ensure_compiled()
@@ -66,6 +68,13 @@ def make_application() -> QApplication:
         # A program folder that may not be written: the window speaks Japanese, or the English it has.
         _LOG.exception("the translations could not be compiled")
     return app
+
+
+def _bring_japanese() -> None:
+    """The program's own Japanese letters where the PC has none: a bare Linux would show boxes."""
+    if not QFontDatabase.families(QFontDatabase.WritingSystem.Japanese):
+        for path in sorted((ASSETS / "fonts").glob("*.ttf")):
+            QFontDatabase.addApplicationFont(str(path))
 
 
 def _after_start(window: MainWindow, options: argparse.Namespace, crash: str) -> None:
@@ -77,12 +86,15 @@ def _after_start(window: MainWindow, options: argparse.Namespace, crash: str) ->
             window.session.open_project(options.project)
         except Problem as problem:
             window.tell(problem)
+    if options.path is not None:
+        open_path(window, options.path)
     if options.page:
         window.show_page(options.page)
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="hikidashi-window", description="Open the window.")
+    parser.add_argument("path", nargs="?", type=Path, help="open this project, package or file of models")
     parser.add_argument("--project", type=Path, help="open this project")
     parser.add_argument("--page", choices=PAGE_KEYS, help="show this page first")
     return parser.parse_args(argv)

@@ -195,6 +195,10 @@ QPushButton[class="primary"] {
 QPushButton[class="primary"]:hover { border-color: $text; }
 QPushButton[class="primary"]:focus { border: 2px solid $text; padding: 6px 16px; }
 QPushButton[class="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
+QPushButton[class="decide"] {
+  font-size: $heading2; font-weight: 600; border: 2px solid $accent; min-height: 48px;
+}
+QPushButton[class="decide"]:focus { border: 3px solid $focus; padding: 5px 15px; }
 QPushButton[class="plain"] { border-color: transparent; background: transparent; color: $accent; }
 QPushButton[class="plain"]:focus { border-color: $focus; }
 QPushButton[class="tile"] { text-align: left; padding: 14px 18px; border-radius: 10px; min-height: 44px; }
@@ -214,6 +218,11 @@ QLineEdit {
   color: $text; selection-background-color: $accent; selection-color: $accent_text;
 }
 QLineEdit:focus { border: 2px solid $focus; }
+QPlainTextEdit {
+  padding: 3px; border: 1px solid $control; border-radius: 6px; background: $surface; color: $text;
+  selection-background-color: $accent; selection-color: $accent_text;
+}
+QPlainTextEdit:focus { padding: 2px; border: 2px solid $focus; }
 /* Fusion draws these itself: a border here would take their arrows away. */
 QComboBox, QSpinBox, QDoubleSpinBox { min-height: 38px; }
 QTabWidget::pane { border: 1px solid $border; border-radius: 8px; background: $surface; }

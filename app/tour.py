@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
+import psutil
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QScrollArea, QTabWidget, QWidget
@@ -290,8 +291,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     window = MainWindow(session)
     window.resize(*options.size)
     window.show()
+    let_work(0)
+    start_s = round(time.time() - psutil.Process().create_time(), 2)
     try:
-        answer = Tour(window, out, options.preset).walk()
+        walked = {} if options.start_only else Tour(window, out, options.preset).walk()
+        answer = walked | {"start_s": start_s}
     except Lost as lost:
         Operator(window).look(out / "lost.png")
         print(f"The tour could not be finished: {lost}\nSee {out / 'lost.png'}", file=sys.stderr)
@@ -321,6 +325,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--text-scale", type=int, choices=(100, 125, 150), default=100)
     parser.add_argument("--size", type=_size, default=(1366, 768), metavar="1366x768")
     parser.add_argument("--preset", default="coop-dept")
+    parser.add_argument(
+        "--start-only", action="store_true", help="only tell how long the window took to open"
+    )
     return parser.parse_args(argv)
 
 

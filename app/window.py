@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.help_dialog import HelpDialog
+from app.models_dialog import ModelsDialog
 from app.pages.base import Page
 from app.pages.check import CheckPage
 from app.pages.export import ExportPage
@@ -70,14 +71,30 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         self.retranslate()
         self.pages[self._current].enter()
+        if self._locked:
+            self.show_page(OnsitePage.key)
+            self.onsite.resume_work()
 
     @property
     def current(self) -> str:
         """The key of the page on screen."""
         return self._current
 
+    @property
+    def onsite(self) -> OnsitePage:
+        """The page at the place of work."""
+        page = self.pages[OnsitePage.key]
+        assert isinstance(page, OnsitePage)
+        return page
+
+    @property
+    def _locked(self) -> bool:
+        return self.session.settings.onsite.is_locked
+
     def show_page(self, key: str) -> None:
-        """Bring a page on screen, or the last before it that can be shown now."""
+        """Bring a page on screen, or the last before it that can be shown now; a locked one stays."""
+        if self._locked and key != OnsitePage.key:
+            return
         while not self._reachable(key):
             key = PAGE_KEYS[PAGE_KEYS.index(key) - 1]
         if key == self._current:
@@ -115,7 +132,22 @@ class MainWindow(QMainWindow):
         self.stage_line.retranslate()
         for dialog in self.findChildren(StageDialog):
             dialog.retranslate()
+        for models in self.findChildren(ModelsDialog):
+            models.retranslate()
         self._look()
+
+    def show_full(self, full: bool) -> None:
+        """Fill the screen with the page alone, or show the frame again as it was."""
+        if full and not self.isFullScreen():
+            self._before_full = self.windowState()
+        for part in (self.menuBar(), self.stepper, self.heading, self.bottom_bar):
+            part.setVisible(not full)
+        for action in (self._home, self._quit, self._help_action):
+            action.setEnabled(not full)  # their keys work without the menu, too
+        margin = GAP if full else PAGE_MARGIN
+        self._column.setContentsMargins(margin, margin - GAP * (not full), margin, GAP)
+        self.onsite.show_full(full)
+        self.setWindowState(Qt.WindowState.WindowFullScreen if full else self._before_full)
 
     # Moving between pages
 
@@ -193,11 +225,16 @@ class MainWindow(QMainWindow):
     # Closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._locked and not self.onsite.guard.open():
+            event.ignore()
+            return
         if self.session.engine.running and not self._settle_training():
             event.ignore()
             return
         for page in self.pages.values():
             page.leave()
+        for dialog in self.findChildren(ModelsDialog):
+            dialog.leave()
         _geometry().setValue("geometry", self.saveGeometry())
         event.accept()
 
@@ -232,6 +269,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.stepper = Stepper(PAGE_KEYS)
         self.stepper.chosen.connect(self.show_page)
+        home = self.pages["home"]
+        assert isinstance(home, HomePage)
+        home.models_asked.connect(self.show_models)
         self.stage = StageReview(self.session, self)
         self.stage.decided.connect(self.session.stage_changed)
         self.session.engine.ended.connect(lambda _: self.stage.look())
@@ -245,7 +285,9 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
             page.changed.connect(self._look)
             page.go_to.connect(self.show_page)
-        column = QVBoxLayout(spacing=GAP)
+        self.onsite.full_wanted.connect(self.show_full)
+        self._before_full = self.windowState()
+        column = self._column = QVBoxLayout(spacing=GAP)
         column.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - GAP, PAGE_MARGIN, GAP)
         column.addWidget(self.heading)
         column.addWidget(self.stage_line)
@@ -270,7 +312,7 @@ class MainWindow(QMainWindow):
         self.reason = QLabel(objectName="next_reason", wordWrap=True)
         self.reason.setProperty("class", "muted")
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bar = QFrame(objectName="bottom_bar")
+        bar = self.bottom_bar = QFrame(objectName="bottom_bar")
         bar.setProperty("class", "bar")
         row = QHBoxLayout(bar, spacing=2 * GAP)
         row.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
@@ -284,6 +326,7 @@ class MainWindow(QMainWindow):
         self._file, self._view, self._help = bar.addMenu(""), bar.addMenu(""), bar.addMenu("")
         self._home = self._file.addAction("", lambda: self.show_page("home"))
         self._home.setShortcut(QKeySequence(Qt.Modifier.CTRL | Qt.Key.Key_H))
+        self._models = self._file.addAction("", self.show_models)
         self._quit = self._file.addAction("", self.close)
         self._quit.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
         self._language_menu, self._theme_menu, self._scale_menu = (self._view.addMenu("") for _ in range(3))
@@ -313,6 +356,7 @@ class MainWindow(QMainWindow):
         self._view.setTitle(self.tr("表示(&V)"))
         self._help.setTitle(self.tr("ヘルプ(&H)"))
         self._home.setText(self.tr("はじめの画面"))
+        self._models.setText(self.tr("モデル…"))
         self._quit.setText(self.tr("終了"))
         self._language_menu.setTitle(self.tr("言語 / Language"))
         self._theme_menu.setTitle(self.tr("明るさ"))
@@ -333,6 +377,19 @@ class MainWindow(QMainWindow):
     def show_help(self) -> None:
         """Open the help of the page on screen."""
         HelpDialog(self._current, self.session.language, self).show()
+
+    def show_models(self) -> ModelsDialog:
+        """Show the models on this PC, or bring them to the front."""
+        dialog = next(iter(self.findChildren(ModelsDialog)), None)
+        if dialog is None:
+            dialog = ModelsDialog(self.session, self)
+            dialog.changed.connect(
+                lambda: self.pages[self._current].enter() if self._current == "preset" else None
+            )
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
 
     def _show_stage(self) -> None:
         """Open the stage and its decisions, or bring them to the front."""

@@ -11,6 +11,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.files import write_atomic
+from core.onsite.lock import PinHash
 from core.problems import Language
 
 SETTINGS_SCHEMA = 1
@@ -48,6 +49,25 @@ class ScannerSettings(BaseModel):
     suffix: Literal["enter", "tab"] = "enter"
 
 
+class OnSiteChoices(BaseModel):
+    """The place of work: sounds, the supervisor's PIN (delete the key `pin` when it is forgotten), whether the page is
+    locked, and what is opened again where it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sound: bool = False
+    pin: PinHash | None = None
+    locked: bool = False
+    package: str = ""
+    source: str = ""
+    every_s: float = Field(default=1.0, ge=0, le=3600)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether only the PIN leads out; without a PIN nothing is locked."""
+        return self.locked and self.pin is not None
+
+
 class Settings(BaseModel):
     """Remembered choices. Unknown keys of a newer program are dropped, never an error."""
 
@@ -64,6 +84,7 @@ class Settings(BaseModel):
     last_folders: dict[str, str] = Field(default_factory=dict)
     label_keys: LabelKeys = LabelKeys()
     scanner: ScannerSettings = ScannerSettings()
+    onsite: OnSiteChoices = Field(default_factory=OnSiteChoices)
 
 
 def locations() -> Locations:

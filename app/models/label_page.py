@@ -11,11 +11,12 @@ from core.labelling.showing import Offer, Showing, offer, show
 from core.project.classes import ProductClass
 from core.project.history import Step
 from core.project.store import ClassCount, Counts, Project
+from core.tasks.texts import Task
 
 
 @dataclass(frozen=True)
 class LabelPageContent:
-    """The project as it is; `shelf` and `offer` only where photos were asked for."""
+    """The project as it is; `written`: photos with a text of its task. `shelf` and `offer` only where photos were asked for."""
 
     project: Project
     shelf: Shelf | None
@@ -26,6 +27,8 @@ class LabelPageContent:
     can_redo: bool
     fixed: bool
     waiting: bool
+    task: Task
+    written: int
 
     @classmethod
     def read(
@@ -45,6 +48,8 @@ class LabelPageContent:
             following is not None and _may_touch(following, second),
             project.features_only is not None,
             wants_features_only(project),
+            task := project.task,
+            0 if task == "classification" else len(project.texts.photos_with(task)),
         )
 
 

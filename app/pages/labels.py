@@ -30,6 +30,7 @@ from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.photo_viewer import PhotoViewer
 from app.widgets.showing_bar import ShowingBar
+from app.widgets.task_side import TaskSide
 from app.widgets.thumbnail_size import ThumbnailSize
 from core.labelling.showing import Showing
 from core.problems import Problem
@@ -71,6 +72,8 @@ class LabelsPage(Page):
             return self.tr("先に「はじめる」でプロジェクトを開いてください。")
         if counts is None:
             return self.tr("写真を読み込んでいます…")
+        if self.tasks.writes:
+            return self.tasks.blocker()
         filled = sum(1 for count in counts.classes if count.labelled)
         if filled < 2:
             return self.tr("2 つ以上の種類に、写真のラベルを付けてください。")
@@ -89,13 +92,10 @@ class LabelsPage(Page):
     def leave(self) -> None:
         self.extras.keys.end()
         self._on_screen = False
+        self.tasks.leave()
 
     def retranslate(self) -> None:
-        self.lead.setText(
-            self.tr(
-                "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
-            )
-        )
+        self._say_lead()
         self.fixed.setText(
             self.tr(
                 "このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。"
@@ -117,6 +117,7 @@ class LabelsPage(Page):
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
         self.extras.retranslate()
+        self.tasks.retranslate()
         self.files.retranslate()
         self.banner.retranslate()
         self._say_counts()
@@ -125,6 +126,12 @@ class LabelsPage(Page):
     def restyle(self) -> None:
         self.panel.restyle()
         self.thumbnail_size.restyle()
+
+    def _say_lead(self) -> None:
+        words = self.tr(
+            "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
+        )
+        self.lead.setText(self.tasks.lead() if self.tasks.writes else words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -173,6 +180,10 @@ class LabelsPage(Page):
         self.files.button.setEnabled(not self.extras.second)
         for row in self.panel.rows:
             row.more.setEnabled(not self.extras.second)
+        self.tasks.show_task(found.task, found.written)
+        self.files.button.setVisible(not self.tasks.writes)
+        self.tasks.files.button.setVisible(self.tasks.writes)
+        self._say_lead()
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
         if found.offer is not None:
@@ -222,6 +233,7 @@ class LabelsPage(Page):
         self.panel.show_classes([], [])
         self.extras.project_changed()
         self.showing.reset()
+        self.tasks.forget()
         self._about = None
         self.files.end()
         self.reload()
@@ -230,6 +242,9 @@ class LabelsPage(Page):
         counts = self._counts
         if counts is None:
             self.summary.setText("")
+            return
+        if self.tasks.writes:
+            self.summary.setText(self.tasks.summary(counts.usable))
             return
         words = self.tr("{labelled}／{total} 枚にラベルが付いています。").format(
             labelled=counts.labelled, total=counts.usable
@@ -249,6 +264,8 @@ class LabelsPage(Page):
     # Labelling
 
     def _digit(self, digit: int) -> None:
+        if self.tasks.writes:
+            return  # the kinds are not on screen
         if digit == 0:
             self._label(None)
             return
@@ -354,6 +371,7 @@ class LabelsPage(Page):
         if not index.isValid():
             self.preview.show_picture(None)
             self.preview_name.setText("")
+            self.tasks.look_at((), "")
             return
         photo, *others = self.grid.grid.photos_of(index.row())
         words = photo.path.name
@@ -361,6 +379,15 @@ class LabelsPage(Page):
             words = self.tr("そっくりな %n 枚に付きます（Enter で開く）", "", len(others) + 1)
         self.preview_name.setText(words)
         self.preview.load(photo.path)
+        name = next((entry.name for entry in self._classes if entry.id == photo.class_id), "")
+        self.tasks.look_at([photo.id, *(other.id for other in others)], name)
+
+    def _write_next(self) -> None:
+        """The next photo, and on with writing."""
+        row = self.grid.currentIndex().row()
+        if row + 1 < self.grid.grid.rowCount():
+            self.grid.select_row(row + 1)
+            self.tasks.begin()
 
     # Laying out
 
@@ -392,6 +419,7 @@ class LabelsPage(Page):
         left_column.addWidget(self.grid, 1)
         splitter.addWidget(left)
         splitter.addWidget(self._build_side())
+        below.addWidget(self.tasks.files.button)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([1000, 1])
         column = QVBoxLayout(self, spacing=GAP)
@@ -464,8 +492,20 @@ class LabelsPage(Page):
         below.addWidget(self.preview_name, 1)
         below.addWidget(self.larger)
         column.addLayout(below)
-        column.addWidget(self.panel, 7)
+        column.addWidget(self._build_tasks(), 7)
         return self.side
+
+    def _build_tasks(self) -> QWidget:
+        self.tasks = TaskSide(self.session, self.panel)
+        self.tasks.change.connect(lambda change: self._change(change, photos=False))
+        self.tasks.done.connect(self._write_next)
+        self.tasks.back.connect(self.grid.setFocus)
+        self.tasks.failed.connect(self._refused)
+        self.tasks.renewed.connect(lambda: self._changed(photos=True))
+        write = QShortcut(QKeySequence(Qt.Key.Key_F2), self)
+        write.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        write.activated.connect(self.tasks.begin)
+        return self.tasks
 
     def _label_and_return(self, class_id: int) -> None:
         self._label(class_id)

@@ -81,6 +81,7 @@ class ShowingBar(QWidget):
             by.ALL: self.tr("まだ写真がありません。「写真を選ぶ」で追加してください。"),
             by.UNLABELLED: self.tr("ラベルのない写真は、もうありません。"),
             by.CLASS: self.tr("この種類の写真は、まだありません。"),
+            by.UNWRITTEN: self.tr("まだ何も書いていない写真は、もうありません。"),
             by.MISTAKES: self.tr("まちがえた写真はありません。"),
             by.DISAGREEING: self.tr("ラベルと答えは、すべて合っています。"),
             by.UNSURE: self.tr("迷っている写真は、もうありません。"),
@@ -93,6 +94,7 @@ class ShowingBar(QWidget):
         return {
             by.ALL: self.tr("すべての写真"),
             by.UNLABELLED: self.tr("ラベルのない写真"),
+            by.UNWRITTEN: self.tr("まだ書いていない写真"),
             by.MISTAKES: self.tr("前の学習がまちがえた写真"),
             by.DISAGREEING: self.tr("ラベルと答えが食い違う写真"),
             by.UNSURE: self.tr("迷っている写真"),

@@ -25,6 +25,37 @@
     </message>
 </context>
 <context>
+    <name>AskPinDialog</name>
+    <message>
+        <source>責任者の暗証番号を入れてください。</source>
+        <translation>Enter the supervisor&apos;s PIN.</translation>
+    </message>
+    <message>
+        <source>ロックを外す</source>
+        <translation>Unlock</translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation>PIN</translation>
+    </message>
+    <message>
+        <source>外す</source>
+        <translation>Unlock</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。</source>
+        <translation>The PIN is wrong.</translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。{seconds} 秒待ってください。</source>
+        <translation>The PIN is wrong. Wait {seconds} s.</translation>
+    </message>
+</context>
+<context>
     <name>AssumptionsForm</name>
     <message>
         <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
@@ -166,6 +197,33 @@
     <message>
         <source>正解 {more:+d} 枚</source>
         <translation>{more:+d} right</translation>
+    </message>
+</context>
+<context>
+    <name>CameraDialog</name>
+    <message>
+        <source>このパソコンにつながるカメラは camera:0、camera:1 …、工場内のカメラは rtsp:// か http:// で始まるアドレスです。撮った写真は 30 日間、このパソコンに残ります。</source>
+        <translation>Cameras connected to this PC are camera:0, camera:1 …; a camera in the plant&apos;s network has an address that begins with rtsp:// or http://. Its photos stay on this PC for 30 days.</translation>
+    </message>
+    <message>
+        <source>カメラ</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>何秒ごとに判定するか</source>
+        <translation>Seconds between two photos</translation>
+    </message>
+    <message>
+        <source>つなぐ</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>カメラを選ぶ</source>
+        <translation>Choose a camera</translation>
     </message>
 </context>
 <context>
@@ -485,6 +543,49 @@
     <message>
         <source>{hours:.1f} 時間</source>
         <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionBar</name>
+    <message>
+        <source>直さない</source>
+        <translation>Leave as it is</translation>
+    </message>
+    <message>
+        <source>ほかの種類</source>
+        <translation>Other class</translation>
+    </message>
+    <message>
+        <source>取り消す（{decision}）</source>
+        <translation>Undo ({decision})</translation>
+    </message>
+    <message>
+        <source>いま、人に聞く写真はありません。</source>
+        <translation>No photo needs a person at present.</translation>
+    </message>
+    <message>
+        <source>正しい種類はどちらですか？&#x3000;{photo}</source>
+        <translation>Which class is right?  {photo}</translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation>Which is it?  {photo}  ({waiting} more waiting)</translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}</source>
+        <translation>Which is it?  {photo}</translation>
+    </message>
+    <message>
+        <source>←&#x3000;{name}</source>
+        <translation>←  {name}</translation>
+    </message>
+    <message>
+        <source>{name}&#x3000;→</source>
+        <translation>{name}  →</translation>
+    </message>
+    <message>
+        <source>{mark}：{name}</source>
+        <translation>{mark}: {name}</translation>
     </message>
 </context>
 <context>
@@ -911,6 +1012,92 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
 </context>
 <context>
+    <name>HealthDialog</name>
+    <message>
+        <source>見守り</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>しきい値を変える</source>
+        <translation>Change the thresholds</translation>
+    </message>
+    <message>
+        <source> 枚</source>
+        <translation> photos</translation>
+    </message>
+    <message>
+        <source> 回</source>
+        <translation> looks</translation>
+    </message>
+    <message>
+        <source> 倍</source>
+        <translation> times</translation>
+    </message>
+    <message>
+        <source> 秒</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>何枚ごとに調べるか</source>
+        <translation>Photos per look</translation>
+    </message>
+    <message>
+        <source>何回続いたら学習し直しを勧めるか</source>
+        <translation>Looks in a row that advise to train again</translation>
+    </message>
+    <message>
+        <source>見本と違う写真が、これより多いと変化</source>
+        <translation>Looks have changed above this share of unlike photos</translation>
+    </message>
+    <message>
+        <source>要確認が、予想のこの倍数より多いと変化</source>
+        <translation>Too many unsure above this multiple of the expected</translation>
+    </message>
+    <message>
+        <source>種類の割合が、これより多く入れ替わると変化</source>
+        <translation>Class mix has changed above this shift</translation>
+    </message>
+    <message>
+        <source>人の判断との食い違いが、これより多いと変化</source>
+        <translation>People disagree too often above this share</translation>
+    </message>
+    <message>
+        <source>1 枚の判定が、これより長いと遅れ</source>
+        <translation>Slow when a photo takes longer than</translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存</source>
+        <translation>Save the page of the day</translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation>Prepare to train again</translation>
+    </message>
+    <message>
+        <source>しきい値を保存</source>
+        <translation>Save the thresholds</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>保存しました</source>
+        <translation>Saved</translation>
+    </message>
+</context>
+<context>
+    <name>HealthLight</name>
+    <message>
+        <source>見守り</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>見守りのくわしい結果を開く</source>
+        <translation>Open the details of the monitor</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>使い方</source>
@@ -1004,6 +1191,10 @@ Size {size}   SHA-256 {sha256}</translation>
     <message>
         <source>見本で試す</source>
         <translation>Try the sample</translation>
+    </message>
+    <message>
+        <source>モデルを見る・取り込む…</source>
+        <translation>See or import models…</translation>
     </message>
     <message>
         <source>「{name}」の学習が、裏で続いています。</source>
@@ -1553,6 +1744,10 @@ Confidence: {percent} %</translation>
         <translation>Start page</translation>
     </message>
     <message>
+        <source>モデル…</source>
+        <translation>Models…</translation>
+    </message>
+    <message>
         <source>終了</source>
         <translation>Quit</translation>
     </message>
@@ -1661,6 +1856,254 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>ModelRow</name>
+    <message>
+        <source>使えます</source>
+        <translation>ready</translation>
+    </message>
+    <message>
+        <source>まだこのパソコンにありません</source>
+        <translation>not on this PC yet</translation>
+    </message>
+    <message>
+        <source>壊れています</source>
+        <translation>damaged</translation>
+    </message>
+    <message>
+        <source>ファイルに入れる</source>
+        <translation>Put into the file</translation>
+    </message>
+    <message>
+        <source>削除</source>
+        <translation>Remove</translation>
+    </message>
+    <message>
+        <source>ダウンロード…</source>
+        <translation>Download…</translation>
+    </message>
+    <message>
+        <source>プログラムに付属</source>
+        <translation>comes with the program</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込み</source>
+        <translation>imported from a file</translation>
+    </message>
+    <message>
+        <source>ダウンロードしたもの</source>
+        <translation>downloaded</translation>
+    </message>
+    <message>
+        <source>ライセンス：{licence}</source>
+        <translation>licence: {licence}</translation>
+    </message>
+    <message>
+        <source>照合値：{hash}…</source>
+        <translation>checksum: {hash}…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>モデル</source>
+        <translation>Models</translation>
+    </message>
+    <message>
+        <source>学習のもとになるモデルです。インターネットのないパソコンへは、つながるパソコンで 1 つのファイルにして、USB メモリーで運びます。</source>
+        <translation>The models that training starts from. For a PC with no internet, put them into one file on a connected PC and carry it over on a USB stick.</translation>
+    </message>
+    <message>
+        <source>ファイルから取り込む…</source>
+        <translation>Import from a file…</translation>
+    </message>
+    <message>
+        <source>選んだモデルを 1 つのファイルにする…</source>
+        <translation>Put the chosen models into one file…</translation>
+    </message>
+    <message>
+        <source>モデルのファイル（{suffix}）は、ここに落としても取り込めます。</source>
+        <translation>You can also drop a file of models ({suffix}) here.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>進み</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>モデルのまとめファイル (*{suffix})</source>
+        <translation>Model bundle (*{suffix})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose the file to import</translation>
+    </message>
+    <message>
+        <source>保存先を選ぶ</source>
+        <translation>Choose where to save it</translation>
+    </message>
+    <message>
+        <source>ダウンロード</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>「{name}」をインターネットからダウンロードしますか？</source>
+        <translation>Download “{name}” from the internet?</translation>
+    </message>
+    <message>
+        <source>大きさは約 {size}、ライセンスは {licence} です。このモデルを受け取るためだけに、配布元につなぎます。写真は送りません。</source>
+        <translation>It is about {size}, under the licence {licence}. The program connects to its publisher for this model only. No photo is sent.</translation>
+    </message>
+    <message>
+        <source>ダウンロードする</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>やめています…</source>
+        <translation>Stopping…</translation>
+    </message>
+    <message>
+        <source>読み込めることを確かめています…</source>
+        <translation>Checking that it loads…</translation>
+    </message>
+    <message>
+        <source>準備しています…</source>
+        <translation>Getting ready…</translation>
+    </message>
+    <message>
+        <source>照合しながら取り込んでいます：{done}／{total}</source>
+        <translation>Checking and importing: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>書き込んで、読み返して確かめています：{done}／{total}</source>
+        <translation>Writing, and reading back to check: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>ダウンロードしています：{done}／{total}</source>
+        <translation>Downloading: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>あと約 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>あと約 {minutes} 分</source>
+        <translation>about {minutes} min left</translation>
+    </message>
+    <message>
+        <source>「{name}」を削除しました。この画面を閉じると {size} の空きができます。このモデルを使う現場用パッケージは、このパソコンでは動かなくなります。</source>
+        <translation>“{name}” was removed. Closing this screen frees {size}. Packages that need this model no longer work on this PC.</translation>
+    </message>
+    <message>
+        <source>{names} を「{path}」に書き込み、読み返して、もとと同じであることを確かめました。USB メモリーを安全に取り外して、もう一方のパソコンで「ファイルから取り込む…」を押してください。</source>
+        <translation>{names} written to “{path}”, read back, and found the same as here. Eject the USB stick safely, then press “Import from a file…” on the other PC.</translation>
+    </message>
+    <message>
+        <source>{names} を取り込みました。中身が送り出したときと同じで、読み込めることを確かめました。</source>
+        <translation>Imported {names}. Checked: the content is what was sent, and it loads.</translation>
+    </message>
+    <message>
+        <source>{names} は、同じものがすでにこのパソコンにあります。</source>
+        <translation>{names}: the same is on this PC already.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+</context>
+<context>
+    <name>NewClassDialog</name>
+    <message>
+        <source>例：青いキャップ</source>
+        <translation>e.g. Blue cap</translation>
+    </message>
+    <message>
+        <source>例：a blue plastic cap</source>
+        <translation>e.g. a blue plastic cap</translation>
+    </message>
+    <message>
+        <source>どちらでもない</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>名前と、見た目を表す英語の言葉だけで、新しい種類を見分けられるようにします。学習はしません。写真で学習した種類ほど正確ではないので、はじめは人が確かめてください。</source>
+        <translation>A new class is told by its name and English words for how it looks; nothing is trained. It is less accurate than classes learned from photos, so have a person check its answers at first.</translation>
+    </message>
+    <message>
+        <source>種類の名前</source>
+        <translation>Name of the class</translation>
+    </message>
+    <message>
+        <source>見た目（英語）</source>
+        <translation>How it looks (English)</translation>
+    </message>
+    <message>
+        <source>区別</source>
+        <translation>Meaning</translation>
+    </message>
+    <message>
+        <source>足す</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す</source>
+        <translation>Add a class by its name</translation>
+    </message>
+    <message>
+        <source>同じ名前の種類があります。</source>
+        <translation>There is a class of that name already.</translation>
+    </message>
+</context>
+<context>
+    <name>NewPinDialog</name>
+    <message>
+        <source>この画面から出るときの、責任者の暗証番号を決めます（4 文字以上）。忘れたときは、情報システムの担当者が設定ファイル settings.json の「pin」を消すと、決め直せます。</source>
+        <translation>Choose the PIN with which the supervisor leaves this screen (4 characters or more). If it is forgotten, the IT officer deletes “pin” in the file settings.json, and a new one can be chosen.</translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation>PIN</translation>
+    </message>
+    <message>
+        <source>もう一度</source>
+        <translation>Again</translation>
+    </message>
+    <message>
+        <source>暗証番号を決める</source>
+        <translation>Choose a PIN</translation>
+    </message>
+    <message>
+        <source>暗証番号をもう一度</source>
+        <translation>PIN once more</translation>
+    </message>
+    <message>
+        <source>決めてロックする</source>
+        <translation>Keep this PIN</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>二つの暗証番号が違います。</source>
+        <translation>The two PINs differ.</translation>
+    </message>
+</context>
+<context>
     <name>NewProjectDialog</name>
     <message>
         <source>新しいプロジェクト</source>
@@ -1700,6 +2143,40 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>OkNgDialog</name>
+    <message>
+        <source>どちらでもない</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>種類ごとに、合格（OK）か不合格（NG）かを決めます。画面の色・形・言葉と音が、これに従います。</source>
+        <translation>Say for each class whether it is OK or NG. Colour, shape, word and sound on the screen follow it.</translation>
+    </message>
+    <message>
+        <source>決める</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>OK と NG を決める</source>
+        <translation>Set OK and NG</translation>
+    </message>
+</context>
+<context>
+    <name>OnSiteCare</name>
+    <message>
+        <source>保存しました</source>
+        <translation>Saved</translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存する場所</source>
+        <translation>Where to save the page of the day</translation>
+    </message>
+</context>
+<context>
     <name>OnsitePage</name>
     <message>
         <source>現場で使う</source>
@@ -1730,14 +2207,6 @@ Logs: {log}</translation>
         <translation>Save as CSV</translation>
     </message>
     <message>
-        <source>人の判断を記録</source>
-        <translation>Record the decision</translation>
-    </message>
-    <message>
-        <source>人が決めた種類</source>
-        <translation>Class decided by a person</translation>
-    </message>
-    <message>
         <source>判定の進み</source>
         <translation>Progress of judging</translation>
     </message>
@@ -1762,8 +2231,28 @@ Logs: {log}</translation>
         <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
     </message>
     <message>
+        <source>見張る</source>
+        <translation>Watch</translation>
+    </message>
+    <message>
+        <source>そのほか</source>
+        <translation>More</translation>
+    </message>
+    <message>
+        <source>全画面（F11）</source>
+        <translation>Full screen (F11)</translation>
+    </message>
+    <message>
+        <source>全画面を出る（Esc）</source>
+        <translation>Leave full screen (Esc)</translation>
+    </message>
+    <message>
+        <source>見張るフォルダーを選ぶ</source>
+        <translation>Choose the folder to watch</translation>
+    </message>
+    <message>
         <source>要確認</source>
-        <translation>Check by person</translation>
+        <translation>UNSURE</translation>
     </message>
     <message>
         <source>自信 {percent} %</source>
@@ -1794,6 +2283,10 @@ Logs: {log}</translation>
         <translation>{name} ({count} classes)</translation>
     </message>
     <message>
+        <source>見張り中：{source}</source>
+        <translation>Watching: {source}</translation>
+    </message>
+    <message>
         <source>現場用パッケージ（.hkd）を開いてください</source>
         <translation>Open a package (.hkd)</translation>
     </message>
@@ -1810,8 +2303,48 @@ Logs: {log}</translation>
         <translation>Loading the model…</translation>
     </message>
     <message>
-        <source>「写真を選ぶ」「フォルダーを選ぶ」でも始められます。</source>
-        <translation>Or use “Choose photos” or “Choose a folder”.</translation>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
+    </message>
+    <message>
+        <source>フォルダーを見張る…</source>
+        <translation>Watch a folder…</translation>
+    </message>
+    <message>
+        <source>カメラにつなぐ…</source>
+        <translation>Connect a camera…</translation>
+    </message>
+    <message>
+        <source>見張りをやめる</source>
+        <translation>Stop watching</translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す…</source>
+        <translation>Add a class by its name…</translation>
+    </message>
+    <message>
+        <source>OK と NG を決める…</source>
+        <translation>Set OK and NG…</translation>
+    </message>
+    <message>
+        <source>音を鳴らす（このパソコンには音を出すプログラムがありません）</source>
+        <translation>Play sounds (this PC has no program for it)</translation>
+    </message>
+    <message>
+        <source>音を鳴らす</source>
+        <translation>Play sounds</translation>
+    </message>
+    <message>
+        <source>ロックして全画面にする…</source>
+        <translation>Lock in full screen…</translation>
+    </message>
+    <message>
+        <source>暗証番号を変える…</source>
+        <translation>Change the PIN…</translation>
     </message>
     <message>
         <source>写真をここに落としてください</source>
@@ -2514,6 +3047,29 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>QuestionRow</name>
+    <message>
+        <source>質問（例：ラベルは貼ってありますか?）</source>
+        <translation>Question (such as: Is there a label on it?)</translation>
+    </message>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>答え（例：はい）</source>
+        <translation>Answer (such as: yes)</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>何人かの答えは「{mark}」で区切ります。</source>
+        <translation>Answers of several people are parted by “{mark}”.</translation>
+    </message>
+</context>
+<context>
     <name>RecentProjects</name>
     <message>
         <source>見つかりません</source>
@@ -2605,6 +3161,53 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>作りました：{folder}</source>
         <translation>Made: {folder}</translation>
+    </message>
+</context>
+<context>
+    <name>RetrainDialog</name>
+    <message>
+        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
+        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
+    </message>
+    <message>
+        <source>使える新しい写真が、まだありません。</source>
+        <translation>There are no new photos to use yet.</translation>
+    </message>
+    <message>
+        <source>いま開いているプロジェクト「{name}」に足す（もとの写真と一緒に学習し直せます）</source>
+        <translation>Add to the open project “{name}” (to train again together with its photos)</translation>
+    </message>
+    <message>
+        <source>新しいプロジェクトを作る</source>
+        <translation>Make a new project</translation>
+    </message>
+    <message>
+        <source>プロジェクトの名前</source>
+        <translation>Name of the project</translation>
+    </message>
+    <message>
+        <source>場所を変える…</source>
+        <translation>Choose another place…</translation>
+    </message>
+    <message>
+        <source>写真を入れて開く</source>
+        <translation>Put the photos in and open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation>Prepare to train again</translation>
+    </message>
+    <message>
+        <source>場所：{path}</source>
+        <translation>Place: {path}</translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ</source>
+        <translation>Choose a folder</translation>
     </message>
 </context>
 <context>
@@ -2823,6 +3426,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>「{name}」さんは、もう一人目としてラベルを付けています。別の人の名前を入れてください。</source>
         <translation>{name} has already labelled as the first person. Enter somebody else&apos;s name.</translation>
+    </message>
+</context>
+<context>
+    <name>SessionCounts</name>
+    <message>
+        <source>要確認</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>区別なし</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>読めない</source>
+        <translation>Unreadable</translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚（{since} から）</source>
+        <translation>Total {total} (since {since})</translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚</source>
+        <translation>Total {total}</translation>
+    </message>
+    <message>
+        <source>数え直す</source>
+        <translation>Start over</translation>
+    </message>
+    <message>
+        <source>枚数を 0 から数え直す</source>
+        <translation>Count again from 0</translation>
     </message>
 </context>
 <context>
@@ -3091,6 +3725,14 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <source>すべての日</source>
         <translation>All days</translation>
     </message>
+    <message>
+        <source>まだ何も書いていない写真は、もうありません。</source>
+        <translation>Something is written about every photo.</translation>
+    </message>
+    <message>
+        <source>まだ書いていない写真</source>
+        <translation>Photos not written about</translation>
+    </message>
 </context>
 <context>
     <name>StageDialog</name>
@@ -3329,6 +3971,247 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskChooser</name>
+    <message>
+        <source>種類を見分ける</source>
+        <translation>Tell kinds apart</translation>
+    </message>
+    <message>
+        <source>写真に説明をつける</source>
+        <translation>Describe photos</translation>
+    </message>
+    <message>
+        <source>写真に質問する</source>
+        <translation>Ask questions about photos</translation>
+    </message>
+    <message>
+        <source>すること</source>
+        <translation>Task</translation>
+    </message>
+    <message>
+        <source>このプロジェクトで学ばせること</source>
+        <translation>What this project teaches the model</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、説明の学習はまだできません。書いた説明は残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on descriptions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+    <message>
+        <source>このバージョンでは、質問の学習はまだできません。書いた質問と答えは残り、書き出してほかのプログラムで使えます。</source>
+        <translation>This version cannot train on questions yet. What you write is kept, and can be written to a file for other programs.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskSide</name>
+    <message>
+        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to describe it. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に質問があります。</source>
+        <translation>{written} of {total} photos have questions.</translation>
+    </message>
+    <message>
+        <source>{written}／{total} 枚に説明があります。</source>
+        <translation>{written} of {total} photos are described.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、質問と答えを付けてください。</source>
+        <translation>Write questions and answers about 2 photos or more.</translation>
+    </message>
+    <message>
+        <source>2 枚以上の写真に、説明を付けてください。</source>
+        <translation>Describe 2 photos or more.</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>よく使う文</source>
+        <translation>Sentences to reuse</translation>
+    </message>
+    <message>
+        <source>1行に1つ、{count} 個まで書けます。{slot} のように囲んだところは、入れるときに書き換えます。{kind} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
+        <translation>One per line, up to {count}. What stands in braces, such as {slot}, is written over when the sentence is inserted; {kind} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
+    </message>
+    <message>
+        <source>この文にする</source>
+        <translation>Use these sentences</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateList</name>
+    <message>
+        <source>文を変える…</source>
+        <translation>Change sentences…</translation>
+    </message>
+</context>
+<context>
+    <name>TextFiles</name>
+    <message>
+        <source>取り込む・書き出す</source>
+        <translation>Take in or hand out</translation>
+    </message>
+    <message>
+        <source>質問を取り込む・書き出す</source>
+        <translation>Take in or hand out questions</translation>
+    </message>
+    <message>
+        <source>説明を取り込む・書き出す</source>
+        <translation>Take in or hand out descriptions</translation>
+    </message>
+    <message>
+        <source>取り込む（CSV・Excel・JSONL・COCO・VQAv2）…</source>
+        <translation>Import (CSV, Excel, JSONL, COCO, VQAv2)…</translation>
+    </message>
+    <message>
+        <source>COCO の形で書き出す（JSON）…</source>
+        <translation>Export as COCO (JSON)…</translation>
+    </message>
+    <message>
+        <source>VQAv2 の形で書き出す（JSON）…</source>
+        <translation>Export as VQAv2 (JSON)…</translation>
+    </message>
+    <message>
+        <source>表で書き出す（CSV）…</source>
+        <translation>Export as a table (CSV)…</translation>
+    </message>
+    <message>
+        <source>1行ずつ書き出す（JSONL）…</source>
+        <translation>Export line by line (JSONL)…</translation>
+    </message>
+    <message>
+        <source>「{name}」を読んでいます…</source>
+        <translation>Reading “{name}”…</translation>
+    </message>
+    <message>
+        <source>「{name}」に書き出しています…</source>
+        <translation>Writing “{name}”…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚分を「{name}」に書き出しました。</source>
+        <translation>
+            <numerusform>%n photo was written to “{name}”.</numerusform>
+            <numerusform>%n photos were written to “{name}”.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真に付けました。「元に戻す」で戻せます。</source>
+        <translation>
+            <numerusform>%n photo has new texts. “Undo” takes them back.</numerusform>
+            <numerusform>%n photos have new texts. “Undo” takes them back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚は、もう同じ内容でした。</source>
+        <translation>
+            <numerusform>%n photo had them already.</numerusform>
+            <numerusform>%n photos had them already.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトにありません</source>
+        <translation>Not among the project&apos;s photos</translation>
+    </message>
+    <message>
+        <source>同じ名前の写真がいくつもあり、どれか分かりません</source>
+        <translation>Several photos have this name, so it is unclear which one is meant</translation>
+    </message>
+    <message numerus="yes">
+        <source>（%n 件）</source>
+        <translation>
+            <numerusform> (%n)</numerusform>
+            <numerusform> (%n)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>写真か文章が欠けていた行を %n 件、飛ばしました。</source>
+        <translation>
+            <numerusform>%n entry without a photo or a text was skipped.</numerusform>
+            <numerusform>%n entries without a photo or a text were skipped.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>説明や質問のファイル ({suffixes})</source>
+        <translation>Files with descriptions or questions ({suffixes})</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose a file to import</translation>
+    </message>
+    <message>
+        <source>書き出す場所と名前を決める</source>
+        <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>TextPane</name>
+    <message>
+        <source>質問と答え</source>
+        <translation>Questions and answers</translation>
+    </message>
+    <message>
+        <source>説明（1行に1つ）</source>
+        <translation>Descriptions (one per line)</translation>
+    </message>
+    <message>
+        <source>写真の説明</source>
+        <translation>Descriptions of the photo</translation>
+    </message>
+    <message>
+        <source>例：左上に長いキズがあります。</source>
+        <translation>Such as: A long scratch at the top left.</translation>
+    </message>
+    <message>
+        <source>似た写真から写す</source>
+        <translation>Copy similar</translation>
+    </message>
+    <message>
+        <source>次の写真へ</source>
+        <translation>Next photo</translation>
+    </message>
+    <message>
+        <source>よく使う質問（Ctrl+数字）</source>
+        <translation>Questions to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>よく使う文（Ctrl+数字）</source>
+        <translation>Sentences to reuse (Ctrl+number)</translation>
+    </message>
+    <message>
+        <source>写せる写真がありません。先に、似た写真に書いてください。</source>
+        <translation>There is no photo to copy from. Write about a similar photo first.</translation>
+    </message>
+    <message>
+        <source>「{name}」から写しました。もう一度押すと、次に似た写真から写します。</source>
+        <translation>Copied from “{name}”. Press again to copy from the next most similar photo.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>はじめて使う言葉：{words}</source>
+        <translation>Words used for the first time: {words}</translation>
+    </message>
+    <message>
+        <source>{word}（「{like}」ではありませんか?）</source>
+        <translation>{word} (did you mean “{like}”?)</translation>
+    </message>
+    <message>
+        <source>英語しか分からないモデルには「{question}」と聞きます。</source>
+        <translation>A model that reads only English is asked “{question}”.</translation>
     </message>
 </context>
 <context>

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.backbones.bundle import with_suffix, write_bundle
 from core.backbones.catalogue import downloadables
 from core.backbones.store import ModelEntry, ModelStore
+from core.documents import MODELS_SUFFIX
+from core.problems import Problem, problem_text
 from core.settings import load_settings, system_language
 
 
@@ -22,6 +25,7 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
     words = parser.add_subparsers(metavar="WORD", required=True)
     _add_list(words)
     _add_import(words)
+    _add_bundle(words)
     _add_download(words)
     _add_verify(words)
     _add_check(words)
@@ -36,16 +40,33 @@ def _add_list(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _add_import(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = words.add_parser(
         "import",
-        help="bring in a weights file or a folder in Hugging Face layout",
-        description="Weights are loaded once on the way; nothing in the file is run. OpenAI's weights need an "
-        "architecture that ends in -quickgelu.",
-        epilog="example: hikidashi models import my-clip weights.safetensors --architecture ViT-B-32",
+        help="bring in a file made by `models bundle`, a weights file or a folder in Hugging Face layout",
+        description="A file made by `models bundle` is verified, and brings its names along; a weights file or a "
+        "folder needs a name. Weights are loaded once on the way; nothing in the file is run. OpenAI's weights "
+        "need an architecture that ends in -quickgelu.",
+        epilog="examples: hikidashi models import models.hkmodels\n"
+        "hikidashi models import my-clip weights.safetensors --architecture ViT-B-32",
     )
-    parser.add_argument("name", help="what it will be called here")
-    parser.add_argument("source", type=Path, help="weights (.safetensors, .pt, .bin), or a folder")
+    parser.add_argument("name", nargs="?", default="", help="what it will be called here; not for .hkmodels")
+    parser.add_argument("source", type=Path, help=".hkmodels, weights (.safetensors, .pt, .bin), or a folder")
     parser.add_argument("--architecture", help="open_clip's name of the architecture; a folder names its own")
     parser.add_argument("--licence", default="", help="its licence, for the record")
     _finish(parser, _import)
+
+
+def _add_bundle(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "bundle",
+        help="put models into one file, for a PC without a network",
+        description="The file holds the models whole, with the SHA-256 of each part, and is read back once it is "
+        "written. `models import` takes it on the other PC.",
+        epilog="example: hikidashi models bundle vit-b-32-openai --out models.hkmodels",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="default: all that were imported or downloaded"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the file to write, ending in .hkmodels")
+    _finish(parser, _bundle)
 
 
 def _add_download(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -103,6 +124,10 @@ def _list(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.source.suffix.lower() == MODELS_SUFFIX:
+        return _import_bundle(arguments.source)
+    if not arguments.name:
+        raise Problem("backbones.name_needed", path=arguments.source.name)
     from core.backbones.load import import_file
 
     store = ModelStore()
@@ -110,6 +135,32 @@ def _import(arguments: argparse.Namespace) -> dict[str, Any]:
         arguments.name, arguments.source, arguments.architecture, licence=arguments.licence, store=store
     )
     return _as_dict(store.entry(arguments.name))
+
+
+def _import_bundle(path: Path) -> dict[str, Any]:
+    from core.backbones.bundle_import import import_bundle
+
+    store = ModelStore()
+    imported = import_bundle(path, store=store, progress=_Percent())
+    names = (*imported.added, *imported.here)
+    return {
+        "added": list(imported.added),
+        "here": list(imported.here),
+        "models": [_as_dict(store.entry(name)) for name in names],
+    }
+
+
+def _bundle(arguments: argparse.Namespace) -> dict[str, Any]:
+    store = ModelStore()
+    ready = (entry.name for entry in store.entries() if entry.state == "ready" and entry.source != "embedded")
+    path = with_suffix(arguments.out)
+    bundle = write_bundle(path, arguments.names or list(ready), store=store, progress=_Percent())
+    return {
+        "bundle": str(path),
+        "verified": True,
+        "size_bytes": path.stat().st_size,
+        "models": [{"name": m.record.name, "sha256": m.record.sha256} for m in bundle.models],
+    }
 
 
 def _download(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -128,8 +179,6 @@ def _download(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
-    from core.problems import Problem, problem_text
-
     store = ModelStore()
     names = arguments.names or [e.name for e in store.entries() if e.state != "not downloaded"]
     problems = []

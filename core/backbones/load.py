@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from core.backbones.bounds import exceeds
 from core.backbones.catalogue import imported_purpose
 from core.backbones.clip import Backbone, BackboneCard
 from core.backbones.embedded import load_embedded_state
@@ -112,6 +113,8 @@ def keep(
     Raises:
         Problem: as `import_file`.
     """
+    if part := exceeds(found.model_cfg, found.weights.stat().st_size):
+        raise Problem("backbones.unsupported", part=part)
     preprocessing = Preprocessing.from_open_clip(found.preprocess_cfg, _image_size(found.model_cfg))
     file_name = _plain_name(found.weights)
 

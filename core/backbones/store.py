@@ -181,7 +181,13 @@ class ModelStore:
             raise Problem("backbones.name_taken", name=name)
 
     def remove(self, name: str) -> None:
-        """Delete a stored backbone, broken or not.
+        """Delete a stored backbone, broken or not; raises as `removable`."""
+        folder = self.removable(name)
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
+            folder.rename(Path(scratch) / name)
+
+    def removable(self, name: str) -> Path:
+        """The folder of a stored backbone, broken or not, that may be deleted.
 
         Raises:
             Problem: `backbones.bad_name`, `backbones.unknown`, `backbones.cannot_remove` for the embedded one.
@@ -191,8 +197,7 @@ class ModelStore:
             raise Problem("backbones.cannot_remove", name=name)
         if name not in self._stored_names():
             raise Problem("backbones.unknown", name=name, known=", ".join(self._stored_names()))
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
-            (self.root / name).rename(Path(scratch) / name)
+        return self.root / name
 
     def _entry(self, name: str) -> ModelEntry:
         model = self._read(name)

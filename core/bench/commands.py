@@ -31,6 +31,8 @@ PROTOCOL_NAMES = (
     "long-tail",
     "label-noise",
 )
+TEXT_PROTOCOL = "pt-peft"
+TEXT_TASKS = ("caption", "vqa")
 RECIPE_NAMES = ("own", "paper", "dept")
 
 _SPEED = """\
@@ -69,6 +71,9 @@ cross-set     all classes of the first set are learned, then the others are judg
 domain-shift  judged under other lighting, blur, noise, JPEG and another camera, at 5 strengths
 long-tail     classes with fewer and fewer photos, 10, 50 and 100 to 1: per_class_mean, worst_class
 label-noise   0, 10, 20 and 40 % of the training photos under a wrong label
+pt-peft       with --task caption or vqa: the embedded text model tuned on a plant's own wording by prefix, LoRA,
+              adapter, in full, and by PT-PEFT of each: score, what it knew before, effective rank and basis overlap
+              with the pretrained features. It brings its own photos: no --set, no --preset
 
 ImageNet and its variants V2, Sketch, A and R, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft,
 SUN397, DTD, EuroSAT and UCF101 are known by their folders and split files, laid out as in CoOp's DATASETS.md. They are
@@ -156,8 +161,10 @@ def _add_protocol(benches: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--seeds 1 2 3 --shots 16 --json",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", metavar="NAME", choices=PROTOCOL_NAMES, help="one of the above")
-    _add_runs(parser)
+    names = (*PROTOCOL_NAMES, TEXT_PROTOCOL)
+    parser.add_argument("name", metavar="NAME", choices=names, help="one of the above")
+    parser.add_argument("--task", choices=TEXT_TASKS, help=f"for {TEXT_PROTOCOL}: describe or answer")
+    _add_runs(parser, required=False)
     parser.set_defaults(run=_protocol)
 
 
@@ -174,10 +181,10 @@ def _add_insight(benches: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.set_defaults(run=_insight)
 
 
-def _add_runs(parser: argparse.ArgumentParser) -> None:
+def _add_runs(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """What is trained, on what."""
-    parser.add_argument("--set", nargs="+", required=True, help=_SET)
-    parser.add_argument("--preset", nargs="+", required=True, help="presets or compositions")
+    parser.add_argument("--set", nargs="+", required=required, help=_SET)
+    parser.add_argument("--preset", nargs="+", required=required, help="presets or compositions")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="default 1 2 3")
     parser.add_argument("--shots", type=_count, help="photos per class to learn from; all by default")
     parser.add_argument("--recipe", choices=RECIPE_NAMES, default=RECIPE_NAMES[0], help=_RECIPE)
@@ -244,6 +251,10 @@ def _growth(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.name == TEXT_PROTOCOL:
+        return _text_protocol(arguments)
+    if not arguments.set or not arguments.preset:
+        raise Problem("bench.say_sets", protocol=arguments.name)
     from core.bench.protocols.catalogue import PROTOCOLS
     from core.bench.published import Recipe
 
@@ -251,6 +262,18 @@ def _protocol(arguments: argparse.Namespace) -> dict[str, Any]:
     results = [_told(line) for line in PROTOCOLS[arguments.name](request, engine)]
     answer = {"protocol": arguments.name, "backbone": arguments.backbone, "recipe": arguments.recipe}
     return answer | {"recipe_notes": engine.recipe.notes(request.presets), "results": results}
+
+
+def _text_protocol(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.bench.protocols.pt_peft import TextRequest, pt_peft, table_of
+    from core.tasks.embedded import load_text_model
+
+    if arguments.task is None:
+        raise Problem("bench.say_task", protocol=TEXT_PROTOCOL)
+    request = TextRequest(arguments.task, tuple(arguments.seeds))
+    results = [_told(line) for line in pt_peft(request, load_text_model(), _tell)]
+    about: dict[str, Any] = {"protocol": TEXT_PROTOCOL, "task": arguments.task}
+    return about | ({"results": results} if arguments.json else {"table": table_of(results)})
 
 
 def _insight(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import __version__
+from core.documents import is_document
 from core.problems import Problem, problem_text
 from core.settings import system_language
 
@@ -39,6 +40,10 @@ COMMANDS = {
         "core.cli.features", "image features in place of photos, to train on another machine"
     ),
     "labels": Command("core.exchange.commands", "take labels from another program, or give them to one"),
+    "texts": Command(
+        "core.exchange.text_commands",
+        "take descriptions and questions from another program, or give them to one",
+    ),
     "audit": Command("core.cli.audit", "check or print the record of who changed what and when"),
     "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
@@ -63,11 +68,12 @@ _WINDOW = "app.main"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line and give its exit code; with no words, open the window."""
+    """Run a command line and give its exit code; with no words, or with a file of the
+    program's own, open the window."""
     words = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
-    if not words:
-        return int(importlib.import_module(_WINDOW).main([]))
+    if not words or (words[0] not in COMMANDS and is_document(words[0])):
+        return int(importlib.import_module(_WINDOW).main(words))
     arguments = _parser(words[0]).parse_args(words)
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"

@@ -32,7 +32,7 @@ def import_labels(project: Project, foreign: ForeignLabels) -> Imported:
     A photo is found by as much of its path as the file writes; where that is nowhere, by its name alone if only
     one photo has it. Upper and lower case and Unicode's two ways to write a letter make no difference.
     """
-    places = _Places(project.photos())
+    places = Places(project.photos())
     found: dict[int, str] = {}
     missing: list[str] = []
     ambiguous: list[str] = []
@@ -46,7 +46,7 @@ def import_labels(project: Project, foreign: ForeignLabels) -> Imported:
     return Imported(changed, len(found) - changed, tuple(missing), tuple(ambiguous), foreign.several)
 
 
-class _Places:
+class Places:
     """Photos by their name, then by how much of their path agrees."""
 
     def __init__(self, photos: Sequence[Photo]) -> None:

@@ -84,6 +84,12 @@ class Known:
             days[photo.id] = named[quarter]
         return days
 
+    @cached_property
+    def written(self) -> frozenset[int] | None:
+        """Ids of the photos that have a text of the project's task; None where its task takes no texts."""
+        task = self._project.task
+        return None if task == "classification" else self._project.texts.photos_with(task)
+
     def similarity(self, photo_id: int) -> Mapping[int, float]:
         """By photo id, how alike each photo is to one of them: 1 the same, less the more they differ."""
         return similarity_to(photo_id, self.photos, self._project.looks, self._project.folder / CACHE_FOLDER)

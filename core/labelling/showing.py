@@ -15,6 +15,7 @@ from core.project.sources import Photo
 
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
 UNSURE, UNUSABLE, COMMENTED, DIFFERING = "unsure", "unusable", "commented", "differing"
+UNWRITTEN = "unwritten"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
 
 Keeps = Callable[[Photo], bool]
@@ -129,6 +130,11 @@ def _likeness(known: Known, showing: Showing) -> Key:
     return lambda photo: (photo.id != showing.about, -alike.get(photo.id, -2.0))
 
 
+def _unwritten(known: Known, _value: str) -> Keeps:
+    written = known.written or frozenset()
+    return lambda photo: photo.id not in written
+
+
 def _if_answered(known: Known) -> Sequence[str]:
     return _if_any(known.answers and not known.second)
 
@@ -153,6 +159,7 @@ def _differing(known: Known, _value: str) -> Keeps:
 FILTERS: dict[str, Filter] = {
     ALL: Filter(lambda _known, _value: lambda _photo: True),
     UNLABELLED: Filter(lambda _known, _value: lambda photo: photo.class_id is None),
+    UNWRITTEN: Filter(_unwritten, lambda known: () if known.written is None else ("",)),
     MISTAKES: Filter(_judged_wrong, _if_answered),
     DISAGREEING: Filter(_disagreeing, _if_answered),
     UNSURE: Filter(

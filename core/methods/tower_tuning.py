@@ -37,6 +37,8 @@ from core.methods.protocol import (
 from core.methods.reading import Reading, SentenceReader
 
 Tower = ImageTower | TextTower
+# Anything whose `blocks` are `Block`s: the towers, and the parts of a text model.
+HasBlocks = nn.Module
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +177,7 @@ class TowerTuning(Method):
             self.train(was)
 
 
-def blocks_of(tower: Tower) -> list[Block]:
+def blocks_of(tower: HasBlocks) -> list[Block]:
     """The blocks of a tower in their order."""
     return list(tower.blocks)  # type: ignore[arg-type]
 

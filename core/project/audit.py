@@ -199,7 +199,7 @@ def _photo_of(change: Change) -> int | None:
     if change.item in _OF_PHOTOS and isinstance(change.id, int):
         return change.id
     row = change.after or change.before or {}
-    return row.get("photo_id") if change.item == "opinions" else None
+    return row.get("photo_id")
 
 
 def _told(change: Change, sha256: str | None) -> dict[str, Any]:

@@ -103,6 +103,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE photos ADD COLUMN remarks TEXT NOT NULL DEFAULT ''",
     ),
     (
+        """CREATE TABLE captions (
+            id INTEGER PRIMARY KEY,
+            photo_id INTEGER NOT NULL REFERENCES photos (id),
+            position INTEGER NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE INDEX captions_by_photo ON captions (photo_id)",
+        # `answers` is a JSON list: one answer per person.
+        """CREATE TABLE questions (
+            id INTEGER PRIMARY KEY,
+            photo_id INTEGER NOT NULL REFERENCES photos (id),
+            position INTEGER NOT NULL,
+            text TEXT NOT NULL CHECK (text <> ''),
+            answers TEXT NOT NULL,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE INDEX questions_by_photo ON questions (photo_id)",
+    ),
+    (
         # What a scanner reads from the product; "not sure" and comments; a second person's labels, kept apart; how
         # differences between the two were settled.
         "ALTER TABLE classes ADD COLUMN code TEXT NOT NULL DEFAULT ''",

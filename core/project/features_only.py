@@ -22,7 +22,8 @@ FEATURES_FILE = "photos.features"
 _KEY = "features_only"
 # In an order that no reference forbids.
 _OF_PHOTOS = (
-    "labels", "exclusions", "marks", "opinions", "settlements", "unreadable", "changes", "steps", "photos", "sources",
+    "captions", "questions", "labels", "exclusions", "marks", "opinions", "settlements", "unreadable",
+    "changes", "steps", "photos", "sources",
 )  # fmt: skip
 # What else the project remembers that belongs to the photos.
 _SETTINGS = ("trial",)

@@ -13,6 +13,7 @@ from core.project.rows import COLUMNS, Item, Row, content_of, read_rows, set_row
 StepKind = Literal[
     "label", "unlabel", "exclude", "include", "label_folders", "import_labels", "mark", "comment",
     "second_label", "settle", "add_class", "edit_class", "move_class", "remove_class",
+    "caption", "question", "import_texts",
 ]  # fmt: skip
 
 

@@ -108,5 +108,11 @@ class Opinions:
         return {photo_id: key for photo_id, key in rows if photo_id in wanted}
 
 
+def put_labels(recording: Recording, labels: Mapping[int, Row | None]) -> None:
+    """Labels in place of what was settled before."""
+    recording.put("settlements", dict.fromkeys(labels))
+    recording.put("labels", labels)
+
+
 def _settlement(class_id: int, first: Row, mine: Row) -> Row:
     return {"class_id": class_id, "first_id": first["first_id"], "first_user": first["first_user"], **mine}

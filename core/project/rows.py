@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from core.project.database import Database
 
-Item = Literal["labels", "exclusions", "marks", "opinions", "settlements", "classes"]
+Item = Literal["labels", "exclusions", "marks", "opinions", "settlements", "classes", "captions", "questions"]
 Row = dict[str, Any]
 
 COLUMNS: dict[Item, tuple[str, ...]] = {
@@ -15,6 +15,8 @@ COLUMNS: dict[Item, tuple[str, ...]] = {
     "opinions": ("photo_id", "class_id", "user", "time"),
     "settlements": ("class_id", "first_id", "first_user", "user", "time"),
     "classes": ("position", "name", "description", "key", "role", "code"),
+    "captions": ("photo_id", "position", "text", "user", "time"),
+    "questions": ("photo_id", "position", "text", "answers", "user", "time"),
 }
 # What rows that were kept before a column was there say in it.
 _SAID_BEFORE = {"code": ""}

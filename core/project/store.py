@@ -38,11 +38,12 @@ from core.project.grouping import Grouping, grouping_of
 from core.project.history import History, Recording, Step, StepKind
 from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
-from core.project.opinions import Opinions
+from core.project.opinions import Opinions, put_labels
 from core.project.revision import DataRevision, Role
-from core.project.rows import Row
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
+from core.project.texts import TextBook
+from core.tasks.texts import TASKS, Task
 
 PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
@@ -93,6 +94,7 @@ class Project:
         self._library = PhotoLibrary(database, folder)
         self.opinions = Opinions(database)
         self.decisions = DecisionLog(database, self.trail)
+        self.texts = TextBook(database, self._step, lambda: self.user)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
     @classmethod
@@ -167,6 +169,16 @@ class Project:
     def remember(self, key: str, value: Any) -> None:
         """Remember a JSON value: the chosen preset, the last page."""
         self._database.write("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    @property
+    def task(self) -> Task:
+        """What the model is to learn from the photos; at first, to tell kinds apart."""
+        task: Task = self.setting("task", "classification")
+        return task if task in TASKS else "classification"
+
+    def choose_task(self, task: Task) -> None:
+        """Say what the model is to learn. Labels and texts of the other tasks stay."""
+        self.remember("task", task)
 
     # Photos
 
@@ -371,7 +383,7 @@ class Project:
         ids = list(photo_ids)
         row = None if class_id is None else {"class_id": class_id, "user": self.user, "time": now()}
         with self._step("unlabel" if row is None else "label") as recording:
-            _put_labels(recording, dict.fromkeys(ids, row))
+            put_labels(recording, dict.fromkeys(ids, row))
             if row is not None:
                 marks.set_unsure(self._database, recording, ids, False, self.user)
 
@@ -407,7 +419,7 @@ class Project:
             ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
             row = {"user": self.user, "time": now()}
             labels = {photo.id: {"class_id": ids[photo.folder_label], **row} for photo in photos}
-            _put_labels(recording, labels)
+            put_labels(recording, labels)
         return len(photos)
 
     def label_by_names(
@@ -427,7 +439,7 @@ class Project:
             before = {photo.id: photo.class_id for photo in self.photos("labelled")}
             row = {"user": self.user, "time": now()}
             labels = {photo_id: {"class_id": ids[name], **row} for photo_id, name in names.items()}
-            _put_labels(recording, labels)
+            put_labels(recording, labels)
         return sum(before.get(photo_id) != label["class_id"] for photo_id, label in labels.items())
 
     def counts(self) -> Counts:
@@ -575,12 +587,6 @@ class Project:
                 )
             found[folder] = ids[entry.name]
         return found
-
-
-def _put_labels(recording: Recording, labels: Mapping[int, Row | None]) -> None:
-    """Labels in place of what was settled before."""
-    recording.put("settlements", dict.fromkeys(labels))
-    recording.put("labels", labels)
 
 
 def _count(entry: ProductClass, labelled: int) -> ClassCount:

@@ -115,16 +115,40 @@ class WhatIfJob(_Job):
     photos: str = ""
 
 
+class ImportModelsJob(_Job):
+    """Verify the file of models `bundle` and install what it holds."""
+
+    kind: Literal["import_models"] = "import_models"
+    bundle: str
+
+
+class DownloadModelJob(_Job):
+    """Fetch the catalogue's model `model`: the operator was told its size, its licence and that it connects, and agreed."""
+
+    kind: Literal["download_model"] = "download_model"
+    model: str
+
+
 class PredictJob(_Job):
-    """Open a package once, then answer the requests that come through standard input."""
+    """Open a package once, with the classes that were `added` to it (name, English words), then answer the requests that
+    come through standard input."""
 
     kind: Literal["predict"] = "predict"
     package: str
+    added: tuple[tuple[str, str], ...] = ()
     device: Device = "auto"
 
 
 Job = Annotated[
-    TrainJob | TrialJob | ExportJob | InsightJob | WhatIfJob | FeaturesJob | PredictJob,
+    TrainJob
+    | TrialJob
+    | ExportJob
+    | InsightJob
+    | WhatIfJob
+    | FeaturesJob
+    | ImportModelsJob
+    | DownloadModelJob
+    | PredictJob,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[Job] = TypeAdapter(Job)

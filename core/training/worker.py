@@ -18,8 +18,10 @@ from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
 from core.training.job import (
+    DownloadModelJob,
     ExportJob,
     FeaturesJob,
+    ImportModelsJob,
     InsightJob,
     Job,
     PredictJob,
@@ -85,6 +87,14 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.whatif.ask import run_what_if
 
             return None, Finished(result=run_what_if(job, emit, commands))
+        case ImportModelsJob():
+            from core.training.models import run_import
+
+            return None, Finished(result=run_import(job, emit, commands))
+        case DownloadModelJob():
+            from core.training.models import run_download
+
+            return None, Finished(result=run_download(job, emit, commands))
         case PredictJob():
             from core.onsite.service import run_predict
 

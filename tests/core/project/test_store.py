@@ -504,7 +504,16 @@ def test_a_project_of_before_there_were_groups_opens_and_learns_them(tmp_path: P
         for column in ("look", "taken", "alike_to", "alike_by", "resembles", "remarks"):
             old.execute(f"ALTER TABLE photos DROP COLUMN {column}")
         old.execute("ALTER TABLE classes DROP COLUMN code")
-        for table in ("decisions", "marks", "opinions", "settlements", "audit_details", "audit"):
+        for table in (
+            "decisions",
+            "captions",
+            "questions",
+            "marks",
+            "opinions",
+            "settlements",
+            "audit_details",
+            "audit",
+        ):
             old.execute(f"DROP TABLE {table}")
         old.execute("DELETE FROM migrations WHERE version >= 2")
         old.execute("PRAGMA user_version = 1")
