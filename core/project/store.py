@@ -461,8 +461,7 @@ class Project:
         )
         counted = tuple(_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
         labelled = sum(per_class.values())
-        unlabelled = total - excluded - labelled - unsure
-        return Counts(labelled, unlabelled, excluded, unreadable, counted, unsure)
+        return Counts(labelled, total - excluded - labelled - unsure, excluded, unreadable, counted, unsure)
 
     def labelling_minutes(self, until: datetime | None = None) -> float:
         """How long people worked on labels and classes, breaks left out; up to a time if one is given.
