@@ -27,6 +27,28 @@ class Locations:
     log: Path
 
 
+class LabelKeys(BaseModel):
+    """Signs that do something on the label page, beside the classes' own; "" for none. As on the number pad, so that
+    one hand is enough."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    same: str = Field(default=".", max_length=1)
+    unsure: str = Field(default="/", max_length=1)
+    unusable: str = Field(default="-", max_length=1)
+    comment: str = Field(default=",", max_length=1)
+
+
+class ScannerSettings(BaseModel):
+    """What a barcode scanner sends before and after a code."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    used: bool = True
+    prefix: str = Field(default="", max_length=20)
+    suffix: Literal["enter", "tab"] = "enter"
+
+
 class OnSiteChoices(BaseModel):
     """The place of work: sounds, the supervisor's PIN (delete the key `pin` when it is forgotten), whether the page is
     locked, and what is opened again where it is."""
@@ -60,6 +82,8 @@ class Settings(BaseModel):
     thumbnail_letters: int = Field(default=9, ge=6, le=24)
     recent_projects: tuple[str, ...] = ()
     last_folders: dict[str, str] = Field(default_factory=dict)
+    label_keys: LabelKeys = LabelKeys()
+    scanner: ScannerSettings = ScannerSettings()
     onsite: OnSiteChoices = Field(default_factory=OnSiteChoices)
 
 

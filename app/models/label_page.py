@@ -1,5 +1,6 @@
 """What the label page shows, read off the screen's thread in one go."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,7 +10,8 @@ from core.assist.advice import Advice
 from core.labelling.known import Known
 from core.labelling.showing import Offer, Showing, offer, show
 from core.project.classes import ProductClass
-from core.project.store import Counts, Project
+from core.project.history import Step
+from core.project.store import ClassCount, Counts, Project
 from core.tasks.texts import Task
 
 
@@ -31,20 +33,55 @@ class LabelPageContent:
 
     @classmethod
     def read(
-        cls, project: Project, showing: Showing | None, opened: frozenset[int], advice: Advice | None = None
+        cls,
+        project: Project,
+        showing: Showing | None,
+        opened: frozenset[int],
+        advice: Advice | None = None,
+        second: str = "",
     ) -> Self:
-        """With the photos of `showing` when it is given; `opened` are the groups that are laid out."""
-        known = Known(project, advice, showing.words) if showing is not None else None
+        """With the photos of `showing` when it is given; `opened` are the groups that are laid out. `second` is the
+        second person who labels now and sees nothing of what others said."""
+        known = Known(project, advice, showing.words, second) if showing is not None else None
+        last, following = project.next_undo(), project.next_redo()
         return cls(
             project,
             Shelf.of(show(known, showing), opened) if known and showing else None,
             offer(known) if known else None,
             project.classes(),
-            project.counts(),
-            project.next_undo() is not None,
-            project.next_redo() is not None,
+            _counts_for(project, second),
+            last is not None and _may_touch(last, second),
+            following is not None and _may_touch(following, second),
             project.features_only is not None,
             wants_features_only(project),
             task := project.task,
             0 if task == "classification" else len(project.texts.photos_with(task)),
         )
+
+
+def undo_as(project: Project, second: str) -> None:
+    """Undo, but of a second person only what that person did as such."""
+    step = project.next_undo()
+    if step is not None and _may_touch(step, second):
+        project.undo()
+
+
+def redo_as(project: Project, second: str) -> None:
+    """Redo, as `undo_as`."""
+    step = project.next_redo()
+    if step is not None and _may_touch(step, second):
+        project.redo()
+
+
+def _may_touch(step: Step, second: str) -> bool:
+    """A second person takes back only second labels of their own: more would show what others said."""
+    return not second or (step.kind == "second_label" and step.user == second)
+
+
+def _counts_for(project: Project, second: str) -> Counts:
+    counts = project.counts()
+    if not second:
+        return counts
+    own = Counter(project.opinions.of(second).values())
+    classes = tuple(ClassCount(count.class_id, own[count.class_id], 0) for count in counts.classes)
+    return Counts(own.total(), max(0, counts.usable - own.total()), 0, 0, classes)

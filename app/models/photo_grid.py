@@ -45,6 +45,7 @@ class PhotoRole(IntEnum):
     OPENED = Qt.ItemDataRole.UserRole + 6
     HINT = Qt.ItemDataRole.UserRole + 7
     IN_GROUP = Qt.ItemDataRole.UserRole + 8
+    MARKS = Qt.ItemDataRole.UserRole + 9
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,11 @@ class PhotoGridModel(QAbstractListModel):
         free = [each for each in rows if self._labels[self.photo(each).id] is None or each == row]
         return [photo.id for each in free for photo in self.photos_of(each)]
 
+    def any_unsure(self, photo_ids: Sequence[int]) -> bool:
+        """Whether somebody is not sure about one of these."""
+        rows = {self._shelf.rows[photo_id] for photo_id in photo_ids if photo_id in self._shelf.rows}
+        return any(photo.unsure for row in rows for photo in self._shelf.tiles[row].photos)
+
     def photo(self, row: int) -> Photo:
         """The photo of a row; of photos folded together the first."""
         return self._shelf.tiles[row].first
@@ -203,6 +209,8 @@ class PhotoGridModel(QAbstractListModel):
                 return self.hint(index.row())
             case PhotoRole.IN_GROUP:
                 return photo.id in self._group
+            case PhotoRole.MARKS:
+                return _marks_of(photo)
             case _:
                 return None
 
@@ -214,10 +222,18 @@ class PhotoGridModel(QAbstractListModel):
     def _said_of(self, row: int, photo: Photo) -> str:
         """Name and class, or what is suggested, for a screen reader."""
         entry, hint = self._classes.get(self._labels[photo.id] or -1), self.hint(row)
-        words = f"{photo.path.name} {entry.name if entry else ''}"
+        words = f"{photo.path.name} {entry.name if entry else ''}{self._marks_in_words(photo)}"
         if hint is not None:
             words += self.tr("、提案は「{name}」").format(name=hint.entry.name)
         return words
+
+    def _marks_in_words(self, photo: Photo) -> str:
+        words = [
+            self.tr("迷っています") if photo.unsure else "",
+            self.tr("使いません") if photo.excluded else "",
+            self.tr("メモ：{words}").format(words=photo.comment) if photo.comment else "",
+        ]
+        return "".join(f"、{each}" for each in words if each)
 
     def _thumbnail_arrived(self, path: Path, row: int) -> None:
         tiles = self._shelf.tiles
@@ -227,6 +243,12 @@ class PhotoGridModel(QAbstractListModel):
         elif tiles:
             # Other photos are shown since; this one may be among them, somewhere else.
             self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1), [PhotoRole.THUMBNAIL])
+
+
+def _marks_of(photo: Photo) -> str:
+    """Signs of what is noted on a photo."""
+    signs = ("？" if photo.unsure else "", "⊘" if photo.excluded else "", "✎" if photo.comment else "")
+    return "".join(signs)
 
 
 class _Thumbnails(QObject):

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.background import run_in_background
 from app.models.folding import Shelf
-from app.models.label_page import LabelPageContent
+from app.models.label_page import LabelPageContent, redo_as, undo_as
 from app.pages.base import Page
+from app.pages.label_extras import LabelExtras
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.assist_bar import AssistBar
@@ -90,8 +91,10 @@ class LabelsPage(Page):
         self.reload()
         self.help.begin()
         self.grid.setFocus()
+        self.extras.keys.begin()
 
     def leave(self) -> None:
+        self.extras.keys.end()
         self._on_screen = False
         self.tasks.leave()
 
@@ -118,6 +121,7 @@ class LabelsPage(Page):
         self.grid.setAccessibleName(self.tr("写真の一覧"))
         self.preview.setAccessibleName(self.tr("選んだ写真"))
         self.panel.retranslate()
+        self.extras.retranslate()
         self.tasks.retranslate()
         self.files.retranslate()
         self.banner.retranslate()
@@ -158,12 +162,14 @@ class LabelsPage(Page):
         """Read behind all changes that were asked for so far, and show it."""
         project, asked = self.session.project, self._asked
         showing = self._showing() if photos else None
-        opened, advice = self.grid.grid.opened, self.help.advice
+        opened, second = self.grid.grid.opened, self.extras.second
+        # What is suggested follows from the first person's labels.
+        advice = None if second else self.help.advice
         if project is not None:
             run_in_background(
                 self,
-                lambda _cancel: LabelPageContent.read(project, showing, opened, advice),
-                success=lambda found: self._show(found, asked),
+                lambda _cancel: LabelPageContent.read(project, showing, opened, advice, second),
+                success=lambda found: self._show(found, asked) if second == self.extras.second else None,
                 failure=self._refused,
                 in_order=True,
             )
@@ -176,10 +182,15 @@ class LabelsPage(Page):
         self.lead.setVisible(not found.fixed)
         self.splitter.setEnabled(not found.fixed)
         self.panel.show_classes(found.classes, found.counts.classes)
+        self.extras.show_classes(found.classes)
+        # A second person gives labels of their own, and changes nothing that others see.
+        self.files.button.setEnabled(not self.extras.second)
+        for row in self.panel.rows:
+            row.more.setEnabled(not self.extras.second)
         self.tasks.show_task(found.task, found.written)
         self.files.button.setVisible(not self.tasks.writes)
         self.tasks.files.button.setVisible(self.tasks.writes)
-        self.help.suggest(not self.tasks.writes)
+        self.help.suggest(not self.tasks.writes and not self.extras.second)
         self._say_lead()
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
@@ -232,6 +243,7 @@ class LabelsPage(Page):
         self._classes = []
         self.grid.grid.show_photos([], [], None)
         self.panel.show_classes([], [])
+        self.extras.project_changed()
         self.showing.reset()
         self.tasks.forget()
         self._about = None
@@ -244,13 +256,14 @@ class LabelsPage(Page):
         if counts is None:
             self.summary.setText("")
             return
-        total = counts.labelled + counts.unlabelled
         if self.tasks.writes:
-            self.summary.setText(self.tasks.summary(total))
+            self.summary.setText(self.tasks.summary(counts.usable))
             return
         words = self.tr("{labelled}／{total} 枚にラベルが付いています。").format(
-            labelled=counts.labelled, total=total
+            labelled=counts.labelled, total=counts.usable
         )
+        if counts.unsure:
+            words += self.tr("%n 枚は迷っているので、学習に使いません。", "", counts.unsure)
         filled = [count.labelled for count in counts.classes if count.labelled]
         if len(filled) > 1 and max(filled) > _IMBALANCE * min(filled):
             words = self.tr("{words}枚数に大きな差があります。少ない種類を足すと、見逃しが減ります。").format(
@@ -280,12 +293,15 @@ class LabelsPage(Page):
         if project is None or not ids:
             return
         self._asked += 1
-        self.help.settle(ids, class_id)
+        if not self.extras.second:
+            self.help.settle(ids, class_id)
         last = max(row for photo_id in ids if (row := self.grid.grid.row_of(photo_id)) is not None)
+        doubted = self.grid.grid.any_unsure(ids)
         self.grid.grid.set_labels(ids, class_id)
+        self.extras.labelled(class_id)
         if class_id is not None:
             self._advance(last)
-        self._change(lambda: project.label(ids, class_id), photos=False)
+        self._change(lambda: self.extras.written(project, ids, class_id), photos=doubted)
 
     def _label_each(self, labels: dict[int, int], row: int) -> None:
         """Labels that were suggested, in one step; then on behind a row."""
@@ -312,14 +328,14 @@ class LabelsPage(Page):
     def _undo(self) -> None:
         project = self.session.project
         if project is not None:
-            self._follow = True
-            self._change(project.undo)
+            self._follow, second = True, self.extras.second
+            self._change(lambda: undo_as(project, second))
 
     def _redo(self) -> None:
         project = self.session.project
         if project is not None:
-            self._follow = True
-            self._change(project.redo)
+            self._follow, second = True, self.extras.second
+            self._change(lambda: redo_as(project, second))
 
     def _change(self, change: Callable[[], object], *, photos: bool = True) -> None:
         """Write a change behind all earlier ones, then show what the project holds.
@@ -362,8 +378,8 @@ class LabelsPage(Page):
     def _add_class(self) -> None:
         project, dialog = self.session.project, ClassDialog(None, self, self.help.checker(None))
         if project is not None and dialog.exec() == QDialog.DialogCode.Accepted:
-            name, description = dialog.name.text(), dialog.description.text()
-            self._change(lambda: project.add_class(name, description))
+            name, description, code = dialog.name.text(), dialog.description.text(), dialog.code.text()
+            self._change(lambda: _add_class(project, name, description, code))
         self.grid.setFocus()
 
     def _edit_class(self, class_id: int) -> None:
@@ -373,8 +389,9 @@ class LabelsPage(Page):
             return
         dialog = ClassDialog(entry, self, self.help.checker(entry))
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            name, description = dialog.name.text(), dialog.description.text()
-            self._change(lambda: project.edit_class(class_id, name=name, description=description))
+            given = {"name": dialog.name, "description": dialog.description, "code": dialog.code}
+            texts = {field: edit.text() for field, edit in given.items()}
+            self._change(lambda: project.edit_class(class_id, **texts))
 
     def _with_project(self, change: Callable[[Project], object]) -> None:
         project = self.session.project
@@ -424,6 +441,8 @@ class LabelsPage(Page):
         left_column = QVBoxLayout(left, spacing=GAP)
         left_column.setContentsMargins(0, 0, 0, 0)
         left_column.addWidget(self._build_tools())
+        left_column.addWidget(self.extras.strip)
+        left_column.addWidget(self.extras.scan)
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
@@ -461,8 +480,14 @@ class LabelsPage(Page):
         self.files.use(lambda: self.session.project)
         self.files.imported.connect(lambda: self._changed(photos=True))
         self.files.refused.connect(self._refused)
-        self.showing.tools.addWidget(self.undo)
-        self.showing.tools.addWidget(self.redo)
+        self.extras = LabelExtras(self, self.session, self.grid)
+        self.extras.label.connect(self._label)
+        self.extras.change.connect(self._with_project)
+        self.extras.advance.connect(lambda: self._advance(self.grid.currentIndex().row()))
+        self.extras.second_changed.connect(self._person_changed)
+        self.extras.refused.connect(self._refused)
+        for button in (self.undo, self.redo, *self.extras.tools.buttons):
+            self.showing.tools.addWidget(button)
         self.assist = AssistBar(self.showing.tools, self.showing)
         self.help = LabellingHelp(self.session, self.grid, self.showing, self.assist)
         self.help.label.connect(self._label_each)
@@ -470,6 +495,13 @@ class LabelsPage(Page):
         self.help.failed.connect(self.banner.show_problem)
         self.thumbnail_size = ThumbnailSize(self.session, self.grid)
         return self.showing
+
+    def _person_changed(self) -> None:
+        """Nothing of what the other one saw stays on screen."""
+        self.grid.grid.show_photos([], [], None)
+        self.showing.reset()
+        self.reload()
+        self.grid.setFocus()
 
     def _build_side(self) -> QWidget:
         self.preview = PhotoPreview()
@@ -518,3 +550,9 @@ class LabelsPage(Page):
     def _label_and_return(self, class_id: int) -> None:
         self._label(class_id)
         self.grid.setFocus()
+
+
+def _add_class(project: Project, name: str, description: str, code: str) -> None:
+    added = project.add_class(name, description)
+    if code.strip():
+        project.edit_class(added.id, code=code)

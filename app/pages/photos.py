@@ -248,7 +248,7 @@ class PhotosPage(Page):
         self._cancel()
         project = self.session.project
         counts = project.counts() if project is not None else None
-        self._counted = counts.labelled + counts.unlabelled if counts is not None else 0
+        self._counted = counts.usable if counts is not None else 0
         self._last, self._labelled, self._summary, self._grouping = None, 0, (0, 0), Grouping()
         self._remarks = {}
         self.banner.hide()
@@ -514,5 +514,5 @@ def _look(project: Project, opened: frozenset[int]) -> _Found:
         project.unreadable(),
         project.grouping(),
         project.remarks(),
-        counts.labelled + counts.unlabelled,
+        counts.usable,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import qtawesome
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.theme import GAP, TOUCH, theme
 from app.translations import spoken
 from app.widgets.description_edit import DescriptionChecker, DescriptionEdit
+from app.widgets.photo_grid import PHOTOS_DRAGGED
 from core.problems import problem_text
 from core.project.classes import ProductClass
 from core.project.glossary import glossary
@@ -115,6 +116,7 @@ class ClassRow(QFrame):
     def __init__(self, panel: ClassPanel) -> None:
         super().__init__(panel)
         self.setProperty("class", "card")
+        self.setAcceptDrops(True)
         self._panel = panel
         self.entry: ProductClass | None = None
         self._count = ClassCount(0, 0, 0)
@@ -194,6 +196,25 @@ class ClassRow(QFrame):
         super().resizeEvent(event)
         self._fit_name()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Photos dragged here get this class."""
+        if event.mimeData().hasFormat(PHOTOS_DRAGGED):
+            event.acceptProposedAction()
+            self._light(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._light(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._light(False)
+        event.acceptProposedAction()
+        self._panel.label.emit(self._id)
+
+    def _light(self, lit: bool) -> None:
+        self.setProperty("chosen", lit)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
     def _fit_name(self) -> None:
         """As much of the name as there is room for: both ends, since names of kinds differ at theirs."""
         if self.entry is None:
@@ -258,9 +279,13 @@ class ClassDialog(QDialog):
             wordWrap=True,
         )
         told.setProperty("class", "muted")
+        self.code = QLineEdit(
+            objectName="class_code", placeholderText=self.tr("例：4901234567894（読み取っても入ります）")
+        )
         if entry is not None:
             self.name.setText(entry.name)
             self.description.setText(entry.description)
+            self.code.setText(entry.code)
         self.buttons = QDialogButtonBox()
         words = self.tr("追加する") if entry is None else self.tr("変える")
         self.apply = self.buttons.addButton(words, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -277,6 +302,7 @@ class ClassDialog(QDialog):
         form.addRow(self.tr("英語の説明"), self.description)
         form.addRow(told)
         form.addRow(self.note)
+        form.addRow(self.tr("製品のバーコード"), self.code)
         form.addRow(self.buttons)
         self.setMinimumWidth(520)
         self.apply.setEnabled(bool(self.name.text().strip()))

@@ -11,6 +11,7 @@ from app.background import Cancel, Task, post, run_in_background
 from app.theme import GAP, TOUCH
 from core.exchange.into_project import Imported, import_labels
 from core.exchange.read import READERS, read_labels
+from core.exchange.take_project import TakenIn, take_project
 from core.exchange.write import Exported, ExportFormat, export_labels
 from core.project.store import Project
 
@@ -29,11 +30,13 @@ class LabelFiles(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="label_files")
         self._project: Callable[[], Project | None] = lambda: None
-        self._task: Task[Imported] | Task[Exported] | None = None
+        self._task: Task[Imported] | Task[Exported] | Task[TakenIn] | None = None
         self._say: Callable[[], str] = str
         self.button = QPushButton(objectName="labels_files", minimumHeight=TOUCH)
         self._menu = QMenu(self.button)
         self.take = self._menu.addAction("", self._choose_file)
+        self.take_machine = self._menu.addAction("", self._choose_machine)
+        self.take_lobe = self._menu.addAction("", self._choose_lobe)
         self._menu.addSeparator()
         self.as_csv = self._menu.addAction("", partial(self._choose_target, "csv"))
         self.as_coco = self._menu.addAction("", partial(self._choose_target, "coco"))
@@ -60,6 +63,8 @@ class LabelFiles(QWidget):
         self.button.setText(self.tr("取り込む・書き出す"))
         self.button.setToolTip(self.tr("ほかのプログラムのラベルを取り込む、または、ほかのプログラムへ渡す"))
         self.take.setText(self.tr("ラベルを取り込む（CSV・Excel・COCO・Label Studio）…"))
+        self.take_machine.setText(self.tr("Teachable Machine から写真ごと取り込む（.tm）…"))
+        self.take_lobe.setText(self.tr("Lobe のプロジェクトから写真ごと取り込む…"))
         self.as_csv.setText(self.tr("ラベルの表を書き出す（CSV）…"))
         self.as_coco.setText(self.tr("ラベルを書き出す（COCO）…"))
         self.as_folders.setText(self.tr("写真を種類ごとのフォルダーにコピーする…"))
@@ -82,6 +87,21 @@ class LabelFiles(QWidget):
         # Written in one piece: there is nothing between to stop at.
         self.stop.hide()
 
+    def take_project(self, path: Path) -> None:
+        """Take photos and labels of another program's project in."""
+        project = self._project()
+        if project is None or self._task is not None:
+            return
+        tell = partial(post().send, post().open(self, self._progress))
+        task = run_in_background(
+            self,
+            lambda cancel: take_project(project, path, tell, cancel),
+            success=self._project_taken,
+            failure=self._failed,
+            in_order=True,
+        )
+        self._begin(task, lambda: self.tr("「{name}」を読んでいます…").format(name=path.name))
+
     def write(self, kind: ExportFormat, out: Path) -> None:
         """Write the project's labels to a file, or a folder."""
         project = self._project()
@@ -102,7 +122,7 @@ class LabelFiles(QWidget):
             self._task = None
         self.hide()
 
-    def _begin(self, task: Task[Imported] | Task[Exported], say: Callable[[], str]) -> None:
+    def _begin(self, task: Task[Imported] | Task[Exported] | Task[TakenIn], say: Callable[[], str]) -> None:
         self._task, self._say = task, say
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -116,6 +136,10 @@ class LabelFiles(QWidget):
 
     def _taken(self, done: Imported) -> None:
         self._finish(lambda: self._about_import(done))
+        self.imported.emit()
+
+    def _project_taken(self, done: TakenIn) -> None:
+        self._finish(lambda: self._about_project(done))
         self.imported.emit()
 
     def _written(self, done: Exported) -> None:
@@ -147,6 +171,14 @@ class LabelFiles(QWidget):
                 lines.append(f"{words}{count}: {shown}")
         return "\n".join(lines)
 
+    def _about_project(self, done: TakenIn) -> str:
+        words = self.tr("写真 {photos} 枚を取り込み、{labelled} 枚にラベルを付けました。").format(
+            photos=done.photos, labelled=done.labelled
+        )
+        if done.left_out:
+            words += self.tr("写真として読めなかった %n 枚は除きました。", "", done.left_out)
+        return words
+
     def _about_export(self, done: Exported) -> str:
         words = self.tr("%n 枚分を「{name}」に書き出しました。", "", done.photos).format(name=done.path.name)
         if not done.skipped:
@@ -160,6 +192,17 @@ class LabelFiles(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, self.tr("ラベルのファイルを選ぶ"), "", kinds)
         if name:
             self.take_in(Path(name))
+
+    def _choose_machine(self) -> None:
+        kinds = self.tr("Teachable Machine のプロジェクト ({suffixes})").format(suffixes="*.tm *-samples.zip")
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("プロジェクトのファイルを選ぶ"), "", kinds)
+        if name:
+            self.take_project(Path(name))
+
+    def _choose_lobe(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("Lobe のプロジェクトのフォルダーを選ぶ"))
+        if name:
+            self.take_project(Path(name))
 
     def _choose_target(self, kind: ExportFormat) -> None:
         suffix = {"csv": ".csv", "coco": ".json", "folders": ""}[kind]

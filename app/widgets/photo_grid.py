@@ -1,11 +1,13 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -17,9 +19,12 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QDrag,
     QFocusEvent,
     QFontInfo,
     QFontMetrics,
+    QGuiApplication,
+    QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -38,16 +43,20 @@ from PySide6.QtWidgets import (
 
 from app.models.photo_grid import Index, PhotoGridModel, PhotoRole, ShownHint
 from app.theme import theme
+from app.widgets.paint_select import PaintSelect
 
 LETTERS_PER_CELL = range(6, 25)  # the edge of a cell, in letters
 _LETTERS_AT_FIRST = 9
 _EDGE = 6
 _STACK = 3  # pixels by which each photo behind stands out
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
+# What is dragged out of the grid: that it is the selection, and nothing of the photos themselves.
+PHOTOS_DRAGGED = "application/x-hikidashi-selected-photos"
 
 
 class PhotoGrid(QListView):
-    """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away).
+    """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away); `sign`
+    another of the `signs` that are wanted. To press and draw over photos selects them; selected ones are dragged.
 
     `accept` (Space, or Enter where nothing is folded) takes what is suggested for the selected photos, `accept_group`
     (Shift+Space) for all that look like the present one, `select_group` (Ctrl+Space) selects those.
@@ -60,10 +69,14 @@ class PhotoGrid(QListView):
     accept = Signal()
     accept_group = Signal()
     select_group = Signal()
+    sign = Signal(str)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self.signs: frozenset[str] = frozenset()  # other signs than digits that are wanted
+        self._composed = ""  # taken from an input method already, before it is committed
+        self._paint = PaintSelect(self, self._drag)
         self._letters = _LETTERS_AT_FIRST
         self.grid = PhotoGridModel(self)
         self.setModel(self.grid)
@@ -131,15 +144,13 @@ class PhotoGrid(QListView):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Take a key that labels or accepts; False when it is none."""
+        typed = sign_of(event)
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        key = Qt.Key(event.key())
-        if plain and key in _DIGITS:
-            self.digit.emit(_DIGITS[key])
-        elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if plain and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.digit.emit(0)
-        elif key == Qt.Key.Key_Space:
+        elif event.key() == Qt.Key.Key_Space:
             self._spaces.get(event.modifiers(), self.accept).emit()
-        else:
+        elif not self._take_sign(typed):
             return False
         event.accept()
         return True
@@ -150,6 +161,26 @@ class PhotoGrid(QListView):
             Qt.KeyboardModifier.ShiftModifier: self.accept_group,
             Qt.KeyboardModifier.ControlModifier: self.select_group,
         }
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """An input method that will not be turned off: its full-width digits are digits, as soon as it shows them."""
+        composed, committed = event.preeditString(), event.commitString()
+        typed = committed if committed and committed != self._composed else composed if not committed else ""
+        for each in unicodedata.normalize("NFKC", typed):
+            self._take_sign(each.lower())
+        self._composed = composed
+        if composed:
+            QGuiApplication.inputMethod().reset()
+        event.accept()
+
+    def _take_sign(self, sign: str) -> bool:
+        if sign.isdecimal() and sign.isascii():
+            self.digit.emit(int(sign))
+        elif sign in self.signs:
+            self.sign.emit(sign)
+        else:
+            return False
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -169,7 +200,27 @@ class PhotoGrid(QListView):
             if badge.contains(event.position().toPoint()):
                 self.toggle(index.row())
                 return
-        super().mousePressEvent(event)
+        if not self._paint.press(event):
+            super().mousePressEvent(event)
+            self._paint.pressed(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._paint.move(event):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._paint.release(event):
+            super().mouseReleaseEvent(event)
+
+    def _drag(self) -> None:
+        """Carry the selected photos to a class; the count goes along."""
+        ids = self.selected_ids()
+        mime = QMimeData()
+        mime.setData(PHOTOS_DRAGGED, str(len(ids)).encode())
+        drag = QDrag(self)
+        drag.setMimeData(mime)
+        drag.setPixmap(_carried(len(ids), self.devicePixelRatioF()))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         current = self.currentIndex()
@@ -235,6 +286,8 @@ class PhotoDelegate(QStyledItemDelegate):
         self._draw_foot(painter, foot, index)
         if selected:
             self._draw_tick(painter, cell)
+        if marks := index.data(PhotoRole.MARKS):
+            self._draw_marks(painter, foot, marks)
         if alike > 1:
             self._draw_badge(painter, badge_of(option.rect, option.fontMetrics, alike), index)
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -303,6 +356,17 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.raised))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, _badge_words(index.data(PhotoRole.ALIKE)))
 
+    def _draw_marks(self, painter: QPainter, foot: QRect, marks: str) -> None:
+        """Signs for "not sure", "not used", a comment: at the right above the foot."""
+        tokens, metrics = theme(), painter.fontMetrics()
+        height = metrics.lineSpacing() + 4
+        width = metrics.horizontalAdvance(marks) + height
+        place = QRect(foot.right() - width, foot.top() - height - 2, width, height)
+        painter.setPen(QPen(QColor(tokens.text), 1))
+        painter.setBrush(QColor(tokens.raised))
+        painter.drawRoundedRect(place, height / 2, height / 2)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, marks)
+
     def _draw_tick(self, painter: QPainter, cell: QRect) -> None:
         tokens = theme()
         badge = QRect(cell.right() - 26, cell.top() + 4, 22, 22)
@@ -311,6 +375,34 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.drawEllipse(badge)
         painter.setPen(QPen(QColor(tokens.accent_text), 2))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, "✓")
+
+
+def sign_of(event: QKeyEvent) -> str:
+    """The one plain sign of a key, whatever input method made it full-width; "" where there is none, or with Ctrl."""
+    held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+    if held != Qt.KeyboardModifier.NoModifier:
+        return ""
+    shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    if not shifted and (digit := _DIGITS.get(Qt.Key(event.key()))) is not None:
+        return str(digit)
+    typed = unicodedata.normalize("NFKC", event.text())
+    return typed.lower() if len(typed) == 1 and typed.isprintable() else ""
+
+
+def _carried(count: int, ratio: float) -> QPixmap:
+    """What is seen at the pointer while photos are dragged: their number."""
+    tokens, edge = theme(), 48
+    pixmap = QPixmap(QSize(edge, edge) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tokens.accent_text), 2))
+    painter.setBrush(QColor(tokens.accent))
+    painter.drawRoundedRect(QRect(2, 2, edge - 4, edge - 4), 8, 8)
+    painter.drawText(QRect(0, 0, edge, edge), Qt.AlignmentFlag.AlignCenter, f"×{count}")
+    painter.end()
+    return pixmap
 
 
 def badge_of(place: QRect, metrics: QFontMetrics, alike: int) -> QRect:

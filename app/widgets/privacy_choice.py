@@ -368,7 +368,7 @@ def _look(project: Project) -> _Found:
         project=project,
         wished=wants_features_only(project),
         labelled=counts.labelled,
-        left_out=counts.unlabelled + counts.excluded,
+        left_out=counts.unlabelled + counts.excluded + counts.unsure,
         filled=sum(1 for count in counts.classes if count.labelled),
         state=state,
         told=told,

@@ -95,6 +95,9 @@ class ShowingBar(QWidget):
             by.DISAGREEING: self.tr("ラベルと答えは、すべて合っています。"),
             by.SUGGESTED: self.tr("今は提案がありません。ラベルが増えると、また出ます。"),
             by.DOUBTED: self.tr("まちがいに見えるラベルは、ありません。"),
+            by.UNSURE: self.tr("迷っている写真は、もうありません。"),
+            by.UNUSABLE: self.tr("使わないことにした写真は、ありません。"),
+            by.DIFFERING: self.tr("2人のラベルの食い違いは、もうありません。"),
         }
         return words.get(showing.filter, self.tr("合う写真は、ありません。"))
 
@@ -107,6 +110,10 @@ class ShowingBar(QWidget):
             by.DISAGREEING: self.tr("ラベルと答えが食い違う写真"),
             by.SUGGESTED: self.tr("提案のある写真"),
             by.DOUBTED: self.tr("ラベルを見直したい写真"),
+            by.UNSURE: self.tr("迷っている写真"),
+            by.UNUSABLE: self.tr("使わない写真"),
+            by.COMMENTED: self.tr("メモのある写真"),
+            by.DIFFERING: self.tr("2人のラベルが食い違う写真"),
         }
 
     def _words_of_orders(self) -> dict[str, str]:

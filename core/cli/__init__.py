@@ -44,6 +44,7 @@ COMMANDS = {
         "core.exchange.text_commands",
         "take descriptions and questions from another program, or give them to one",
     ),
+    "audit": Command("core.cli.audit", "check or print the record of who changed what and when"),
     "insight": Command("core.insight.commands", "show what a run kept of the pretrained knowledge"),
     "export": Command("core.package.commands", "write a run to a package and verify it"),
     "verify": Command("core.package.commands", "check a package"),

@@ -21,11 +21,15 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "import",
         help="label a project's photos as a file says",
         description="Reads CSV (a column photo, a column class), Excel (.xlsx), COCO JSON or Label Studio JSON. Photos "
-        "are found by the path that the file writes, or by their name. Undo in the window takes it back.",
+        "are found by the path that the file writes, or by their name. A Teachable Machine project (.tm, or the "
+        "CLASS-samples.zip of one class) and the folder of a Lobe project are taken in with their photos. Undo in the "
+        "window takes the labels back.",
         epilog="example: hikidashi labels import my-project labels.csv --json",
     )
     taking.add_argument("project", type=Path, metavar="PROJECT", help="folder of the project")
-    taking.add_argument("file", type=Path, metavar="FILE", help="CSV, Excel or JSON file with labels")
+    taking.add_argument(
+        "file", type=Path, metavar="FILE", help="file with labels, or another program's project"
+    )
     taking.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     taking.set_defaults(run=_import)
     giving = actions.add_parser(
@@ -44,9 +48,15 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.exchange.into_project import import_labels
+    from core.exchange.other_projects import is_other_project
     from core.exchange.read import read_labels
+    from core.exchange.take_project import take_project
     from core.project.store import Project
 
+    if is_other_project(arguments.file):
+        with Project.open(arguments.project) as project:
+            taken = take_project(project, arguments.file, _tell)
+        return {"photos": taken.photos, "labelled": taken.labelled, "left_out": taken.left_out}
     foreign = read_labels(arguments.file)
     with Project.open(arguments.project) as project:
         done = import_labels(project, foreign)

@@ -13,7 +13,7 @@ from typing import Literal
 from core.files import write_atomic
 from core.photos.decode import photo_size
 from core.problems import Problem
-from core.project.class_file import CLASS_FILE, class_folders
+from core.project.class_file import CLASS_FILE, class_file_text, class_folders
 from core.project.classes import ProductClass
 from core.project.sources import Photo
 from core.project.store import Project
@@ -150,7 +150,8 @@ def _write_folders(
             return Exported(out, 0, complete=False)
         used = [classes[class_id] for class_id in dict.fromkeys(p.class_id for p in photos) if class_id]
         part.mkdir(parents=True, exist_ok=True)
-        write_atomic(part / CLASS_FILE, "\n".join(_class_entry(entry, folders[entry.id]) for entry in used))
+        told = {folders[entry.id]: (entry.name, entry.description) for entry in used}
+        write_atomic(part / CLASS_FILE, class_file_text(told))
         if out.exists():
             out.rmdir()
         part.replace(out)
@@ -167,13 +168,3 @@ def _copy_beside(photo: Path, folder: Path) -> None:
         number += 1
         target = folder / f"{photo.stem} ({number}){photo.suffix}"
     shutil.copy2(photo, target)
-
-
-def _class_entry(entry: ProductClass, folder: str) -> str:
-    fields = {"folder": folder, "name_ja": entry.name, "description": entry.description}
-    # A JSON string is a TOML string, but for DEL, which no name needs.
-    lines = (
-        f"{key} = {json.dumps(value.replace(chr(0x7F), ''), ensure_ascii=False)}"
-        for key, value in fields.items()
-    )
-    return "[[class]]\n" + "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ there is none: the filters and orders that need it are then not offered.
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -33,13 +33,18 @@ class Known:
     """Of the usable photos of a project as they were when this was made. For one thread.
 
     `advice` is what the untouched backbone's eyes give for the labels so far; `words` are searched for, if any.
+    `second` is a second person who must not see what others said: photos then have that person's labels alone.
     """
 
-    def __init__(self, project: Project, advice: Advice | None = None, words: str = "") -> None:
+    def __init__(
+        self, project: Project, advice: Advice | None = None, words: str = "", second: str = ""
+    ) -> None:
         self._project = project
         self.advice = advice or Advice()
         self.words = words
-        self.photos: Sequence[Photo] = project.photos()
+        self.second = second
+        photos = project.photos()
+        self.photos: Sequence[Photo] = _as_seen_by(project, second, photos) if second else photos
         self.classes: Sequence[ProductClass] = project.classes()
 
     @cached_property
@@ -49,6 +54,16 @@ class Known:
             if found := self._answers_of(run):
                 return found
         return {}
+
+    @cached_property
+    def excluded(self) -> Sequence[Photo]:
+        """The photos that were left out because they cannot be used."""
+        return self._project.photos("excluded")
+
+    @cached_property
+    def differing(self) -> Collection[int]:
+        """Ids of photos that two people labelled differently, not settled yet."""
+        return {photo.id for photo in self._project.photos("differing")}
 
     @cached_property
     def folders(self) -> Mapping[int, str]:
@@ -105,6 +120,14 @@ class Known:
             for told in result.predictions
             if told.photo in ids
         }
+
+
+def _as_seen_by(project: Project, person: str, photos: Sequence[Photo]) -> list[Photo]:
+    own = project.opinions.of(person)
+    return [
+        replace(photo, class_id=own.get(photo.id), labelled_by="", labelled_at="", unsure=False, comment="")
+        for photo in photos
+    ]
 
 
 def seconds_of(photo: Photo) -> float:

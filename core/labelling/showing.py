@@ -15,6 +15,7 @@ from core.project.sources import Photo
 
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
 SUGGESTED, DOUBTED = "suggested", "doubted"
+UNSURE, UNUSABLE, COMMENTED, DIFFERING = "unsure", "unusable", "commented", "differing"
 UNWRITTEN = "unwritten"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
 USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS = "useful", "group", "doubtful", "words"
@@ -42,10 +43,11 @@ class Showing:
 @dataclass(frozen=True)
 class Filter:
     """`keeps(known, value)` is the test that photos pass; `values(known)` what it can be asked for now: one "" where it
-    takes no value, nothing while it is not offered."""
+    takes no value, nothing while it is not offered. `photos` are those that it looks through."""
 
     keeps: Callable[[Known, str], Keeps]
     values: Callable[[Known], Sequence[str]] = lambda _known: ("",)
+    photos: Callable[[Known], Sequence[Photo]] = lambda known: known.photos
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,15 @@ class Offer:
 
 def show(known: Known, showing: Showing) -> list[Photo]:
     """The photos in their order. A filter or order that is not known, or has no data now, shows all by folder."""
-    photos: Iterable[Photo] = known.photos
     chosen = FILTERS.get(showing.filter, FILTERS[ALL])
+    photos: Iterable[Photo] = chosen.photos(known)
     if showing.filter != ALL:
         photos = filter(chosen.keeps(known, showing.value), photos)
     if showing.folder:
         below = showing.folder + "/"
-        photos = (photo for photo in photos if f"{known.folders[photo.id]}/".startswith(below))
+        photos = (photo for photo in photos if f"{known.folders.get(photo.id, '')}/".startswith(below))
     if showing.day:
-        photos = (photo for photo in photos if known.days[photo.id] == showing.day)
+        photos = (photo for photo in photos if known.days.get(photo.id) == showing.day)
     if showing.order == BY_FOLDER or showing.order not in ORDERS:
         return list(photos)
     return sorted(photos, key=ORDERS[showing.order].key(known, showing))
@@ -180,7 +182,24 @@ def _doubted(known: Known, _value: str) -> Keeps:
 
 
 def _if_answered(known: Known) -> Sequence[str]:
-    return ("",) if known.answers else ()
+    return _if_any(known.answers and not known.second)
+
+
+def _if_any(found: object) -> Sequence[str]:
+    return ("",) if found else ()
+
+
+def _if_differing(known: Known) -> Sequence[str]:
+    return _if_any(not known.second and known.differing)
+
+
+def _if_excluded(known: Known) -> Sequence[str]:
+    return _if_any(not known.second and known.excluded)
+
+
+def _differing(known: Known, _value: str) -> Keeps:
+    differing = known.differing
+    return lambda photo: photo.id in differing
 
 
 FILTERS: dict[str, Filter] = {
@@ -191,6 +210,16 @@ FILTERS: dict[str, Filter] = {
     DISAGREEING: Filter(_disagreeing, _if_answered),
     SUGGESTED: Filter(_suggested, lambda known: ("",) if known.advice.hints else ()),
     DOUBTED: Filter(_doubted, lambda known: ("",) if known.advice.doubts else ()),
+    UNSURE: Filter(
+        lambda _known, _value: lambda photo: photo.unsure,
+        lambda known: _if_any(any(photo.unsure for photo in known.photos)),
+    ),
+    UNUSABLE: Filter(lambda _known, _value: lambda _photo: True, _if_excluded, lambda known: known.excluded),
+    COMMENTED: Filter(
+        lambda _known, _value: lambda photo: bool(photo.comment),
+        lambda known: _if_any(any(photo.comment for photo in known.photos)),
+    ),
+    DIFFERING: Filter(_differing, _if_differing),
     CLASS: Filter(_of_class, lambda known: [str(entry.id) for entry in known.classes]),
 }
 ORDERS: dict[str, Order] = {

@@ -8,9 +8,10 @@ description = "a brass bolt"
 """
 
 import hashlib
+import json
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def named_after(folder: str) -> FolderClass:
     return FolderClass(folder, name, glossary().describe(name))
 
 
+def class_file_text(classes: Mapping[str, tuple[str, str]]) -> str:
+    """A classes.toml for folders, each with its class's shop-floor name and words for the model."""
+    return "\n".join(_entry_text(folder, *words) for folder, words in classes.items())
+
+
 def class_folders(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str, str]:
     """A folder name for each class, all different on every file system, whatever the classes are called.
 
@@ -88,6 +94,16 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     classes: list[_Entry] = Field(alias="class")
+
+
+def _entry_text(folder: str, name: str, description: str) -> str:
+    fields = {"folder": folder, "name_ja": name, "description": description}
+    # A JSON string is a TOML string, but for DEL, which no name needs.
+    lines = (
+        f"{key} = {json.dumps(value.replace(chr(0x7F), ''), ensure_ascii=False)}"
+        for key, value in fields.items()
+    )
+    return "[[class]]\n" + "\n".join(lines) + "\n"
 
 
 def _folder_class(entry: _Entry, language: Language) -> FolderClass:

@@ -1,23 +1,29 @@
-"""The classes of a project: shop-floor name, words for the model, key, order, learned or held back."""
+"""The classes of a project: shop-floor name, words for the model, key, scanned code, order, learned or held back."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.problems import Problem
 from core.project.database import Database
-from core.project.history import Recording, Row
+from core.project.history import Recording
+from core.project.opinions import Opinions
 from core.project.revision import Role
 from core.project.roles import roles_of
+from core.project.rows import Row, unused_id
 
-_KEYS = tuple("123456789")
+_DIGITS = tuple("123456789")
+KEYS = frozenset("123456789abcdefghijklmnopqrstuvwxyz")
+MOST_CODE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ProductClass:
     """A class. `role` is what counts; `chosen_role` is the operator's own choice, None for the rule.
 
-    `key` is the digit that labels with it, "" when there is none.
+    `key` is the digit or letter that labels with it, "" when there is none; `code` is what a scanner reads from the
+    product, "" when none is known.
     """
 
     id: int
@@ -27,17 +33,18 @@ class ProductClass:
     key: str
     role: Role
     chosen_role: Role | None
+    code: str = ""
 
 
 def list_classes(database: Database) -> list[ProductClass]:
     """The classes in their order."""
     rows = database.read(
-        "SELECT id, position, name, description, key, role FROM classes ORDER BY position, id"
+        "SELECT id, position, name, description, key, role, code FROM classes ORDER BY position, id"
     )
     roles = roles_of([row[5] for row in rows])
     return [
-        ProductClass(class_id, position, name, description, key, role, chosen)
-        for (class_id, position, name, description, key, chosen), role in zip(rows, roles, strict=True)
+        ProductClass(class_id, position, name, description, key, role, chosen, code)
+        for (class_id, position, name, description, key, chosen, code), role in zip(rows, roles, strict=True)
     ]
 
 
@@ -46,22 +53,24 @@ def add_class(database: Database, recording: Recording, name: str, description: 
     classes = list_classes(database)
     name = _checked_name(name, classes)
     taken = {entry.key for entry in classes}
-    key = next((key for key in _KEYS if key not in taken), "")
-    class_id = _unused_id(database)
-    recording.put("classes", {class_id: _row(len(classes), name, description.strip(), key, None)})
+    key = next((key for key in _DIGITS if key not in taken), "")
+    class_id = unused_id(database, "classes")
+    recording.put("classes", {class_id: _row(len(classes), name, description.strip(), key, None, "")})
     return class_id
 
 
 def edit_class(database: Database, recording: Recording, class_id: int, changes: dict[str, Any]) -> None:
-    """Change name, description, key or role. A key that another class has is exchanged with it."""
+    """Change name, description, key, role or code. A key that another class has is exchanged with it."""
     classes = list_classes(database)
     entry = find_class(classes, class_id)
     row = _row_of(entry) | changes
     others = [other for other in classes if other.id != class_id]
     row["name"] = _checked_name(row["name"], others)
     row["description"] = row["description"].strip()
-    if row["key"] and row["key"] not in _KEYS:
+    row["key"] = plain_key(row["key"])
+    if row["key"] and row["key"] not in KEYS:
         raise Problem("project.bad_key", key=row["key"])
+    row["code"] = _checked_code(row["code"], others)
     for other in others:
         if row["key"] and other.key == row["key"]:
             recording.put("classes", {other.id: _row_of(other) | {"key": entry.key}})
@@ -78,13 +87,24 @@ def move_class(database: Database, recording: Recording, class_id: int, position
 
 
 def remove_class(database: Database, recording: Recording, class_id: int) -> None:
-    """Take a class away together with its labels; the photos are unlabelled then."""
+    """Take a class away together with its labels and second opinions; the photos are unlabelled then."""
     classes = list_classes(database)
     entry = find_class(classes, class_id)
+    Opinions(database).drop_class(recording, class_id)
     labelled = database.read("SELECT id FROM labels WHERE class_id = ?", (class_id,))
     recording.put("labels", {photo_id: None for (photo_id,) in labelled})
     recording.put("classes", {class_id: None})
     _renumber(recording, [other for other in classes if other is not entry])
+
+
+def plain_key(sign: str) -> str:
+    """A key as it is kept: as on a keyboard without an input method, small."""
+    return unicodedata.normalize("NFKC", sign).strip().lower()
+
+
+def plain_code(code: str) -> str:
+    """A scanned code as it is kept and compared: without what a scanner sends around it unseen."""
+    return "".join(sign for sign in code if sign.isprintable()).strip()[:MOST_CODE]
 
 
 def find_class(classes: Sequence[ProductClass], class_id: int) -> ProductClass:
@@ -109,18 +129,19 @@ def _checked_name(name: str, others: Sequence[ProductClass]) -> str:
     return name
 
 
-def _unused_id(database: Database) -> int:
-    """Beyond every id ever given, also to classes that undo could bring back."""
-    rows = database.read(
-        """SELECT max(coalesce((SELECT max(id) FROM classes), 0),
-        coalesce((SELECT max(item_id) FROM changes WHERE item = 'classes'), 0))"""
-    )
-    return int(rows[0][0]) + 1
+def _checked_code(code: str, others: Sequence[ProductClass]) -> str:
+    code = plain_code(code)
+    owner = next((other for other in others if code and other.code == code), None)
+    if owner is not None:
+        raise Problem("project.code_exists", scanned=code, name=owner.name)
+    return code
 
 
 def _row_of(entry: ProductClass) -> Row:
-    return _row(entry.position, entry.name, entry.description, entry.key, entry.chosen_role)
+    return _row(entry.position, entry.name, entry.description, entry.key, entry.chosen_role, entry.code)
 
 
-def _row(position: int, name: str, description: str, key: str, role: Role | None) -> Row:
-    return {"position": position, "name": name, "description": description, "key": key, "role": role}
+def _row(position: int, name: str, description: str, key: str, role: Role | None, code: str) -> Row:
+    return {
+        "position": position, "name": name, "description": description, "key": key, "role": role, "code": code
+    }  # fmt: skip

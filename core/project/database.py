@@ -124,6 +124,55 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX questions_by_photo ON questions (photo_id)",
     ),
+    (
+        # What a scanner reads from the product; "not sure" and comments; a second person's labels, kept apart; how
+        # differences between the two were settled.
+        "ALTER TABLE classes ADD COLUMN code TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE marks (
+            id INTEGER PRIMARY KEY REFERENCES photos (id),
+            unsure INTEGER NOT NULL,
+            comment TEXT NOT NULL,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        """CREATE TABLE opinions (
+            id INTEGER PRIMARY KEY,
+            photo_id INTEGER NOT NULL REFERENCES photos (id),
+            class_id INTEGER NOT NULL REFERENCES classes (id) DEFERRABLE INITIALLY DEFERRED,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX opinions_by_user ON opinions (user, photo_id)",
+        "CREATE INDEX opinions_by_photo ON opinions (photo_id)",
+        """CREATE TABLE settlements (
+            id INTEGER PRIMARY KEY REFERENCES photos (id),
+            class_id INTEGER NOT NULL REFERENCES classes (id) DEFERRABLE INITIALLY DEFERRED,
+            first_id INTEGER NOT NULL REFERENCES classes (id) DEFERRABLE INITIALLY DEFERRED,
+            first_user TEXT NOT NULL,
+            user TEXT NOT NULL,
+            time TEXT NOT NULL
+        )""",
+        # The audit trail (core.project.audit): entries are only ever added. What they are about stands beside them,
+        # so that it can be forgotten together with the photos while the chain of entries stays whole.
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash TEXT NOT NULL)",
+        "CREATE TABLE audit_details (id INTEGER PRIMARY KEY REFERENCES audit (id), details TEXT NOT NULL)",
+        """CREATE TRIGGER audit_only_grows BEFORE INSERT ON audit
+            WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM audit)
+            BEGIN SELECT RAISE(ABORT, 'the trail only grows at its end'); END""",
+        """CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END""",
+        """CREATE TRIGGER audit_never_goes BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the trail is never deleted'); END""",
+        """CREATE TRIGGER audit_details_only_grow BEFORE INSERT ON audit_details
+            WHEN NEW.id IS NOT (SELECT max(id) FROM audit)
+            OR EXISTS (SELECT 1 FROM audit_details WHERE id = NEW.id)
+            BEGIN SELECT RAISE(ABORT, 'the trail only grows at its end'); END""",
+        """CREATE TRIGGER audit_details_never_change BEFORE UPDATE ON audit_details
+            BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END""",
+        """CREATE TRIGGER audit_details_go_with_the_photos BEFORE DELETE ON audit_details
+            WHEN NOT EXISTS (SELECT 1 FROM settings WHERE key = 'features_only')
+            BEGIN SELECT RAISE(ABORT, 'the trail is never deleted'); END""",
+    ),
 )
 
 
@@ -138,17 +187,26 @@ class Database:
     `project.corrupt`; and ProjectClosed once it was closed.
     """
 
-    def __init__(self, path: Path, *, new: bool = False) -> None:
+    def __init__(self, path: Path, *, new: bool = False, read_only: bool = False) -> None:
+        """Open the file. `read_only`: nothing in it is changed, its format neither.
+
+        Raises:
+            Problem: also `project.older` when it is to be read only and has an earlier format.
+        """
         self.path = path
         self._lock = threading.RLock()
         self._depth = 0
         self._closed = False
         with self._explained():
+            place = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
             self._connection = sqlite3.connect(
-                path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                place, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, uri=True
             )
         try:
-            self._prepare(new)
+            if read_only:
+                self._check_present()
+            else:
+                self._prepare(new)
         except BaseException:
             self._connection.close()
             raise
@@ -220,6 +278,13 @@ class Database:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
         self._migrate()
+
+    def _check_present(self) -> None:
+        with self._explained():
+            self._check_ours(False)
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version < len(MIGRATIONS):
+            raise Problem("project.older", path=self.path, version=version, known=len(MIGRATIONS))
 
     def _check_ours(self, new: bool) -> None:
         if new:

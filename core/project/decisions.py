@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.problems import Problem
+from core.project.audit import AuditTrail, Change
 from core.project.database import Database, now
 
 Stage = Literal[1, 2, 3]
@@ -51,8 +52,9 @@ class Standing:
 class DecisionLog:
     """The decisions of a project, in the project file. Each is durable before `decide` or `take_back` returns."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: AuditTrail) -> None:
         self._database = database
+        self._trail = trail
 
     def entries(self) -> list[Decision]:
         """All of them, oldest first, those taken back too."""
@@ -124,12 +126,16 @@ class DecisionLog:
             raise Problem("stage.no_name")
         if not words:
             raise Problem("stage.no_reason")
-        told = json.dumps(dict(seen), ensure_ascii=False, allow_nan=False)
-        self._database.write(
-            """INSERT INTO decisions (time, stage, verdict, stage_after, who, reason, run, seen, takes_back)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (now(), stage, verdict, after, name, words, run, told, takes_back),
-        )
+        row: dict[str, Any] = {
+            "time": now(), "stage": stage, "verdict": verdict, "stage_after": after, "who": name, "reason": words,
+            "run": run, "seen": json.dumps(dict(seen), ensure_ascii=False, allow_nan=False), "takes_back": takes_back,
+        }  # fmt: skip
+        with self._database.transaction():
+            number = self._database.write(
+                f"INSERT INTO decisions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                list(row.values()),
+            )
+            self._trail.append("decision", name, [Change("decisions", number, None, row)])
         return self.entries()[-1]
 
 

@@ -15,22 +15,16 @@ from typing import Self
 
 from core.features.file import FeaturesFile
 from core.problems import Problem
+from core.project.audit import AuditTrail
 from core.project.database import Database
 
 FEATURES_FILE = "photos.features"
 _KEY = "features_only"
 # In an order that no reference forbids.
 _OF_PHOTOS = (
-    "captions",
-    "questions",
-    "labels",
-    "exclusions",
-    "unreadable",
-    "changes",
-    "steps",
-    "photos",
-    "sources",
-)
+    "captions", "questions", "labels", "exclusions", "marks", "opinions", "settlements", "unreadable",
+    "changes", "steps", "photos", "sources",
+)  # fmt: skip
 # What else the project remembers that belongs to the photos.
 _SETTINGS = ("trial",)
 
@@ -72,13 +66,15 @@ def photos_by_class(file: FeaturesFile, class_ids: list[int]) -> dict[int, int]:
 
 
 def forget(database: Database, state: FeaturesOnly) -> None:
-    """Take every photo, path and label out of the project file, all or none."""
+    """Take every photo, path and label out of the project file, all or none; of the audit trail too, whose chain
+    stays whole."""
     with database.transaction():
         for table in _OF_PHOTOS:
             database.write(f"DELETE FROM {table}")
         for key in _SETTINGS:
             database.write("DELETE FROM settings WHERE key = ?", (key,))
         state.keep(database)
+        AuditTrail(database).forget_photos(state.who)
 
 
 def sweep(database: Database, folders: tuple[Path, ...], state: FeaturesOnly) -> FeaturesOnly:

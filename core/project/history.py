@@ -1,29 +1,20 @@
 """Unlimited undo and redo that survive closing: every step keeps what each row was before and after."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from core.project.audit import AuditTrail, Change
 from core.project.database import Database, now
+from core.project.rows import COLUMNS, Item, Row, content_of, read_rows, set_rows
 
 StepKind = Literal[
-    "label", "unlabel", "exclude", "include", "label_folders", "import_labels",
-    "add_class", "edit_class", "move_class", "remove_class", "caption", "question", "import_texts",
+    "label", "unlabel", "exclude", "include", "label_folders", "import_labels", "mark", "comment",
+    "second_label", "settle", "add_class", "edit_class", "move_class", "remove_class",
+    "caption", "question", "import_texts",
 ]  # fmt: skip
-Item = Literal["labels", "exclusions", "classes", "captions", "questions"]
-Row = dict[str, Any]
-
-_MOST_PARAMETERS = 500  # SQLite's own limit is 999 where it is old
-
-_COLUMNS: dict[Item, tuple[str, ...]] = {
-    "labels": ("class_id", "user", "time"),
-    "exclusions": ("user", "time"),
-    "classes": ("position", "name", "description", "key", "role"),
-    "captions": ("photo_id", "position", "text", "user", "time"),
-    "questions": ("photo_id", "position", "text", "answers", "user", "time"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,10 +38,21 @@ class Recording:
 
     def put(self, item: Item, rows: Mapping[int, Row | None]) -> None:
         """Make rows say this, or be gone (None). What they say already keeps its who and when."""
-        before = _rows(self._database, item, list(rows))
-        changed = {key: row for key, row in rows.items() if _content(before.get(key)) != _content(row)}
-        _set_rows(self._database, item, changed)
+        before = read_rows(self._database, item, list(rows))
+        changed = {key: row for key, row in rows.items() if content_of(before.get(key)) != content_of(row)}
+        set_rows(self._database, item, changed)
         self._changes += [(item, key, before.get(key), row) for key, row in changed.items()]
+
+    def changes(self) -> list[Change]:
+        """Each row's first and last word, those that are as before left out."""
+        told: dict[tuple[Item, int], tuple[Row | None, Row | None]] = {}
+        for item, key, before, after in self._changes:
+            told[item, key] = (told[item, key][0] if (item, key) in told else before, after)
+        return [
+            Change(item, key, before, after)
+            for (item, key), (before, after) in told.items()
+            if before != after
+        ]
 
     def finish(self) -> bool:
         """Keep the changes; False when nothing was changed."""
@@ -65,10 +67,12 @@ class Recording:
 
 
 class History:
-    """The steps of a project: those done, oldest first, then those undone that can be done again."""
+    """The steps of a project: those done, oldest first, then those undone that can be done again. Steps, undo and
+    redo each leave an entry in the audit trail."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, trail: AuditTrail) -> None:
         self._database = database
+        self._trail = trail
 
     @contextmanager
     def step(self, kind: StepKind, user: str) -> Iterator[Recording]:
@@ -81,24 +85,25 @@ class History:
             yield recording
             if recording.finish():
                 self._database.write("DELETE FROM steps WHERE undone")
+                self._trail.append(kind, user, recording.changes())
             else:
                 self._database.write("DELETE FROM steps WHERE id = ?", (step_id,))
 
-    def undo(self) -> Step | None:
+    def undo(self, user: str) -> Step | None:
         """Take the last step back; None when there is none."""
         with self._database.transaction():
             step = self.last()
             if step is not None:
-                self._apply(step, "before")
+                self._trail.append(f"undo {step.kind}", user, self._apply(step, "before"))
                 self._database.write("UPDATE steps SET undone = 1 WHERE id = ?", (step.id,))
             return step
 
-    def redo(self) -> Step | None:
+    def redo(self, user: str) -> Step | None:
         """Do the step that was undone last again; None when there is none."""
         with self._database.transaction():
             step = self.next()
             if step is not None:
-                self._apply(step, "after")
+                self._trail.append(f"redo {step.kind}", user, self._apply(step, "after"))
                 self._database.write("UPDATE steps SET undone = 0 WHERE id = ?", (step.id,))
             return step
 
@@ -117,40 +122,18 @@ class History:
         )
         return Step(*rows[0]) if rows else None
 
-    def _apply(self, step: Step, side: Literal["before", "after"]) -> None:
-        """Give every row of a step what it said before its first change, or after its last."""
+    def _apply(self, step: Step, side: Literal["before", "after"]) -> list[Change]:
+        """Give every row of a step what it said before its first change, or after its last; gives what changed."""
         order = "DESC" if side == "before" else "ASC"
         changes = self._database.read(
             f"SELECT item, item_id, {side} FROM changes WHERE step_id = ? ORDER BY position {order}",
             (step.id,),
         )
-        for item in _COLUMNS:
+        told: list[Change] = []
+        for item in COLUMNS:
             rows = {item_id: json.loads(row) for kind, item_id, row in changes if kind == item}
-            _set_rows(self._database, item, rows)
-
-
-def _content(row: Row | None) -> Row | None:
-    return None if row is None else {key: row[key] for key in row.keys() - {"user", "time"}}
-
-
-def _rows(database: Database, item: Item, ids: Sequence[int]) -> dict[int, Row]:
-    columns = ("id", *_COLUMNS[item])
-    found: dict[int, Row] = {}
-    for start in range(0, len(ids), _MOST_PARAMETERS):
-        some = ids[start : start + _MOST_PARAMETERS]
-        marks = ", ".join("?" * len(some))
-        for values in database.read(f"SELECT {', '.join(columns)} FROM {item} WHERE id IN ({marks})", some):
-            found[values[0]] = dict(zip(_COLUMNS[item], values[1:], strict=True))
-    return found
-
-
-def _set_rows(database: Database, item: Item, rows: Mapping[int, Row | None]) -> None:
-    columns = _COLUMNS[item]
-    database.write_many(
-        f"DELETE FROM {item} WHERE id = ?", [(key,) for key, row in rows.items() if row is None]
-    )
-    database.write_many(
-        f"""INSERT INTO {item} (id, {", ".join(columns)}) VALUES (?{", ?" * len(columns)})
-        ON CONFLICT (id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in columns)}""",
-        [(key, *(row[column] for column in columns)) for key, row in rows.items() if row is not None],
-    )
+            before = read_rows(self._database, item, list(rows))
+            set_rows(self._database, item, rows)
+            after = read_rows(self._database, item, list(rows))
+            told += [Change(item, key, before.get(key), after.get(key)) for key in rows]
+        return [change for change in told if change.before != change.after]

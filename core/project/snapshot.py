@@ -23,14 +23,14 @@ def take_snapshot(
     *,
     remember: bool = True,
 ) -> DataRevision:
-    """The labelled photos that can be read, with their classes, groups and parts; new parts are remembered, unless
-    it is only to see.
+    """The labelled photos that can be read and that nobody is unsure about, with their classes, groups and parts; new
+    parts are remembered, unless it is only to see.
 
     Raises:
         Problem: `project.nothing_labelled`.
     """
     bad = {path for path, _ in library.unreadable()}
-    readable = [photo for photo in library.photos("labelled") if photo.path not in bad]
+    readable = [photo for photo in library.photos("labelled") if photo.path not in bad and not photo.unsure]
     groups = groups_of(readable, same_part)
     photos, fresh = _assign_parts(readable, groups, seed)
     if remember:

@@ -21,7 +21,9 @@ from core.problems import Problem
 from core.project.database import Database, now
 from core.project.revision import Part
 
-PhotoState = Literal["usable", "unlabelled", "labelled", "excluded", "all"]
+PhotoState = Literal[
+    "usable", "unlabelled", "labelled", "excluded", "all", "unsure", "commented", "differing"
+]  # fmt: skip
 
 _CONDITIONS: dict[PhotoState, str] = {
     "usable": "exclusions.id IS NULL",
@@ -29,6 +31,11 @@ _CONDITIONS: dict[PhotoState, str] = {
     "labelled": "exclusions.id IS NULL AND labels.id IS NOT NULL",
     "excluded": "exclusions.id IS NOT NULL",
     "all": "1",
+    "unsure": "exclusions.id IS NULL AND marks.unsure",
+    "commented": "marks.comment <> ''",
+    "differing": """exclusions.id IS NULL AND photos.id NOT IN (SELECT id FROM settlements)
+        AND EXISTS (SELECT 1 FROM opinions WHERE opinions.photo_id = photos.id
+        AND opinions.user <> labels.user AND opinions.class_id <> labels.class_id)""",
 }
 
 
@@ -40,6 +47,7 @@ class Photo:
     id of the first of the photos that are practically the same (None before anyone looked), `alike_by` what ties it
     to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the
     path within the folder `source_id` that was taken in; `taken` is in seconds on the camera's own clock, if it says so.
+    `unsure`: someone was not sure what it shows, so nothing is learned from it; `comment`: what was noted on it.
     """
 
     id: int
@@ -60,6 +68,8 @@ class Photo:
     inner: str = ""
     resembles: int | None = None
     taken: float | None = None
+    unsure: bool = False
+    comment: str = ""
 
     @property
     def kin(self) -> int:
@@ -227,8 +237,8 @@ class PhotoLibrary:
         rows = self._database.read(
             f"""SELECT photos.id, source_id, path, sha256, size, mtime_ns, folder_label, folder_part, part,
             exclusions.id IS NOT NULL, class_id, coalesce(labels.user, ''), coalesce(labels.time, ''),
-            alike_to, alike_by, resembles, taken
-            FROM photos LEFT JOIN labels ON labels.id = photos.id
+            alike_to, alike_by, resembles, taken, coalesce(marks.unsure, 0), coalesce(marks.comment, '')
+            FROM photos LEFT JOIN labels ON labels.id = photos.id LEFT JOIN marks ON marks.id = photos.id
             LEFT JOIN exclusions ON exclusions.id = photos.id
             WHERE {condition} ORDER BY source_id, path""",
             values,
@@ -236,9 +246,9 @@ class PhotoLibrary:
         return [
             Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
                   bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles,
-                  taken)
+                  taken, bool(unsure), comment)
             for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,
-            excluded, class_id, user, time, alike_to, alike_by, resembles, taken in rows
+            excluded, class_id, user, time, alike_to, alike_by, resembles, taken, unsure, comment in rows
         ]  # fmt: skip
 
     def _count(self) -> int:

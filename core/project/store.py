@@ -24,6 +24,9 @@ from core.photos.scan_cache import user_scan_cache
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Language, Problem
 from core.project import classes as class_list
+from core.project import marks
+from core.project.audit import AuditTrail
+from core.project.audit_table import trail_table
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
 from core.project.database import Database, now
@@ -35,6 +38,7 @@ from core.project.grouping import Grouping, grouping_of
 from core.project.history import History, Recording, Step, StepKind
 from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
+from core.project.opinions import Opinions, put_labels
 from core.project.revision import DataRevision, Role
 from core.project.snapshot import take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
@@ -61,13 +65,20 @@ class ClassCount:
 
 @dataclass(frozen=True)
 class Counts:
-    """Photos of the project; `excluded` ones are in none of the others."""
+    """Photos of the project; `excluded` ones are in none of the others. `unsure` ones have a label that does not count
+    as long as somebody is not sure about it: they are in none of the others either."""
 
     labelled: int
     unlabelled: int
     excluded: int
     unreadable: int
     classes: tuple[ClassCount, ...]
+    unsure: int = 0
+
+    @property
+    def usable(self) -> int:
+        """All photos that are not left out."""
+        return self.labelled + self.unlabelled + self.unsure
 
 
 class Project:
@@ -77,9 +88,12 @@ class Project:
         self.folder = folder
         self.user = user
         self._database = database
-        self._history = History(database)
+        self.trail = AuditTrail(database)
+        self.trail.begin(user)
+        self._history = History(database, self.trail)
         self._library = PhotoLibrary(database, folder)
-        self.decisions = DecisionLog(database)
+        self.opinions = Opinions(database)
+        self.decisions = DecisionLog(database, self.trail)
         self.texts = TextBook(database, self._step, lambda: self.user)
         self.thumbnails = ThumbnailStore(folder / CACHE_FOLDER / "thumbnails")
 
@@ -188,7 +202,8 @@ class Project:
 
     def set_same_part(self, way: SamePart) -> None:
         """Say how photos of the same part or lot are told: those stay on one side of the split."""
-        self.remember("same_part", way)
+        with self.trail.telling("same part", self.user):
+            self.remember("same_part", way)
 
     def grouping(self) -> Grouping:
         """What belongs together among the photos, and whether a split could keep it so."""
@@ -206,7 +221,8 @@ class Project:
         return grouping_of(self.photos(), self.same_part, answered, told)
 
     def photos(self, state: PhotoState = "usable", class_id: int | None = None) -> list[Photo]:
-        """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded or all."""
+        """Photos by folder and path: usable (not excluded), unlabelled, labelled, excluded, all; those that
+        somebody is not sure about, with a comment, or labelled differently by two people."""
         return self._library.photos(state, class_id)
 
     def photo(self, photo_id: int) -> Photo:
@@ -330,13 +346,14 @@ class Project:
         name: str | None = None,
         description: str | None = None,
         key: str | None = None,
+        code: str | None = None,
     ) -> None:
         """Change what is given. A key that another class has is exchanged with it; "" takes it away.
 
         Raises:
-            Problem: `project.class_exists`, `project.class_without_name`, `project.bad_key`.
+            Problem: `project.class_exists`, `project.class_without_name`, `project.bad_key`, `project.code_exists`.
         """
-        given = {"name": name, "description": description, "key": key}
+        given = {"name": name, "description": description, "key": key, "code": code}
         changes = {field: value for field, value in given.items() if value is not None}
         with self._step("edit_class") as recording:
             class_list.edit_class(self._database, recording, class_id, changes)
@@ -359,10 +376,36 @@ class Project:
     # Labels
 
     def label(self, photo_ids: Iterable[int], class_id: int | None) -> None:
-        """Label photos with a class, or take their labels away (None); one step however many they are."""
+        """Label photos with a class, or take their labels away (None); one step however many they are.
+
+        Whoever labels a photo is sure about it, and what was settled about it before is void.
+        """
+        ids = list(photo_ids)
         row = None if class_id is None else {"class_id": class_id, "user": self.user, "time": now()}
         with self._step("unlabel" if row is None else "label") as recording:
-            recording.put("labels", dict.fromkeys(photo_ids, row))
+            put_labels(recording, dict.fromkeys(ids, row))
+            if row is not None:
+                marks.set_unsure(self._database, recording, ids, False, self.user)
+
+    def mark_unsure(self, photo_ids: Iterable[int], unsure: bool = True) -> None:
+        """Mark photos "not sure": nothing is learned from them until they are labelled; or take the mark away."""
+        with self._step("mark") as recording:
+            marks.set_unsure(self._database, recording, photo_ids, unsure, self.user)
+
+    def comment(self, photo_ids: Iterable[int], words: str) -> None:
+        """Write a comment on photos, in place of the one before; "" takes it away."""
+        with self._step("comment") as recording:
+            marks.set_comment(self._database, recording, photo_ids, words, self.user)
+
+    def label_second(self, photo_ids: Iterable[int], class_id: int | None) -> None:
+        """Label photos as a second person, apart from the labels that count (None takes the second label away)."""
+        with self._step("second_label") as recording:
+            self.opinions.put(recording, photo_ids, class_id, self.user)
+
+    def settle(self, chosen: Mapping[int, int]) -> None:
+        """Decide which class photos have that two people labelled differently."""
+        with self._step("settle") as recording:
+            self.opinions.settle(recording, chosen, self.user)
 
     def label_each(self, classes: Mapping[int, int]) -> None:
         """Label each photo with a class of its own, by photo id; one step."""
@@ -382,7 +425,7 @@ class Project:
             ids = self._classes_for({photo.folder_label for photo in photos}, known, recording)
             row = {"user": self.user, "time": now()}
             labels = {photo.id: {"class_id": ids[photo.folder_label], **row} for photo in photos}
-            recording.put("labels", labels)
+            put_labels(recording, labels)
         return len(photos)
 
     def label_by_names(
@@ -402,7 +445,7 @@ class Project:
             before = {photo.id: photo.class_id for photo in self.photos("labelled")}
             row = {"user": self.user, "time": now()}
             labels = {photo_id: {"class_id": ids[name], **row} for photo_id, name in names.items()}
-            recording.put("labels", labels)
+            put_labels(recording, labels)
         return sum(before.get(photo_id) != label["class_id"] for photo_id, label in labels.items())
 
     def counts(self) -> Counts:
@@ -413,17 +456,18 @@ class Project:
             return Counts(state.photos, 0, 0, 0, kept)
         per_class = dict(
             self._database.read(
-                """SELECT class_id, count(*) FROM labels
-                WHERE id NOT IN (SELECT id FROM exclusions) GROUP BY class_id"""
+                """SELECT class_id, count(*) FROM labels WHERE id NOT IN (SELECT id FROM exclusions)
+                AND id NOT IN (SELECT id FROM marks WHERE unsure) GROUP BY class_id"""
             )
         )
-        ((total, excluded, unreadable),) = self._database.read(
+        ((total, excluded, unreadable, unsure),) = self._database.read(
             """SELECT (SELECT count(*) FROM photos), (SELECT count(*) FROM exclusions),
-            (SELECT count(*) FROM unreadable)"""
+            (SELECT count(*) FROM unreadable), (SELECT count(*) FROM labels JOIN marks ON marks.id = labels.id
+            WHERE unsure AND labels.id NOT IN (SELECT id FROM exclusions))"""
         )
         counted = tuple(_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
         labelled = sum(per_class.values())
-        return Counts(labelled, total - excluded - labelled, excluded, unreadable, counted)
+        return Counts(labelled, total - excluded - labelled - unsure, excluded, unreadable, counted, unsure)
 
     def labelling_minutes(self, until: datetime | None = None) -> float:
         """How long people worked on labels and classes, breaks left out; up to a time if one is given.
@@ -436,11 +480,11 @@ class Project:
 
     def undo(self) -> Step | None:
         """Take the last step back; gives it, or None when there is none."""
-        return self._history.undo()
+        return self._history.undo(self.user)
 
     def redo(self) -> Step | None:
         """Do the step undone last again; gives it, or None when there is none."""
-        return self._history.redo()
+        return self._history.redo(self.user)
 
     def next_undo(self) -> Step | None:
         """The step that undo would take back."""
@@ -449,6 +493,10 @@ class Project:
     def next_redo(self) -> Step | None:
         """The step that redo would do again."""
         return self._history.next()
+
+    def record(self) -> str:
+        """Who did what and when, as a table in CSV."""
+        return trail_table(self._database)
 
     # Runs
 
@@ -484,7 +532,7 @@ class Project:
         if self.features_only is not None:
             return open_features(self.features_file).revision
         self._group_by_new_embeddings()
-        with self._database.transaction():
+        with self.trail.telling("split", self.user):
             return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
 
     # Private

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.project.database import Database, now
-from core.project.history import Item, Recording, Row, StepKind
+from core.project.history import Recording, StepKind
+from core.project.rows import Item, Row
 from core.tasks.texts import TextTask, clean
 
 Steps = Callable[[StepKind], AbstractContextManager[Recording]]

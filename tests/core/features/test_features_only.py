@@ -240,11 +240,12 @@ project.keep_features_only(file, asked)
         ("write", 0, False),
         ("write", 4, False),
         ("write", 8, False),
+        ("write", 14, False),
         ("sweep", 0, True),
         ("_delete", 0, True),
         ("_delete", 1, True),
         ("compact", 0, True),
-        ("write", 9, True),
+        ("write", 15, True),
     ],
 )
 def test_killed_at_any_moment_it_has_all_or_has_forgotten_all(

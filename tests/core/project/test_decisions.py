@@ -17,7 +17,7 @@ from core.project.store import PROJECT_FILE, Project
 _ENDLESS = """
 import sys
 from pathlib import Path
-from core.project.store import Project
+from core.project.store import PROJECT_FILE, Project
 project = Project.open(Path(sys.argv[1]))
 while True:
     told = project.decisions.decide(1, "not-yet", who="田中", reason="もっと写真を", seen={"n": 3})
@@ -157,7 +157,9 @@ def test_a_project_of_an_older_program_opens_at_the_first_stage(
 ) -> None:
     with monkeypatch.context() as older:
         older.setattr(database, "MIGRATIONS", database.MIGRATIONS[:1])
-        Project.create(tmp_path, "前から").close()
+        file = database.Database(tmp_path / PROJECT_FILE, new=True)
+        file.write_many("INSERT INTO facts VALUES (?, ?)", [("name", "前から"), ("seed", "1")])
+        file.close()
     with Project.open(tmp_path) as project:
         assert project.name == "前から"
         assert project.decisions.standing().stage == 1

@@ -503,7 +503,17 @@ def test_a_project_of_before_there_were_groups_opens_and_learns_them(tmp_path: P
     with sqlite3.connect(tmp_path / "project/project.hikidashi") as old:
         for column in ("look", "taken", "alike_to", "alike_by", "resembles", "remarks"):
             old.execute(f"ALTER TABLE photos DROP COLUMN {column}")
-        for table in ("decisions", "captions", "questions"):
+        old.execute("ALTER TABLE classes DROP COLUMN code")
+        for table in (
+            "decisions",
+            "captions",
+            "questions",
+            "marks",
+            "opinions",
+            "settlements",
+            "audit_details",
+            "audit",
+        ):
             old.execute(f"DROP TABLE {table}")
         old.execute("DELETE FROM migrations WHERE version >= 2")
         old.execute("PRAGMA user_version = 1")
