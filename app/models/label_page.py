@@ -10,8 +10,9 @@ from core.assist.advice import Advice
 from core.labelling.known import Known
 from core.labelling.showing import Offer, Showing, offer, show
 from core.project.classes import ProductClass
+from core.project.counts import ClassCount, Counts
 from core.project.history import Step
-from core.project.store import ClassCount, Counts, Project
+from core.project.store import Project
 from core.tasks.texts import Task
 
 

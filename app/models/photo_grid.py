@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QPixmap
 
 from app.background import run_in_background
-from app.models.folding import Shelf
+from app.models.folding import Shelf, Tile
 from core.assist.advice import Advice
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
@@ -190,23 +190,26 @@ class PhotoGridModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.path.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                words = self._said_of(index.row(), photo)
-                more = len(tile.covered) - 1
-                return words + self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else words
+                return self._said_of(index.row(), tile)
+            case PhotoRole.ALIKE:
+                return len(tile.photos)
+            case PhotoRole.OPENED:
+                return tile.opened
+            case _:
+                return self._of_photo(photo, index.row(), role)
+
+    def _of_photo(self, photo: Photo, row: int, role: int) -> object:
+        match role:
             case PhotoRole.PHOTO:
                 return photo
             case PhotoRole.CLASS:
                 return self._classes.get(self._labels[photo.id] or -1)
             case PhotoRole.THUMBNAIL:
-                return self._thumbnails.get(photo.path, index.row())
+                return self._thumbnails.get(photo.path, row)
             case PhotoRole.BROKEN:
                 return self._thumbnails.is_broken(photo.path)
-            case PhotoRole.ALIKE:
-                return len(tile.photos)
-            case PhotoRole.OPENED:
-                return tile.opened
             case PhotoRole.HINT:
-                return self.hint(index.row())
+                return self.hint(row)
             case PhotoRole.IN_GROUP:
                 return photo.id in self._group
             case PhotoRole.MARKS:
@@ -219,21 +222,19 @@ class PhotoGridModel(QAbstractListModel):
             roles = [PhotoRole.HINT, PhotoRole.IN_GROUP, Qt.ItemDataRole.AccessibleTextRole]
             self.dataChanged.emit(self.index(0), self.index(len(self._shelf.tiles) - 1), roles)
 
-    def _said_of(self, row: int, photo: Photo) -> str:
-        """Name and class, or what is suggested, for a screen reader."""
+    def _said_of(self, row: int, tile: Tile) -> str:
+        """Name, class, marks, what is suggested and what is folded in, for a screen reader."""
+        photo, more = tile.first, len(tile.covered) - 1
         entry, hint = self._classes.get(self._labels[photo.id] or -1), self.hint(row)
-        words = f"{photo.path.name} {entry.name if entry else ''}{self._marks_in_words(photo)}"
-        if hint is not None:
-            words += self.tr("、提案は「{name}」").format(name=hint.entry.name)
-        return words
-
-    def _marks_in_words(self, photo: Photo) -> str:
         words = [
-            self.tr("迷っています") if photo.unsure else "",
-            self.tr("使いません") if photo.excluded else "",
-            self.tr("メモ：{words}").format(words=photo.comment) if photo.comment else "",
+            f"{photo.path.name} {entry.name if entry else ''}",
+            self.tr("、迷っています") if photo.unsure else "",
+            self.tr("、使いません") if photo.excluded else "",
+            self.tr("、メモ：{words}").format(words=photo.comment) if photo.comment else "",
+            self.tr("、提案は「{name}」").format(name=hint.entry.name) if hint is not None else "",
+            self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else "",
         ]
-        return "".join(f"、{each}" for each in words if each)
+        return "".join(words)
 
     def _thumbnail_arrived(self, path: Path, row: int) -> None:
         tiles = self._shelf.tiles

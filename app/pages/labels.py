@@ -37,7 +37,8 @@ from app.widgets.thumbnail_size import ThumbnailSize
 from core.labelling.showing import FROM_THE_FIRST, Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
-from core.project.store import Counts, Project
+from core.project.counts import Counts
+from core.project.store import Project
 
 _IMBALANCE = 5
 _LETTERS_OF_SIDE = 23

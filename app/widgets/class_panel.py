@@ -28,8 +28,8 @@ from app.widgets.description_edit import DescriptionChecker, DescriptionEdit
 from app.widgets.photo_grid import PHOTOS_DRAGGED
 from core.problems import problem_text
 from core.project.classes import ProductClass
+from core.project.counts import ClassCount
 from core.project.glossary import glossary
-from core.project.store import ClassCount
 
 _LINES_OF_NOTE = 4
 

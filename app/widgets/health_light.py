@@ -23,6 +23,7 @@ from core.onsite.monitor.look import Level
 from core.onsite.monitor.monitor import Status
 from core.onsite.monitor.words import monitor_words
 
+_BOLD_ABOVE = "<b>{}</b><br>{}"
 _MARKS: dict[Level, Mark] = {
     Level.STARTING: "answer",
     Level.WELL: "ok",
@@ -62,7 +63,7 @@ class HealthLight(QWidget):
         words = monitor_words(spoken())
         self.mark.set_mark(_MARKS[status.level])
         self.mark.setAccessibleName(words.headline(status))
-        self.words.setText(f"<b>{escape(words.headline(status))}</b><br>{escape(words.why(status))}")
+        self.words.setText(_BOLD_ABOVE.format(escape(words.headline(status)), escape(words.why(status))))
 
 
 class HealthDialog(QDialog):

@@ -64,7 +64,7 @@ class ModelRow(QFrame):
         )
         self.purpose.setText(entry.purpose.get(spoken(), ""))
         self.purpose.setVisible(bool(self.purpose.text()))
-        self.facts.setText(" ・ ".join(self._facts()))
+        self.facts.setText(" / ".join(self._facts()))
         self.facts.setToolTip(f"SHA-256: {entry.sha256}" if entry.sha256 else "")
         self.pick.setText(self.tr("ファイルに入れる"))
         self.remove.setText(self.tr("削除"))

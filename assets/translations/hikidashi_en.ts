@@ -2539,6 +2539,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 </context>
 <context>
     <name>PhotoGridModel</name>
+    <message>
+        <source>、迷っています</source>
+        <translation>, not sure</translation>
+    </message>
+    <message>
+        <source>、使いません</source>
+        <translation>, not used</translation>
+    </message>
+    <message>
+        <source>、メモ：{words}</source>
+        <translation>, note: {words}</translation>
+    </message>
     <message numerus="yes">
         <source>、そっくりな写真がほかに %n 枚</source>
         <translation>
@@ -2549,18 +2561,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>、提案は「{name}」</source>
         <translation>, suggested: “{name}”</translation>
-    </message>
-    <message>
-        <source>迷っています</source>
-        <translation>not sure</translation>
-    </message>
-    <message>
-        <source>使いません</source>
-        <translation>not used</translation>
-    </message>
-    <message>
-        <source>メモ：{words}</source>
-        <translation>comment: {words}</translation>
     </message>
 </context>
 <context>

@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +28,7 @@ from core.project.audit import AuditTrail
 from core.project.audit_table import trail_table
 from core.project.class_file import FolderClass, named_after, read_class_file
 from core.project.classes import ProductClass
+from core.project.counts import ClassCount, Counts, class_count
 from core.project.database import Database, now
 from core.project.decisions import DecisionLog
 from core.project.effort import working_seconds
@@ -49,36 +49,7 @@ PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
 UNPACKED_FOLDER = "unpacked"
-WANTED_TO_LEARN = 10
-WANTED_TO_HOLD_BACK = 5
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ClassCount:
-    """Labelled photos of a class, and how many more are wanted for a result worth having."""
-
-    class_id: int
-    labelled: int
-    wanted: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Photos of the project; `excluded` ones are in none of the others. `unsure` ones have a label that does not count
-    as long as somebody is not sure about it: they are in none of the others either."""
-
-    labelled: int
-    unlabelled: int
-    excluded: int
-    unreadable: int
-    classes: tuple[ClassCount, ...]
-    unsure: int = 0
-
-    @property
-    def usable(self) -> int:
-        """All photos that are not left out."""
-        return self.labelled + self.unlabelled + self.unsure
 
 
 class Project:
@@ -465,7 +436,7 @@ class Project:
             (SELECT count(*) FROM unreadable), (SELECT count(*) FROM labels JOIN marks ON marks.id = labels.id
             WHERE unsure AND labels.id NOT IN (SELECT id FROM exclusions))"""
         )
-        counted = tuple(_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
+        counted = tuple(class_count(entry, per_class.get(entry.id, 0)) for entry in self.classes())
         labelled = sum(per_class.values())
         return Counts(labelled, total - excluded - labelled - unsure, excluded, unreadable, counted, unsure)
 
@@ -589,11 +560,6 @@ class Project:
                 )
             found[folder] = ids[entry.name]
         return found
-
-
-def _count(entry: ProductClass, labelled: int) -> ClassCount:
-    enough = WANTED_TO_LEARN if entry.role == "base" else WANTED_TO_HOLD_BACK
-    return ClassCount(entry.id, labelled, max(0, enough - labelled))
 
 
 def _login_name() -> str:
