@@ -86,7 +86,7 @@ class TakePhotosDialog(QDialog):
 
     def _connect(self, source: str) -> None:
         self._let_go()
-        self._number, self._problem = 0, None
+        self._number, self._problem, self._seen = 0, None, ((), 0)
         self.banner.hide()
         self.view.show_words(self.tr("カメラにつないでいます…"))
         self.mark.setVisible(False)
@@ -148,13 +148,15 @@ class TakePhotosDialog(QDialog):
             return
         doubts, looks = self._seen
         self._seen = (sight.doubts, looks + 1 if doubts == sight.doubts else 1)
+        steady = self._seen[1] >= _STEADY or not self.mark.isVisible()
+        if steady:
+            self.mark.set_mark("warn" if sight.doubts else "ok")
+            self.mark.setVisible(True)
         if sight.burst is not None:
             words = self.tr("「{name}」を撮っています… {done}／{wanted} 枚")
             name, burst = self.side.class_name(sight.burst.class_id), sight.burst
             self.words.setText(words.format(name=name, done=len(burst.taken), wanted=burst.wanted))
-        elif self._seen[1] >= _STEADY or not self.mark.isVisible():
-            self.mark.set_mark("warn" if sight.doubts else "ok")
-            self.mark.setVisible(True)
+        elif steady:
             told = "".join(self._doubt_words(doubt) for doubt in sight.doubts)
             self.words.setText(told or self.tr("よく写っています。"))
 

@@ -83,7 +83,6 @@ class ShootingSide(QWidget):
             button = self.buttons.get(entry.id)
             if button is None:
                 button = self.buttons[entry.id] = _button("", f"take_class_{entry.id}")
-                button.setProperty("class", "tile")
                 button.clicked.connect(lambda _=False, key=entry.id: self.take.emit(key))
                 self._keys.insertWidget(place, button)
             words = self.tr("{key}　{name}　{count} 枚").format(
@@ -129,7 +128,7 @@ class ShootingSide(QWidget):
         self.pause.setSingleStep(0.1)
         self.pause.setValue(choices.every_s)
         self.pause.setSuffix(self.tr(" 秒"))
-        form = QFormLayout(spacing=GAP)
+        form = QFormLayout(spacing=GAP, labelAlignment=Qt.AlignmentFlag.AlignVCenter)
         for words, field in (
             (self.tr("カメラ"), self.source),
             (self.tr("1 回に撮る枚数"), self.burst),
@@ -166,5 +165,6 @@ class ShootingSide(QWidget):
 def _button(words: str, name: str) -> QPushButton:
     """A button that a click leaves the keys where they were."""
     button = QPushButton(words, objectName=name, minimumHeight=TOUCH, autoDefault=False)
+    button.setProperty("class", "row")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

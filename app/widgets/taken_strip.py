@@ -13,7 +13,7 @@ from app.widgets.live_view import image_of
 from core.photos.quality import Doubt
 from core.photos.shooting import Taken
 
-_EDGE, _MARK = 96, 28
+_EDGE, _MARK = 72, 24
 _MOST = 60
 
 
@@ -39,7 +39,7 @@ class TakenStrip(QListWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(_EDGE, _EDGE))
         self.setSpacing(GAP // 2)
-        self.setFixedHeight(_EDGE + 3 * self.fontMetrics().height() + 3 * GAP)
+        self.setFixedHeight(_EDGE + 2 * self.fontMetrics().height() + 4 * GAP)
 
     def add(self, taken: Sequence[Taken], label: str) -> None:
         """Put photos at the front, of one burst, the last one foremost."""

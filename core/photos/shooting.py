@@ -26,6 +26,7 @@ Frame = NDArray[np.uint8]
 MOST_IN_ONE = 20
 VIEW_EDGE = 960  # pixels of the longer side of what is looked at
 EVERY_S = 1 / 15
+_JUDGE_EVERY_S = 0.2
 _QUALITY = 95
 _EXIF_BLOCK, _TAKEN, _PARTS_OF_A_SECOND = 0x8769, 0x9003, 0x9291
 
@@ -74,7 +75,7 @@ class Shooting:
         self._source, self._folder = source, folder
         self._stop, self._lock = threading.Event(), threading.Lock()
         self._sight, self._done = Sight(), list[Burst]()
-        self._doubts = Doubts()
+        self._doubts, self._judged, self._judged_at = Doubts(), tuple[Doubt, ...](), float("-inf")
         self._next_at, self._name = 0.0, ""
         self._thread = threading.Thread(target=self._run, name="shooting", daemon=True)
         self._thread.start()
@@ -118,24 +119,32 @@ class Shooting:
         self._end_burst(None)
 
     def _see(self, frame: Frame) -> None:
-        now = time.monotonic()
-        doubts, view = self._doubts.about(quality_of(frame), now), _view(frame)
+        now, view = time.monotonic(), _view(frame)
         with self._lock:
-            number = self._sight.number + 1
-            self._sight = replace(self._sight, view=view, number=number, doubts=doubts, problem=None)
             burst = self._sight.burst
         # Frames come at their own pace: half a frame early is nearer than half a frame late.
-        if burst is None or now < self._next_at - EVERY_S / 2:
-            return
-        self._next_at = now + burst.every_s
-        path = self._folder / f"{datetime.now():%Y-%m-%d}" / photo_name(self._name, len(burst.taken) + 1)
+        due = burst is not None and now >= self._next_at - EVERY_S / 2
+        if due or now - self._judged_at >= _JUDGE_EVERY_S:
+            self._judged, self._judged_at = self._doubts.about(quality_of(frame), now), now
+        with self._lock:
+            number = self._sight.number + 1
+            self._sight = replace(self._sight, view=view, number=number, doubts=self._judged, problem=None)
+        if burst is not None and due:
+            self._next_at = now + burst.every_s
+            self._keep(frame, Taken(self._next_path(burst), view, self._judged), burst)
+
+    def _next_path(self, burst: Burst) -> Path:
+        day = f"{datetime.now():%Y-%m-%d}"
+        return self._folder / day / photo_name(self._name, len(burst.taken) + 1)
+
+    def _keep(self, frame: Frame, photo: Taken, burst: Burst) -> None:
         try:
-            write_atomic(path, _jpeg(frame, datetime.now()))
+            write_atomic(photo.path, _jpeg(frame, datetime.now()))
         except OSError as error:
             reason = error.strerror or str(error)
-            self._end_burst(Problem("photos.camera_not_kept", path=path.parent, reason=reason))
+            self._end_burst(Problem("photos.camera_not_kept", path=photo.path.parent, reason=reason))
             return
-        burst = replace(burst, taken=(*burst.taken, Taken(path, view, doubts)))
+        burst = replace(burst, taken=(*burst.taken, photo))
         with self._lock:
             self._sight = replace(self._sight, burst=burst)
         if len(burst.taken) >= burst.wanted:
