@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -238,8 +238,10 @@ class HomePage(Page):
         self.models = QPushButton(objectName="home_models", minimumHeight=TOUCH)
         self.models.setProperty("class", "plain")
         self.models.clicked.connect(self.models_asked)
-        column.addWidget(self.models, alignment=Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.recent_heading)
+        heading = QHBoxLayout()
+        heading.addWidget(self.recent_heading, 1)
+        heading.addWidget(self.models)
+        column.addLayout(heading)
         column.addWidget(self.empty)
         column.addWidget(self.recent)
         column.addStretch(1)
