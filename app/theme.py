@@ -195,6 +195,10 @@ QPushButton[class="primary"] {
 QPushButton[class="primary"]:hover { border-color: $text; }
 QPushButton[class="primary"]:focus { border: 2px solid $text; padding: 6px 16px; }
 QPushButton[class="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
+QPushButton[class="decide"] {
+  font-size: $heading2; font-weight: 600; border: 2px solid $accent; min-height: 48px;
+}
+QPushButton[class="decide"]:focus { border: 3px solid $focus; padding: 5px 15px; }
 QPushButton[class="plain"] { border-color: transparent; background: transparent; color: $accent; }
 QPushButton[class="plain"]:focus { border-color: $focus; }
 QPushButton[class="tile"] { text-align: left; padding: 14px 18px; border-radius: 10px; min-height: 44px; }

@@ -71,14 +71,30 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         self.retranslate()
         self.pages[self._current].enter()
+        if self._locked:
+            self.show_page(OnsitePage.key)
+            self.onsite.resume_work()
 
     @property
     def current(self) -> str:
         """The key of the page on screen."""
         return self._current
 
+    @property
+    def onsite(self) -> OnsitePage:
+        """The page at the place of work."""
+        page = self.pages[OnsitePage.key]
+        assert isinstance(page, OnsitePage)
+        return page
+
+    @property
+    def _locked(self) -> bool:
+        return self.session.settings.onsite.is_locked
+
     def show_page(self, key: str) -> None:
-        """Bring a page on screen, or the last before it that can be shown now."""
+        """Bring a page on screen, or the last before it that can be shown now; a locked one stays."""
+        if self._locked and key != OnsitePage.key:
+            return
         while not self._reachable(key):
             key = PAGE_KEYS[PAGE_KEYS.index(key) - 1]
         if key == self._current:
@@ -119,6 +135,19 @@ class MainWindow(QMainWindow):
         for models in self.findChildren(ModelsDialog):
             models.retranslate()
         self._look()
+
+    def show_full(self, full: bool) -> None:
+        """Fill the screen with the page alone, or show the frame again as it was."""
+        if full and not self.isFullScreen():
+            self._before_full = self.windowState()
+        for part in (self.menuBar(), self.stepper, self.heading, self.bottom_bar):
+            part.setVisible(not full)
+        for action in (self._home, self._quit, self._help_action):
+            action.setEnabled(not full)  # their keys work without the menu, too
+        margin = GAP if full else PAGE_MARGIN
+        self._column.setContentsMargins(margin, margin - GAP * (not full), margin, GAP)
+        self.onsite.show_full(full)
+        self.setWindowState(Qt.WindowState.WindowFullScreen if full else self._before_full)
 
     # Moving between pages
 
@@ -196,6 +225,9 @@ class MainWindow(QMainWindow):
     # Closing
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._locked and not self.onsite.guard.open():
+            event.ignore()
+            return
         if self.session.engine.running and not self._settle_training():
             event.ignore()
             return
@@ -250,7 +282,9 @@ class MainWindow(QMainWindow):
             self.stack.addWidget(page)
             page.changed.connect(self._look)
             page.go_to.connect(self.show_page)
-        column = QVBoxLayout(spacing=GAP)
+        self.onsite.full_wanted.connect(self.show_full)
+        self._before_full = self.windowState()
+        column = self._column = QVBoxLayout(spacing=GAP)
         column.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - GAP, PAGE_MARGIN, GAP)
         column.addWidget(self.heading)
         column.addWidget(self.stage_line)
@@ -275,7 +309,7 @@ class MainWindow(QMainWindow):
         self.reason = QLabel(objectName="next_reason", wordWrap=True)
         self.reason.setProperty("class", "muted")
         self.reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bar = QFrame(objectName="bottom_bar")
+        bar = self.bottom_bar = QFrame(objectName="bottom_bar")
         bar.setProperty("class", "bar")
         row = QHBoxLayout(bar, spacing=2 * GAP)
         row.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)

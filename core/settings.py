@@ -11,6 +11,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.files import write_atomic
+from core.onsite.lock import PinHash
 from core.problems import Language
 
 SETTINGS_SCHEMA = 1
@@ -24,6 +25,25 @@ class Locations:
     data: Path
     cache: Path
     log: Path
+
+
+class OnSiteChoices(BaseModel):
+    """The place of work: sounds, the supervisor's PIN (delete the key `pin` when it is forgotten), whether the page is
+    locked, and what is opened again where it is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sound: bool = False
+    pin: PinHash | None = None
+    locked: bool = False
+    package: str = ""
+    source: str = ""
+    every_s: float = Field(default=1.0, ge=0, le=3600)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether only the PIN leads out; without a PIN nothing is locked."""
+        return self.locked and self.pin is not None
 
 
 class Settings(BaseModel):
@@ -40,6 +60,7 @@ class Settings(BaseModel):
     thumbnail_letters: int = Field(default=9, ge=6, le=24)
     recent_projects: tuple[str, ...] = ()
     last_folders: dict[str, str] = Field(default_factory=dict)
+    onsite: OnSiteChoices = Field(default_factory=OnSiteChoices)
 
 
 def locations() -> Locations:

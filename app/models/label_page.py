@@ -5,6 +5,7 @@ from typing import Self
 
 from app.models.folding import Shelf
 from app.widgets.privacy_choice import wants_features_only
+from core.assist.advice import Advice
 from core.labelling.known import Known
 from core.labelling.showing import Offer, Showing, offer, show
 from core.project.classes import ProductClass
@@ -29,9 +30,11 @@ class LabelPageContent:
     written: int
 
     @classmethod
-    def read(cls, project: Project, showing: Showing | None, opened: frozenset[int]) -> Self:
+    def read(
+        cls, project: Project, showing: Showing | None, opened: frozenset[int], advice: Advice | None = None
+    ) -> Self:
         """With the photos of `showing` when it is given; `opened` are the groups that are laid out."""
-        known = Known(project) if showing is not None else None
+        known = Known(project, advice, showing.words) if showing is not None else None
         return cls(
             project,
             Shelf.of(show(known, showing), opened) if known and showing else None,

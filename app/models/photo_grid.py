@@ -2,7 +2,8 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from app.background import run_in_background
 from app.models.folding import Shelf
+from core.assist.advice import Advice
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -41,6 +43,17 @@ class PhotoRole(IntEnum):
     BROKEN = Qt.ItemDataRole.UserRole + 4
     ALIKE = Qt.ItemDataRole.UserRole + 5
     OPENED = Qt.ItemDataRole.UserRole + 6
+    HINT = Qt.ItemDataRole.UserRole + 7
+    IN_GROUP = Qt.ItemDataRole.UserRole + 8
+
+
+@dataclass(frozen=True)
+class ShownHint:
+    """What is suggested for a photo, and how probable that is; `instead` of the label that it has."""
+
+    entry: ProductClass
+    probability: float
+    instead: bool
 
 
 class PhotoGridModel(QAbstractListModel):
@@ -54,6 +67,8 @@ class PhotoGridModel(QAbstractListModel):
         self._store: ThumbnailStore | None = None
         self._labels: dict[int, int | None] = {}
         self._classes: dict[int, ProductClass] = {}
+        self._advice = Advice()
+        self._group: frozenset[int] = frozenset()
         self._thumbnails = _Thumbnails(self)
         self._thumbnails.arrived.connect(self._thumbnail_arrived)
 
@@ -106,6 +121,35 @@ class PhotoGridModel(QAbstractListModel):
         if rows:
             self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
+    def show_advice(self, advice: Advice) -> None:
+        """Show what is suggested now; labels stay."""
+        self._advice = advice
+        self._all_changed()
+
+    def show_group(self, photo_ids: Collection[int]) -> None:
+        """Mark the photos that are accepted at once with the present one."""
+        if self._group != (group := frozenset(photo_ids)):
+            self._group = group
+            self._all_changed()
+
+    def hint(self, row: int) -> ShownHint | None:
+        """What is suggested for a row: a label for a photo without one, another for a doubted one."""
+        photo_id, own = self.photo(row).id, self.label(row)
+        found = (self._advice.hints if own is None else self._advice.doubts).get(photo_id)
+        entry = self._classes.get(found.class_id) if found is not None else None
+        if found is None or entry is None or entry.id == own:
+            return None
+        return ShownHint(entry, found.probability, own is not None)
+
+    def group_of(self, row: int) -> list[int]:
+        """Ids of the photos that are accepted at once with those of a row, as far as they are shown without a label;
+        those of the row alone where it has no group."""
+        first = self.photo(row)
+        members = [key for key in self._advice.group(first.id) if key in self._shelf.rows]
+        rows = dict.fromkeys([row, *(self._shelf.rows[key] for key in members)])
+        free = [each for each in rows if self._labels[self.photo(each).id] is None or each == row]
+        return [photo.id for each in free for photo in self.photos_of(each)]
+
     def photo(self, row: int) -> Photo:
         """The photo of a row; of photos folded together the first."""
         return self._shelf.tiles[row].first
@@ -140,8 +184,7 @@ class PhotoGridModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return photo.path.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                entry = self._classes.get(self._labels[photo.id] or -1)
-                words = f"{photo.path.name} {entry.name if entry else ''}"
+                words = self._said_of(index.row(), photo)
                 more = len(tile.covered) - 1
                 return words + self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else words
             case PhotoRole.PHOTO:
@@ -156,8 +199,25 @@ class PhotoGridModel(QAbstractListModel):
                 return len(tile.photos)
             case PhotoRole.OPENED:
                 return tile.opened
+            case PhotoRole.HINT:
+                return self.hint(index.row())
+            case PhotoRole.IN_GROUP:
+                return photo.id in self._group
             case _:
                 return None
+
+    def _all_changed(self) -> None:
+        if self._shelf.tiles:
+            roles = [PhotoRole.HINT, PhotoRole.IN_GROUP, Qt.ItemDataRole.AccessibleTextRole]
+            self.dataChanged.emit(self.index(0), self.index(len(self._shelf.tiles) - 1), roles)
+
+    def _said_of(self, row: int, photo: Photo) -> str:
+        """Name and class, or what is suggested, for a screen reader."""
+        entry, hint = self._classes.get(self._labels[photo.id] or -1), self.hint(row)
+        words = f"{photo.path.name} {entry.name if entry else ''}"
+        if hint is not None:
+            words += self.tr("、提案は「{name}」").format(name=hint.entry.name)
+        return words
 
     def _thumbnail_arrived(self, path: Path, row: int) -> None:
         tiles = self._shelf.tiles

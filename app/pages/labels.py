@@ -22,16 +22,18 @@ from app.models.label_page import LabelPageContent
 from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
+from app.widgets.assist_bar import AssistBar
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
 from app.widgets.label_files import LabelFiles
+from app.widgets.labelling_help import LabellingHelp
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.photo_viewer import PhotoViewer
 from app.widgets.showing_bar import ShowingBar
 from app.widgets.task_side import TaskSide
 from app.widgets.thumbnail_size import ThumbnailSize
-from core.labelling.showing import Showing
+from core.labelling.showing import FROM_THE_FIRST, Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
 from core.project.store import Counts, Project
@@ -53,6 +55,7 @@ class LabelsPage(Page):
         self._asked = 0  # labels asked for so far
         self._about: int | None = None  # the photo that others are compared with
         self._follow = False
+        self._to_first = False
         self._telling = False
         self._waiting = False
         self._build()
@@ -85,6 +88,7 @@ class LabelsPage(Page):
     def enter(self) -> None:
         self._on_screen = True
         self.reload()
+        self.help.begin()
         self.grid.setFocus()
 
     def leave(self) -> None:
@@ -106,6 +110,7 @@ class LabelsPage(Page):
         ):
             button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
         self.showing.retranslate()
+        self.assist.retranslate()
         self.thumbnail_size.retranslate()
         self.viewer.retranslate()
         self.larger.setText(self.tr("大きく見る"))
@@ -125,7 +130,7 @@ class LabelsPage(Page):
 
     def _say_lead(self) -> None:
         words = self.tr(
-            "写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。"
+            "写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。"
         )
         self.lead.setText(self.tasks.lead() if self.tasks.writes else words)
 
@@ -153,11 +158,11 @@ class LabelsPage(Page):
         """Read behind all changes that were asked for so far, and show it."""
         project, asked = self.session.project, self._asked
         showing = self._showing() if photos else None
-        opened = self.grid.grid.opened
+        opened, advice = self.grid.grid.opened, self.help.advice
         if project is not None:
             run_in_background(
                 self,
-                lambda _cancel: LabelPageContent.read(project, showing, opened),
+                lambda _cancel: LabelPageContent.read(project, showing, opened, advice),
                 success=lambda found: self._show(found, asked),
                 failure=self._refused,
                 in_order=True,
@@ -174,6 +179,7 @@ class LabelsPage(Page):
         self.tasks.show_task(found.task, found.written)
         self.files.button.setVisible(not self.tasks.writes)
         self.tasks.files.button.setVisible(self.tasks.writes)
+        self.help.suggest(not self.tasks.writes)
         self._say_lead()
         self.undo.setEnabled(found.can_undo)
         self.redo.setEnabled(found.can_redo)
@@ -195,7 +201,9 @@ class LabelsPage(Page):
         if self._follow:
             # After an undo: go where something changed.
             wanted = [*grid.differing(photos), *wanted]
-        self._follow = False
+        if self._to_first:
+            place, wanted = 0, []
+        self._follow = self._to_first = False
         grid.show_shelf(shelf, self._classes, project.thumbnails)
         rows = [row for photo_id in wanted if (row := grid.row_of(photo_id)) is not None]
         row = rows[0] if rows else min(place, grid.rowCount() - 1)
@@ -205,14 +213,16 @@ class LabelsPage(Page):
         self.empty.setVisible(not photos and self.fixed.isHidden())
         self._say_empty()
         self._show_preview()
+        self.help.show_choice()
 
     def _showing(self) -> Showing:
         """What is chosen; photos are compared with the one that was looked at when that was asked for."""
-        return replace(self.showing.showing, about=self._about)
+        return self.help.asked(replace(self.showing.showing, about=self._about))
 
     def _choose_showing(self) -> None:
         current = self.grid.currentIndex()
         self._about = self.grid.grid.photo(current.row()).id if current.isValid() else None
+        self._to_first = self.showing.showing.order in FROM_THE_FIRST
         self.reload()
 
     def _project_changed(self) -> None:
@@ -225,6 +235,7 @@ class LabelsPage(Page):
         self.showing.reset()
         self.tasks.forget()
         self._about = None
+        self.help.forget()
         self.files.end()
         self.reload()
 
@@ -269,11 +280,29 @@ class LabelsPage(Page):
         if project is None or not ids:
             return
         self._asked += 1
+        self.help.settle(ids, class_id)
         last = max(row for photo_id in ids if (row := self.grid.grid.row_of(photo_id)) is not None)
         self.grid.grid.set_labels(ids, class_id)
         if class_id is not None:
             self._advance(last)
         self._change(lambda: project.label(ids, class_id), photos=False)
+
+    def _label_each(self, labels: dict[int, int], row: int) -> None:
+        """Labels that were suggested, in one step; then on behind a row."""
+        project = self.session.project
+        if project is None:
+            return
+        self._asked += 1
+        for class_id in set(labels.values()):
+            self.grid.grid.set_labels([key for key, other in labels.items() if other == class_id], class_id)
+        self._advance(row)
+        self._change(lambda: project.label_each(labels), photos=False)
+
+    def _begin_anew(self) -> None:
+        """Other photos stand first now: begin there."""
+        if self._on_screen:
+            self._to_first = True
+            self.reload()
 
     def _advance(self, row: int) -> None:
         following = row + 1 if row + 1 < self.grid.grid.rowCount() else self.grid.grid.next_unlabelled(row)
@@ -307,6 +336,7 @@ class LabelsPage(Page):
 
     def _changed(self, photos: bool) -> None:
         self._read(photos=photos)
+        self.help.assistant.look()
         self._telling = True
         self.session.labels_changed.emit()
         self._telling = False
@@ -314,6 +344,7 @@ class LabelsPage(Page):
     def _labels_changed(self) -> None:
         if not self._telling:
             self.reload()
+            self.help.assistant.look()
 
     def _refused(self, error: Exception) -> None:
         if not isinstance(error, Problem):
@@ -329,7 +360,7 @@ class LabelsPage(Page):
     # Classes
 
     def _add_class(self) -> None:
-        project, dialog = self.session.project, ClassDialog(parent=self)
+        project, dialog = self.session.project, ClassDialog(None, self, self.help.checker(None))
         if project is not None and dialog.exec() == QDialog.DialogCode.Accepted:
             name, description = dialog.name.text(), dialog.description.text()
             self._change(lambda: project.add_class(name, description))
@@ -340,7 +371,7 @@ class LabelsPage(Page):
         entry = next((entry for entry in self._classes if entry.id == class_id), None)
         if project is None or entry is None:
             return
-        dialog = ClassDialog(entry, self)
+        dialog = ClassDialog(entry, self, self.help.checker(entry))
         if dialog.exec() == QDialog.DialogCode.Accepted:
             name, description = dialog.name.text(), dialog.description.text()
             self._change(lambda: project.edit_class(class_id, name=name, description=description))
@@ -396,6 +427,7 @@ class LabelsPage(Page):
         left_column.addWidget(self.files)
         below = QHBoxLayout(spacing=GAP)
         below.addWidget(self.summary, 1)
+        below.addWidget(self.assist.state)
         below.addWidget(self.thumbnail_size)
         below.addWidget(self.files.button)
         left_column.addLayout(below)
@@ -431,6 +463,11 @@ class LabelsPage(Page):
         self.files.refused.connect(self._refused)
         self.showing.tools.addWidget(self.undo)
         self.showing.tools.addWidget(self.redo)
+        self.assist = AssistBar(self.showing.tools, self.showing)
+        self.help = LabellingHelp(self.session, self.grid, self.showing, self.assist)
+        self.help.label.connect(self._label_each)
+        self.help.rearrange.connect(self._begin_anew)
+        self.help.failed.connect(self.banner.show_problem)
         self.thumbnail_size = ThumbnailSize(self.session, self.grid)
         return self.showing
 

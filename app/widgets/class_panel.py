@@ -1,6 +1,6 @@
 """The classes as large rows: a click labels the selected photos; a menu edits, moves, holds back, deletes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import qtawesome
 from PySide6.QtCore import Qt, Signal
@@ -23,9 +23,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.theme import GAP, TOUCH, theme
+from app.translations import spoken
+from app.widgets.description_edit import DescriptionChecker, DescriptionEdit
+from core.problems import problem_text
 from core.project.classes import ProductClass
 from core.project.glossary import glossary
 from core.project.store import ClassCount
+
+_LINES_OF_NOTE = 4
 
 
 class ClassPanel(QWidget):
@@ -229,16 +234,26 @@ class ClassRow(QFrame):
 class ClassDialog(QDialog):
     """Name and English description of a class; the glossary offers the words until the operator writes some."""
 
-    def __init__(self, entry: ProductClass | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        entry: ProductClass | None = None,
+        parent: QWidget | None = None,
+        checked_by: Callable[[QLabel], DescriptionChecker] | None = None,
+    ) -> None:
+        """`checked_by` gives what says in a label how well the model tells the class by its description."""
         super().__init__(parent)
         self.setObjectName("class_dialog")
         self._own_words = entry is not None and bool(entry.description)
         self.setWindowTitle(self.tr("種類を追加") if entry is None else self.tr("種類の名前と説明"))
         self.name = QLineEdit(objectName="class_name", placeholderText=self.tr("例：キズ"))
-        self.description = QLineEdit(objectName="class_description", placeholderText="scratched brass bolt")
+        self.description = DescriptionEdit("class_description", placeholderText="scratched brass bolt")
+        self.note = QLabel(objectName="class_check", wordWrap=True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.note.setMinimumHeight(_LINES_OF_NOTE * self.note.fontMetrics().lineSpacing())
+        self._checker = checked_by(self.note) if checked_by is not None else None
         told = QLabel(
             self.tr(
-                "モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。"
+                "モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。行を分けて書くと、いくつかの言い方を合わせて読みます。"
             ),
             wordWrap=True,
         )
@@ -255,14 +270,23 @@ class ClassDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(self._name_changed)
-        self.description.textEdited.connect(self._edited)
+        self.description.written.connect(self._edited)
+        self.description.textChanged.connect(self._check)
         form = QFormLayout(self)
         form.addRow(self.tr("現場での呼び名"), self.name)
         form.addRow(self.tr("英語の説明"), self.description)
         form.addRow(told)
+        form.addRow(self.note)
         form.addRow(self.buttons)
         self.setMinimumWidth(520)
         self.apply.setEnabled(bool(self.name.text().strip()))
+        if (problem := glossary().problem) is not None:
+            self.note.setText(problem_text(problem.code, problem.data, spoken()).why)
+        self._check()
+
+    def _check(self) -> None:
+        if self._checker is not None:
+            self._checker.check(self.name.text(), self.description.text())
 
     def _name_changed(self, name: str) -> None:
         self.apply.setEnabled(bool(name.strip()))

@@ -1,5 +1,6 @@
 """What was judged on site, newest first: picture, answer, time."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import (
@@ -25,8 +26,9 @@ from PySide6.QtWidgets import (
 from app.on_site import Judged
 from app.theme import theme
 from app.widgets.judged_photos import draw_picture
-from app.widgets.level_mark import Mark, draw_mark
 from app.widgets.pictures import Pictures
+from app.widgets.result_board import ANSWERS, draw_chip
+from core.onsite.result import Verdict
 from core.photos.thumbnails import ThumbnailStore
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,6 +44,7 @@ class HistoryModel(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: list[Judged] = []
+        self.verdict_of: Callable[[Judged], Verdict] = _without_meaning
         self._pictures = Pictures(self)
         self._pictures.ready.connect(lambda _: self._refresh(Qt.ItemDataRole.DecorationRole))
 
@@ -91,7 +94,7 @@ class HistoryModel(QAbstractListModel):
             case _ if role == JudgedRole:
                 return judged
             case _ if role == MarkRole:
-                return mark_of(judged)
+                return ANSWERS[self.verdict_of(judged)]
         return None
 
     def answer(self, judged: Judged) -> str:
@@ -109,11 +112,11 @@ class HistoryModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), [role])
 
 
-def mark_of(judged: Judged) -> Mark:
-    """The mark that goes with an answer."""
+def _without_meaning(judged: Judged) -> Verdict:
+    """What an answer is as long as nobody said what the classes mean."""
     if judged.problem is not None:
-        return "stop"
-    return "warn" if judged.unsure else "answer"
+        return Verdict.UNREADABLE
+    return Verdict.UNSURE if judged.unsure else Verdict.UNKNOWN
 
 
 class HistoryList(QListView):
@@ -167,7 +170,8 @@ class _RowDelegate(QStyledItemDelegate):
         draw_picture(painter, frame, index.data(Qt.ItemDataRole.DecorationRole), QColor(tokens.border))
         edge = painter.fontMetrics().height()
         left = frame.right() + 10
-        draw_mark(painter, index.data(MarkRole), QRectF(left, area.center().y() - edge, edge, edge))
+        chip = QRectF(left, area.center().y() - edge - 1, edge + 2, edge + 2)
+        draw_chip(painter, index.data(MarkRole), chip)
         answer, below = str(index.data()).split("\n", 1)
         _write(painter, QRect(left + edge + 6, area.center().y() - edge - 2, area.right() - left - edge - 10, edge + 4),
                answer, tokens.text, bold=True)  # fmt: skip

@@ -1,8 +1,20 @@
 """The grid of thumbnails: uniform cells, a coloured foot with the class name, keys that do not wait."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -24,7 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.photo_grid import Index, PhotoGridModel, PhotoRole
+from app.models.photo_grid import Index, PhotoGridModel, PhotoRole, ShownHint
 from app.theme import theme
 
 LETTERS_PER_CELL = range(6, 25)  # the edge of a cell, in letters
@@ -37,11 +49,17 @@ _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
 class PhotoGrid(QListView):
     """Thumbnails of a PhotoGridModel. `digit` tells a number key; 0 and Delete tell 0 (take the label away).
 
+    `accept` (Space, or Enter where nothing is folded) takes what is suggested for the selected photos, `accept_group`
+    (Shift+Space) for all that look like the present one, `select_group` (Ctrl+Space) selects those.
+
     Photos that are practically the same are one cell with their number on it; Enter, or a click on the number, lays
     them out and folds them again.
     """
 
     digit = Signal(int)
+    accept = Signal()
+    accept_group = Signal()
+    select_group = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +100,13 @@ class PhotoGrid(QListView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
+    def select_photos(self, photo_ids: Iterable[int]) -> None:
+        """Select the rows of these photos besides the present one, which stays the current one."""
+        chosen = QItemSelection()
+        for row in {row for photo_id in photo_ids if (row := self.grid.row_of(photo_id)) is not None}:
+            chosen.select(self.grid.index(row), self.grid.index(row))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def toggle(self, row: int) -> bool:
         """Lay out the photos folded into a cell, or fold them again; False where there are no others."""
         photo_id, place = self.grid.photo(row).id, self.verticalScrollBar().value()
@@ -105,22 +130,34 @@ class PhotoGrid(QListView):
             self.scrollTo(anchor, QListView.ScrollHint.EnsureVisible if seen else at_top)
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """Take a key that labels; False when it is none."""
+        """Take a key that labels or accepts; False when it is none."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         key = Qt.Key(event.key())
         if plain and key in _DIGITS:
             self.digit.emit(_DIGITS[key])
         elif plain and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.digit.emit(0)
+        elif key == Qt.Key.Key_Space:
+            self._spaces.get(event.modifiers(), self.accept).emit()
         else:
             return False
         event.accept()
         return True
 
+    @property
+    def _spaces(self) -> dict[Qt.KeyboardModifier, SignalInstance]:
+        return {
+            Qt.KeyboardModifier.ShiftModifier: self.accept_group,
+            Qt.KeyboardModifier.ControlModifier: self.select_group,
+        }
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and self.currentIndex().isValid() and self.toggle(self.currentIndex().row()):
             event.accept()
+        elif enter:
+            event.accept()
+            self.accept.emit()
         elif not self.take_key(event):
             super().keyPressEvent(event)
 
@@ -183,7 +220,13 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if alike > 1 and not index.data(PhotoRole.OPENED):
             cell = self._draw_stack(painter, cell)
-        painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 3 if selected else 1))
+        if selected:
+            frame = QPen(QColor(tokens.accent), 3)
+        elif index.data(PhotoRole.IN_GROUP):
+            frame = QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine)
+        else:
+            frame = QPen(QColor(tokens.border), 1)
+        painter.setPen(frame)
         painter.setBrush(QColor(tokens.accent_soft if selected else tokens.raised))
         painter.drawRoundedRect(cell, 6, 6)
         line = option.fontMetrics.lineSpacing()
@@ -216,7 +259,10 @@ class PhotoDelegate(QStyledItemDelegate):
 
     def _draw_foot(self, painter: QPainter, foot: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         tokens = theme()
-        entry = index.data(PhotoRole.CLASS)
+        entry, hint = index.data(PhotoRole.CLASS), index.data(PhotoRole.HINT)
+        if isinstance(hint, ShownHint):
+            self._draw_hint(painter, foot, hint, entry.name if entry is not None else "")
+            return
         if entry is None:
             painter.setPen(QColor(tokens.muted))
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, "—")
@@ -224,6 +270,19 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         short = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, foot.width())
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, short)
+
+    def _draw_hint(self, painter: QPainter, foot: QRect, hint: ShownHint, label: str) -> None:
+        """What is suggested, with a question mark in a dashed frame; behind the label that it doubts."""
+        tokens = theme()
+        painter.setPen(QPen(QColor(tokens.accent), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(foot, 4, 4)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(
+            foot,
+            Qt.AlignmentFlag.AlignCenter,
+            _hint_words(hint, label, painter.fontMetrics(), foot.width() - 6),
+        )
 
     def _draw_stack(self, painter: QPainter, cell: QRect) -> QRect:
         """The edges of two photos behind; gives the place that is left for the one in front."""
@@ -267,3 +326,16 @@ def _badge_words(alike: int) -> str:
 
 def _cell_of(place: QRect) -> QRect:
     return place.adjusted(_EDGE // 2, _EDGE // 2, -_EDGE // 2, -_EDGE // 2)
+
+
+def _hint_words(hint: ShownHint, label: str, metrics: QFontMetrics, room: int) -> str:
+    """As much of it as there is room for; behind the label that it doubts, if both fit."""
+    mark = "？"
+    room -= metrics.horizontalAdvance(mark)
+    whole = f"{label}→{hint.entry.name}" if hint.instead else hint.entry.name
+    if not hint.instead:
+        return metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, room) + mark
+    if metrics.horizontalAdvance(whole) <= room:
+        return whole + mark
+    room -= metrics.horizontalAdvance("→")
+    return f"→{metrics.elidedText(hint.entry.name, Qt.TextElideMode.ElideMiddle, room)}{mark}"

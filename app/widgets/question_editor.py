@@ -34,6 +34,8 @@ class QuestionEditor(QScrollArea):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addStretch(1)
         self.setWidget(inside)
+        # A whole pair, and the head of the next one.
+        self.setMinimumHeight(3 * TOUCH)
         self._keep_an_empty_row()
 
     @property

@@ -5,6 +5,7 @@ empty, `empty_words`; what it does is in core/labelling/showing.py.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -51,6 +52,14 @@ class ShowingBar(QWidget):
             self.filter.setCurrentIndex(place)
             self.changed.emit()
 
+    def choose_order(self, name: str) -> None:
+        """Choose an order as the operator would; one that is not on offer yet is, from now on."""
+        if self.order.findData(name) < 0:
+            self._offer = replace(self._offer, orders=(*self._offer.orders, name))
+            self._fill()
+        self.order.setCurrentIndex(self.order.findData(name))
+        self.changed.emit()
+
     def offer(self, offer: Offer, classes: Sequence[ProductClass]) -> None:
         """Say what can be chosen now. What is chosen stays, or goes back to the first choice where it is gone."""
         if (offer, list(classes)) != (self._offer, list(self._classes)):
@@ -84,6 +93,8 @@ class ShowingBar(QWidget):
             by.UNWRITTEN: self.tr("まだ何も書いていない写真は、もうありません。"),
             by.MISTAKES: self.tr("まちがえた写真はありません。"),
             by.DISAGREEING: self.tr("ラベルと答えは、すべて合っています。"),
+            by.SUGGESTED: self.tr("今は提案がありません。ラベルが増えると、また出ます。"),
+            by.DOUBTED: self.tr("まちがいに見えるラベルは、ありません。"),
         }
         return words.get(showing.filter, self.tr("合う写真は、ありません。"))
 
@@ -94,6 +105,8 @@ class ShowingBar(QWidget):
             by.UNWRITTEN: self.tr("まだ書いていない写真"),
             by.MISTAKES: self.tr("前の学習がまちがえた写真"),
             by.DISAGREEING: self.tr("ラベルと答えが食い違う写真"),
+            by.SUGGESTED: self.tr("提案のある写真"),
+            by.DOUBTED: self.tr("ラベルを見直したい写真"),
         }
 
     def _words_of_orders(self) -> dict[str, str]:
@@ -103,6 +116,10 @@ class ShowingBar(QWidget):
             by.NEWEST: self.tr("新しい順"),
             by.OLDEST: self.tr("古い順"),
             by.SIMILAR: self.tr("選んだ写真に似た順"),
+            by.USEFUL: self.tr("次に見てほしい順"),
+            by.BY_GROUP: self.tr("似た提案ごと"),
+            by.DOUBTFUL: self.tr("見直したい順"),
+            by.BY_WORDS: self.tr("探した言葉に近い順"),
         }
 
     def _fill(self) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.background import run_in_background
 from app.session import Session
@@ -33,11 +33,16 @@ class TaskSide(QWidget):
         self.chooser = TaskChooser()
         self.pane = TextPane(session)
         self.files = TextFiles(lambda: session.project)
-        self._writing = QWidget()
-        writing = QVBoxLayout(self._writing, spacing=GAP)
+        inside = QWidget()
+        writing = QVBoxLayout(inside, spacing=GAP)
         writing.setContentsMargins(0, 0, 0, 0)
         writing.addWidget(self.pane, 1)
         writing.addWidget(self.files)
+        # Large text on a small screen: it scrolls, and no field becomes too low to write in.
+        self._writing = QScrollArea(widgetResizable=True, objectName="task_writing")
+        self._writing.setFrameShape(QFrame.Shape.NoFrame)
+        self._writing.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._writing.setWidget(inside)
         self._kinds = kinds
         self._stack = QStackedWidget()
         self._stack.addWidget(kinds)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -79,7 +79,9 @@ class TemplateList(QWidget):
         button = QPushButton(objectName=f"text_template_{place}", minimumHeight=TOUCH)
         button.setProperty("class", "step")
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setToolTip(f"{self.sentences[place]}\nCtrl+{place + 1}")
+        key = QKeySequence(Qt.Modifier.CTRL | Qt.Key(Qt.Key.Key_1.value + place))
+        told = key.toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip("\n".join((self.sentences[place], told)))
         button.setAccessibleName(self.sentences[place])
         button.clicked.connect(partial(self.chosen.emit, place))
         return button
@@ -100,8 +102,8 @@ class TemplateDialog(QDialog):
         self.setWindowTitle(self.tr("よく使う文"))
         told = QLabel(
             self.tr(
-                "1行に1つ、{count} 個まで書けます。{{場所}} のように囲んだところは、入れるときに書き換えます。{{種類}} には写真の種類が入ります。全部消すと、最初の文に戻ります。"
-            ).format(count=MOST_TEMPLATES),
+                "1行に1つ、{count} 個まで書けます。{slot} のように囲んだところは、入れるときに書き換えます。{kind} には写真の種類が入ります。全部消すと、最初の文に戻ります。"
+            ).format(count=MOST_TEMPLATES, slot=f"{{{self.tr('場所')}}}", kind=f"{{{self.tr('種類')}}}"),
             wordWrap=True,
         )
         told.setProperty("class", "muted")

@@ -58,7 +58,8 @@ class TextFiles(QWidget):
     def retranslate(self) -> None:
         """Say everything in the present language."""
         asking = self._task == "vqa"
-        self.button.setText(
+        self.button.setText(self.tr("取り込む・書き出す"))
+        self.button.setToolTip(
             self.tr("質問を取り込む・書き出す") if asking else self.tr("説明を取り込む・書き出す")
         )
         self.take.setText(self.tr("取り込む（CSV・Excel・JSONL・COCO・VQAv2）…"))

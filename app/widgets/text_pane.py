@@ -6,7 +6,8 @@ be saved, and nothing is lost.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -158,9 +159,9 @@ class TextPane(QWidget):
         self.captions.setAccessibleName(self.tr("写真の説明"))
         self.captions.setPlaceholderText(self.tr("例：左上に長いキズがあります。"))
         self.copy.setText(self.tr("似た写真から写す"))
-        self.copy.setToolTip("Ctrl+D")
+        self.copy.setToolTip(_key_words(Qt.Key.Key_D))
         self.next.setText(self.tr("次の写真へ"))
-        self.next.setToolTip("Ctrl+Enter")
+        self.next.setToolTip(_key_words(Qt.Key.Key_Return))
         self.templates.say(
             self.tr("よく使う質問（Ctrl+数字）") if asking else self.tr("よく使う文（Ctrl+数字）")
         )
@@ -362,6 +363,11 @@ class TextPane(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(called)
         return button
+
+
+def _key_words(key: Qt.Key) -> str:
+    """Ctrl and a key, as they are written on this PC."""
+    return QKeySequence(Qt.Modifier.CTRL | key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _texts_of(project: Project, photo_id: int) -> _Texts:

@@ -25,6 +25,95 @@
     </message>
 </context>
 <context>
+    <name>AskPinDialog</name>
+    <message>
+        <source>責任者の暗証番号を入れてください。</source>
+        <translation>Enter the supervisor&apos;s PIN.</translation>
+    </message>
+    <message>
+        <source>ロックを外す</source>
+        <translation>Unlock</translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation>PIN</translation>
+    </message>
+    <message>
+        <source>外す</source>
+        <translation>Unlock</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。</source>
+        <translation>The PIN is wrong.</translation>
+    </message>
+    <message>
+        <source>暗証番号が違います。{seconds} 秒待ってください。</source>
+        <translation>The PIN is wrong. Wait {seconds} s.</translation>
+    </message>
+</context>
+<context>
+    <name>AssistBar</name>
+    <message>
+        <source>言葉で写真を探す</source>
+        <translation>Search photos by words</translation>
+    </message>
+    <message>
+        <source>言葉で探す</source>
+        <translation>Search by words</translation>
+    </message>
+    <message>
+        <source>「キズ」のように入力して Enter。日本語は用語集で英語に直して探します。</source>
+        <translation>Type words such as scratch, and press Enter. Japanese is put into English by the glossary.</translation>
+    </message>
+    <message>
+        <source>似た写真を探す</source>
+        <translation>Find similar</translation>
+    </message>
+    <message>
+        <source>選んだ写真に似た順に並べます。</source>
+        <translation>Puts the photos most like the selected one first.</translation>
+    </message>
+    <message>
+        <source>「{name}」でよい</source>
+        <translation>“{name}” is right</translation>
+    </message>
+    <message>
+        <source>提案どおりにする</source>
+        <translation>Accept suggestion</translation>
+    </message>
+    <message>
+        <source>選んだ写真に、提案された種類を付けます（スペース キー）。</source>
+        <translation>Gives the selected photos the class that is suggested (space bar).</translation>
+    </message>
+    <message numerus="yes">
+        <source>似た %n 枚をまとめて</source>
+        <translation>
+            <numerusform>Accept %n similar one</numerusform>
+            <numerusform>Accept %n similar ones</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>似た写真をまとめて</source>
+        <translation>Accept similar ones</translation>
+    </message>
+    <message>
+        <source>破線の枠の写真すべてに付けます（Shift＋スペース）。違う写真は先にクリックして直します。</source>
+        <translation>Labels all photos in a dashed frame (Shift+Space). First click those that are wrong, and give them their class.</translation>
+    </message>
+    <message>
+        <source>写真を見ています {done}／{total} 枚</source>
+        <translation>Looking at photos: {done} of {total}</translation>
+    </message>
+    <message>
+        <source>{words}（残り約 {minutes} 分）</source>
+        <translation>{words} (about {minutes} min left)</translation>
+    </message>
+</context>
+<context>
     <name>AssumptionsForm</name>
     <message>
         <source>良品の種類に印を付けると、見逃しと過検出を分けて計算します。印がなければ、どの間違いも見逃しとして計算します。</source>
@@ -169,6 +258,33 @@
     </message>
 </context>
 <context>
+    <name>CameraDialog</name>
+    <message>
+        <source>このパソコンにつながるカメラは camera:0、camera:1 …、工場内のカメラは rtsp:// か http:// で始まるアドレスです。撮った写真は 30 日間、このパソコンに残ります。</source>
+        <translation>Cameras connected to this PC are camera:0, camera:1 …; a camera in the plant&apos;s network has an address that begins with rtsp:// or http://. Its photos stay on this PC for 30 days.</translation>
+    </message>
+    <message>
+        <source>カメラ</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>何秒ごとに判定するか</source>
+        <translation>Seconds between two photos</translation>
+    </message>
+    <message>
+        <source>つなぐ</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>カメラを選ぶ</source>
+        <translation>Choose a camera</translation>
+    </message>
+</context>
+<context>
     <name>CheckPage</name>
     <message>
         <source>結果を見る</source>
@@ -274,10 +390,6 @@
         <translation>e.g. scratch</translation>
     </message>
     <message>
-        <source>モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。</source>
-        <translation>The model reads the description to tell classes apart. Use few words that say what it looks like (e.g. scratched brass bolt). Known words are filled in for you.</translation>
-    </message>
-    <message>
         <source>追加する</source>
         <translation>Add</translation>
     </message>
@@ -296,6 +408,10 @@
     <message>
         <source>英語の説明</source>
         <translation>English description</translation>
+    </message>
+    <message>
+        <source>モデルは英語の説明を読んで見分けます。短く、見た目が分かる言葉で書いてください（例：scratched brass bolt）。分かる言葉は自動で入ります。行を分けて書くと、いくつかの言い方を合わせて読みます。</source>
+        <translation>The model goes by the English description. Write short words that tell what is seen (such as scratched brass bolt). Known words are filled in for you. Several wordings, one per line, are read together.</translation>
     </message>
 </context>
 <context>
@@ -477,6 +593,90 @@
     <message>
         <source>{hours:.1f} 時間</source>
         <translation>{hours:.1f} h</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionBar</name>
+    <message>
+        <source>直さない</source>
+        <translation>Leave as it is</translation>
+    </message>
+    <message>
+        <source>ほかの種類</source>
+        <translation>Other class</translation>
+    </message>
+    <message>
+        <source>取り消す（{decision}）</source>
+        <translation>Undo ({decision})</translation>
+    </message>
+    <message>
+        <source>いま、人に聞く写真はありません。</source>
+        <translation>No photo needs a person at present.</translation>
+    </message>
+    <message>
+        <source>正しい種類はどちらですか？&#x3000;{photo}</source>
+        <translation>Which class is right?  {photo}</translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation>Which is it?  {photo}  ({waiting} more waiting)</translation>
+    </message>
+    <message>
+        <source>どちらですか？&#x3000;{photo}</source>
+        <translation>Which is it?  {photo}</translation>
+    </message>
+    <message>
+        <source>←&#x3000;{name}</source>
+        <translation>←  {name}</translation>
+    </message>
+    <message>
+        <source>{name}&#x3000;→</source>
+        <translation>{name}  →</translation>
+    </message>
+    <message>
+        <source>{mark}：{name}</source>
+        <translation>{mark}: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>DescriptionChecker</name>
+    <message>
+        <source>写真を見終わると、この説明を確かめられます。</source>
+        <translation>The description can be checked once the photos were looked at.</translation>
+    </message>
+    <message>
+        <source>この説明を確かめています…</source>
+        <translation>Checking this description…</translation>
+    </message>
+    <message>
+        <source>説明だけで、ラベルの付いた {labelled} 枚のうち {right} 枚がこの種類と分かります。</source>
+        <translation>By the description alone, {right} of {labelled} labelled photos are recognised as this class. </translation>
+    </message>
+    <message numerus="yes">
+        <source>「{name}」と %n 枚まちがえます。</source>
+        <translation>
+            <numerusform>%n is mistaken for “{name}”. </numerusform>
+            <numerusform>%n are mistaken for “{name}”. </numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>「{name}」の写真 %n 枚も、この種類に見えます。</source>
+        <translation>
+            <numerusform>%n photo of “{name}” looks like this class too. </numerusform>
+            <numerusform>%n photos of “{name}” look like this class too. </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>見た目の違いを書き足すか、言い方を変えてみてください。学習すれば、写真からも覚えます。</source>
+        <translation>Add what looks different, or try other words. Training learns from the photos as well.</translation>
+    </message>
+    <message>
+        <source>まちがえやすい種類は、今のところありません。</source>
+        <translation>It is not mistaken for any other class so far.</translation>
+    </message>
+    <message>
+        <source>今は確かめられません。（{what}）</source>
+        <translation>It cannot be checked now. ({what})</translation>
     </message>
 </context>
 <context>
@@ -903,6 +1103,92 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
 </context>
 <context>
+    <name>HealthDialog</name>
+    <message>
+        <source>見守り</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>しきい値を変える</source>
+        <translation>Change the thresholds</translation>
+    </message>
+    <message>
+        <source> 枚</source>
+        <translation> photos</translation>
+    </message>
+    <message>
+        <source> 回</source>
+        <translation> looks</translation>
+    </message>
+    <message>
+        <source> 倍</source>
+        <translation> times</translation>
+    </message>
+    <message>
+        <source> 秒</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>何枚ごとに調べるか</source>
+        <translation>Photos per look</translation>
+    </message>
+    <message>
+        <source>何回続いたら学習し直しを勧めるか</source>
+        <translation>Looks in a row that advise to train again</translation>
+    </message>
+    <message>
+        <source>見本と違う写真が、これより多いと変化</source>
+        <translation>Looks have changed above this share of unlike photos</translation>
+    </message>
+    <message>
+        <source>要確認が、予想のこの倍数より多いと変化</source>
+        <translation>Too many unsure above this multiple of the expected</translation>
+    </message>
+    <message>
+        <source>種類の割合が、これより多く入れ替わると変化</source>
+        <translation>Class mix has changed above this shift</translation>
+    </message>
+    <message>
+        <source>人の判断との食い違いが、これより多いと変化</source>
+        <translation>People disagree too often above this share</translation>
+    </message>
+    <message>
+        <source>1 枚の判定が、これより長いと遅れ</source>
+        <translation>Slow when a photo takes longer than</translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存</source>
+        <translation>Save the page of the day</translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation>Prepare to train again</translation>
+    </message>
+    <message>
+        <source>しきい値を保存</source>
+        <translation>Save the thresholds</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>保存しました</source>
+        <translation>Saved</translation>
+    </message>
+</context>
+<context>
+    <name>HealthLight</name>
+    <message>
+        <source>見守り</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>見守りのくわしい結果を開く</source>
+        <translation>Open the details of the monitor</translation>
+    </message>
+</context>
+<context>
     <name>HelpDialog</name>
     <message>
         <source>使い方</source>
@@ -1193,10 +1479,6 @@ Confidence: {percent} %</translation>
         <translation>When all is labelled, go back to “Choose photos” and extract the features. Training then uses features only.</translation>
     </message>
     <message>
-        <source>写真を選び、数字キー（1〜9）で種類を付けます。付けると次の写真へ進みます。0 で外します。</source>
-        <translation>Select photos and press a number key (1–9). The next photo is selected then. 0 takes a label away.</translation>
-    </message>
-    <message>
         <source>このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。</source>
         <translation>This project keeps no photos, so labels and classes cannot be changed. You can go on as it is.</translation>
     </message>
@@ -1242,6 +1524,10 @@ Confidence: {percent} %</translation>
             <numerusform>Labels %n photo</numerusform>
             <numerusform>Labels %n look-alikes (Enter opens)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。</source>
+        <translation>Select photos and press a number (1–9) to label them, 0 to take a label away. “？” marks a suggestion: the space bar accepts it.</translation>
     </message>
 </context>
 <context>
@@ -1593,6 +1879,88 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>NewClassDialog</name>
+    <message>
+        <source>例：青いキャップ</source>
+        <translation>e.g. Blue cap</translation>
+    </message>
+    <message>
+        <source>例：a blue plastic cap</source>
+        <translation>e.g. a blue plastic cap</translation>
+    </message>
+    <message>
+        <source>どちらでもない</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>名前と、見た目を表す英語の言葉だけで、新しい種類を見分けられるようにします。学習はしません。写真で学習した種類ほど正確ではないので、はじめは人が確かめてください。</source>
+        <translation>A new class is told by its name and English words for how it looks; nothing is trained. It is less accurate than classes learned from photos, so have a person check its answers at first.</translation>
+    </message>
+    <message>
+        <source>種類の名前</source>
+        <translation>Name of the class</translation>
+    </message>
+    <message>
+        <source>見た目（英語）</source>
+        <translation>How it looks (English)</translation>
+    </message>
+    <message>
+        <source>区別</source>
+        <translation>Meaning</translation>
+    </message>
+    <message>
+        <source>足す</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す</source>
+        <translation>Add a class by its name</translation>
+    </message>
+    <message>
+        <source>同じ名前の種類があります。</source>
+        <translation>There is a class of that name already.</translation>
+    </message>
+</context>
+<context>
+    <name>NewPinDialog</name>
+    <message>
+        <source>この画面から出るときの、責任者の暗証番号を決めます（4 文字以上）。忘れたときは、情報システムの担当者が設定ファイル settings.json の「pin」を消すと、決め直せます。</source>
+        <translation>Choose the PIN with which the supervisor leaves this screen (4 characters or more). If it is forgotten, the IT officer deletes “pin” in the file settings.json, and a new one can be chosen.</translation>
+    </message>
+    <message>
+        <source>暗証番号</source>
+        <translation>PIN</translation>
+    </message>
+    <message>
+        <source>もう一度</source>
+        <translation>Again</translation>
+    </message>
+    <message>
+        <source>暗証番号を決める</source>
+        <translation>Choose a PIN</translation>
+    </message>
+    <message>
+        <source>暗証番号をもう一度</source>
+        <translation>PIN once more</translation>
+    </message>
+    <message>
+        <source>決めてロックする</source>
+        <translation>Keep this PIN</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>二つの暗証番号が違います。</source>
+        <translation>The two PINs differ.</translation>
+    </message>
+</context>
+<context>
     <name>NewProjectDialog</name>
     <message>
         <source>新しいプロジェクト</source>
@@ -1632,6 +2000,40 @@ Logs: {log}</translation>
     </message>
 </context>
 <context>
+    <name>OkNgDialog</name>
+    <message>
+        <source>どちらでもない</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>種類ごとに、合格（OK）か不合格（NG）かを決めます。画面の色・形・言葉と音が、これに従います。</source>
+        <translation>Say for each class whether it is OK or NG. Colour, shape, word and sound on the screen follow it.</translation>
+    </message>
+    <message>
+        <source>決める</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>OK と NG を決める</source>
+        <translation>Set OK and NG</translation>
+    </message>
+</context>
+<context>
+    <name>OnSiteCare</name>
+    <message>
+        <source>保存しました</source>
+        <translation>Saved</translation>
+    </message>
+    <message>
+        <source>一日のまとめを保存する場所</source>
+        <translation>Where to save the page of the day</translation>
+    </message>
+</context>
+<context>
     <name>OnsitePage</name>
     <message>
         <source>現場で使う</source>
@@ -1662,14 +2064,6 @@ Logs: {log}</translation>
         <translation>Save as CSV</translation>
     </message>
     <message>
-        <source>人の判断を記録</source>
-        <translation>Record the decision</translation>
-    </message>
-    <message>
-        <source>人が決めた種類</source>
-        <translation>Class decided by a person</translation>
-    </message>
-    <message>
         <source>判定の進み</source>
         <translation>Progress of judging</translation>
     </message>
@@ -1694,8 +2088,28 @@ Logs: {log}</translation>
         <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
     </message>
     <message>
+        <source>見張る</source>
+        <translation>Watch</translation>
+    </message>
+    <message>
+        <source>そのほか</source>
+        <translation>More</translation>
+    </message>
+    <message>
+        <source>全画面（F11）</source>
+        <translation>Full screen (F11)</translation>
+    </message>
+    <message>
+        <source>全画面を出る（Esc）</source>
+        <translation>Leave full screen (Esc)</translation>
+    </message>
+    <message>
+        <source>見張るフォルダーを選ぶ</source>
+        <translation>Choose the folder to watch</translation>
+    </message>
+    <message>
         <source>要確認</source>
-        <translation>Check by person</translation>
+        <translation>UNSURE</translation>
     </message>
     <message>
         <source>自信 {percent} %</source>
@@ -1726,6 +2140,10 @@ Logs: {log}</translation>
         <translation>{name} ({count} classes)</translation>
     </message>
     <message>
+        <source>見張り中：{source}</source>
+        <translation>Watching: {source}</translation>
+    </message>
+    <message>
         <source>現場用パッケージ（.hkd）を開いてください</source>
         <translation>Open a package (.hkd)</translation>
     </message>
@@ -1742,8 +2160,48 @@ Logs: {log}</translation>
         <translation>Loading the model…</translation>
     </message>
     <message>
-        <source>「写真を選ぶ」「フォルダーを選ぶ」でも始められます。</source>
-        <translation>Or use “Choose photos” or “Choose a folder”.</translation>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
+    </message>
+    <message>
+        <source>フォルダーを見張る…</source>
+        <translation>Watch a folder…</translation>
+    </message>
+    <message>
+        <source>カメラにつなぐ…</source>
+        <translation>Connect a camera…</translation>
+    </message>
+    <message>
+        <source>見張りをやめる</source>
+        <translation>Stop watching</translation>
+    </message>
+    <message>
+        <source>種類を名前だけで足す…</source>
+        <translation>Add a class by its name…</translation>
+    </message>
+    <message>
+        <source>OK と NG を決める…</source>
+        <translation>Set OK and NG…</translation>
+    </message>
+    <message>
+        <source>音を鳴らす（このパソコンには音を出すプログラムがありません）</source>
+        <translation>Play sounds (this PC has no program for it)</translation>
+    </message>
+    <message>
+        <source>音を鳴らす</source>
+        <translation>Play sounds</translation>
+    </message>
+    <message>
+        <source>ロックして全画面にする…</source>
+        <translation>Lock in full screen…</translation>
+    </message>
+    <message>
+        <source>暗証番号を変える…</source>
+        <translation>Change the PIN…</translation>
     </message>
     <message>
         <source>写真をここに落としてください</source>
@@ -1845,6 +2303,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
             <numerusform>, and %n look-alike photo</numerusform>
             <numerusform>, and %n look-alike photos</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>、提案は「{name}」</source>
+        <translation>, suggested: “{name}”</translation>
     </message>
 </context>
 <context>
@@ -2551,6 +3013,53 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>RetrainDialog</name>
+    <message>
+        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
+        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
+    </message>
+    <message>
+        <source>使える新しい写真が、まだありません。</source>
+        <translation>There are no new photos to use yet.</translation>
+    </message>
+    <message>
+        <source>いま開いているプロジェクト「{name}」に足す（もとの写真と一緒に学習し直せます）</source>
+        <translation>Add to the open project “{name}” (to train again together with its photos)</translation>
+    </message>
+    <message>
+        <source>新しいプロジェクトを作る</source>
+        <translation>Make a new project</translation>
+    </message>
+    <message>
+        <source>プロジェクトの名前</source>
+        <translation>Name of the project</translation>
+    </message>
+    <message>
+        <source>場所を変える…</source>
+        <translation>Choose another place…</translation>
+    </message>
+    <message>
+        <source>写真を入れて開く</source>
+        <translation>Put the photos in and open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>学習し直す準備</source>
+        <translation>Prepare to train again</translation>
+    </message>
+    <message>
+        <source>場所：{path}</source>
+        <translation>Place: {path}</translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ</source>
+        <translation>Choose a folder</translation>
+    </message>
+</context>
+<context>
     <name>RunsModel</name>
     <message>
         <source>始めた日時</source>
@@ -2735,6 +3244,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{title}（{changes}）</source>
         <translation>{title} ({changes})</translation>
+    </message>
+</context>
+<context>
+    <name>SessionCounts</name>
+    <message>
+        <source>要確認</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>区別なし</source>
+        <translation>Neither</translation>
+    </message>
+    <message>
+        <source>読めない</source>
+        <translation>Unreadable</translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚（{since} から）</source>
+        <translation>Total {total} (since {since})</translation>
+    </message>
+    <message>
+        <source>合計 {total} 枚</source>
+        <translation>Total {total}</translation>
+    </message>
+    <message>
+        <source>数え直す</source>
+        <translation>Start over</translation>
+    </message>
+    <message>
+        <source>枚数を 0 から数え直す</source>
+        <translation>Count again from 0</translation>
     </message>
 </context>
 <context>
@@ -2924,6 +3464,38 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>まだ書いていない写真</source>
         <translation>Photos not written about</translation>
+    </message>
+    <message>
+        <source>今は提案がありません。ラベルが増えると、また出ます。</source>
+        <translation>There are no suggestions now. They come back as labels are added.</translation>
+    </message>
+    <message>
+        <source>まちがいに見えるラベルは、ありません。</source>
+        <translation>No label looks wrong.</translation>
+    </message>
+    <message>
+        <source>提案のある写真</source>
+        <translation>With a suggestion</translation>
+    </message>
+    <message>
+        <source>ラベルを見直したい写真</source>
+        <translation>Doubtful labels</translation>
+    </message>
+    <message>
+        <source>次に見てほしい順</source>
+        <translation>Most useful next</translation>
+    </message>
+    <message>
+        <source>似た提案ごと</source>
+        <translation>By suggestion</translation>
+    </message>
+    <message>
+        <source>見直したい順</source>
+        <translation>Doubtful first</translation>
+    </message>
+    <message>
+        <source>探した言葉に近い順</source>
+        <translation>By the words</translation>
     </message>
 </context>
 <context>
@@ -3230,8 +3802,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Sentences to reuse</translation>
     </message>
     <message>
-        <source>1行に1つ、{count} 個まで書けます。{{場所}} のように囲んだところは、入れるときに書き換えます。{{種類}} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
-        <translation>One per line, up to {count}. What stands in braces, such as {{place}}, is written over when the sentence is inserted; {{class}} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
+        <source>1行に1つ、{count} 個まで書けます。{slot} のように囲んだところは、入れるときに書き換えます。{kind} には写真の種類が入ります。全部消すと、最初の文に戻ります。</source>
+        <translation>One per line, up to {count}. What stands in braces, such as {slot}, is written over when the sentence is inserted; {kind} becomes the photo&apos;s class. Delete all of them to get the first ones back.</translation>
     </message>
     <message>
         <source>この文にする</source>
@@ -3252,12 +3824,16 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextFiles</name>
     <message>
+        <source>取り込む・書き出す</source>
+        <translation>Take in or hand out</translation>
+    </message>
+    <message>
         <source>質問を取り込む・書き出す</source>
-        <translation>Import or export questions</translation>
+        <translation>Take in or hand out questions</translation>
     </message>
     <message>
         <source>説明を取り込む・書き出す</source>
-        <translation>Import or export descriptions</translation>
+        <translation>Take in or hand out descriptions</translation>
     </message>
     <message>
         <source>取り込む（CSV・Excel・JSONL・COCO・VQAv2）…</source>
@@ -3363,7 +3939,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>似た写真から写す</source>
-        <translation>Copy from a similar photo</translation>
+        <translation>Copy similar</translation>
     </message>
     <message>
         <source>次の写真へ</source>

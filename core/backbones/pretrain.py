@@ -373,14 +373,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--work", type=Path, help="folder for picture banks and the checkpoint (default OUT/work)"
     )
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, default=PretrainConfig.steps, help="optimizer steps")
+    length.add_argument(
+        "--steps", type=int, help="optimizer steps (default: as many as the shipped one's plan)"
+    )
     length.add_argument(
         "--minutes", type=float, help="train for about this long: steps are set by a short trial"
     )
     parser.add_argument("--seed", type=int, default=PretrainConfig.seed)
-    parser.add_argument(
-        "--pictures", type=int, default=PretrainConfig.parts_pictures, help="rendered pictures"
-    )
+    parser.add_argument("--pictures", type=int, help="rendered pictures to learn from")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -407,7 +407,11 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _config_of(args: argparse.Namespace) -> PretrainConfig:
-    config = PretrainConfig(seed=args.seed, steps=args.steps, parts_pictures=args.pictures)
+    config = PretrainConfig(
+        seed=args.seed,
+        steps=args.steps or PretrainConfig.steps,
+        parts_pictures=args.pictures or PretrainConfig.parts_pictures,
+    )
     config = replace(config, parts_with_teacher=min(config.parts_with_teacher, config.parts_pictures))
     return replace(config, steps=_steps_in(args.minutes)) if args.minutes else config
 

@@ -108,8 +108,8 @@ def _line(
         "decisions": [[choice.code for choice in run.result.decisions] for run in runs],
         "metrics": dumped(summarise([run.tuned for run in runs])),
         "zero_shot": dumped(summarise([run.untouched for run in runs])),
-        "images": _spectra([insight.images for insight in insights]),
-        "texts": _spectra([insight.texts for insight in insights]),
+        "images": spectra_over_seeds([insight.images for insight in insights]),
+        "texts": spectra_over_seeds([insight.texts for insight in insights]),
         "base": _collapse([insight.base for insight in insights]),
         "new": _collapse([insight.new for insight in insights]),
         "channels": _channels(insights),
@@ -117,7 +117,8 @@ def _line(
     }
 
 
-def _spectra(seeds: Sequence[Spectra | None]) -> dict[str, Any] | None:
+def spectra_over_seeds(seeds: Sequence[Spectra | None]) -> dict[str, Any] | None:
+    """Means over seeds of what one side's features kept; None where a seed's could not be measured."""
     known = [each for each in seeds if each is not None]
     if not known or len(known) < len(seeds):
         return None

@@ -30,10 +30,10 @@ def read(
 
     Tokens are named by the words of the description; what stands before it, learned or not, is `[1]`, `[2]` …
     `sentences` are those that the method reads, if it reads any; `features` `(1, D)` the photo, where texts follow it.
-    Empty where the tower is none that is read at its end token, or where several sentences are averaged.
+    Empty where the tower is none that is read at its end token, or where several sentences, or several descriptions, are averaged.
     """
     backbone = method.backbone
-    if not backbone.supports_prompts or sentences.templates != "single":
+    if not backbone.supports_prompts or sentences.templates != "single" or len(entry.lines) > 1:
         return ()
     with watched() as weights:
         class_texts_of(method.classifier((entry,)), features)

@@ -6,6 +6,8 @@ the shorter description is in it. What they do to the lead as a whole is the lea
 texts, by the same image features.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from core.insight.findings import WordWeight
@@ -25,10 +27,8 @@ def weigh_words(
     image features `(1, D)` of one photo, unnormalised."""
     whole = class_texts_of(method.classifier(classes), features)
     entry, rival = classes[index], _rival(whole, features, index)
-    words = entry.words.split()
     found = []
-    for place, word in enumerate(words):
-        rest = " ".join((*words[:place], *words[place + 1 :])) or NOTHING
+    for word, rest in _each_left_out(entry):
         without = whole.copy()
         shorter = method.classifier((ClassText(entry.name, rest),))
         without[index] = class_texts_of(shorter, features)[0]
@@ -45,6 +45,15 @@ def weigh_learned(
     plain = class_texts_of(untouched, features)
     rival = _rival(own, features, index)
     return _lead(method, own, features, index, rival) - _lead(method, plain, features, index, rival)
+
+
+def _each_left_out(entry: ClassText) -> Iterator[tuple[str, str]]:
+    """Each word of a class, of several descriptions one after the other, and the class's words without it."""
+    for number, line in enumerate(entry.lines):
+        words = line.split()
+        for place, word in enumerate(words):
+            rest = " ".join((*words[:place], *words[place + 1 :])) or NOTHING
+            yield word, "\n".join((*entry.lines[:number], rest, *entry.lines[number + 1 :]))
 
 
 def _rival(texts: Array, features: Array, index: int) -> int | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from core.assist.advice import Advice
+from core.assist.search import nearness_to_words
 from core.labelling.similarity import similarity_to
 from core.project.classes import ProductClass
 from core.project.sources import Photo
@@ -28,10 +30,15 @@ class Answer:
 
 
 class Known:
-    """Of the usable photos of a project as they were when this was made. For one thread."""
+    """Of the usable photos of a project as they were when this was made. For one thread.
 
-    def __init__(self, project: Project) -> None:
+    `advice` is what the untouched backbone's eyes give for the labels so far; `words` are searched for, if any.
+    """
+
+    def __init__(self, project: Project, advice: Advice | None = None, words: str = "") -> None:
         self._project = project
+        self.advice = advice or Advice()
+        self.words = words
         self.photos: Sequence[Photo] = project.photos()
         self.classes: Sequence[ProductClass] = project.classes()
 
@@ -78,6 +85,10 @@ class Known:
     def similarity(self, photo_id: int) -> Mapping[int, float]:
         """By photo id, how alike each photo is to one of them: 1 the same, less the more they differ."""
         return similarity_to(photo_id, self.photos, self._project.looks, self._project.folder / CACHE_FOLDER)
+
+    def nearness_to_words(self, words: str) -> Mapping[int, float]:
+        """By photo id, how near a photo is to English words; empty while these were not read by a backbone."""
+        return nearness_to_words(words, self.photos, self._project.folder / CACHE_FOLDER)
 
     def _answers_of(self, run: Run) -> dict[int, Answer]:
         result = run.result()

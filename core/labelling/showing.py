@@ -14,8 +14,12 @@ from core.labelling.known import Known, seconds_of
 from core.project.sources import Photo
 
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
+SUGGESTED, DOUBTED = "suggested", "doubted"
 UNWRITTEN = "unwritten"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
+USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS = "useful", "group", "doubtful", "words"
+# What comes first in these is what to do next.
+FROM_THE_FIRST = (USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS)
 
 Keeps = Callable[[Photo], bool]
 Key = Callable[[Photo], Any]
@@ -24,7 +28,7 @@ Key = Callable[[Photo], Any]
 @dataclass(frozen=True)
 class Showing:
     """Photos that pass the filter (with its value: a class id), lie in the folder and were taken on the day, each ""
-    for any; in an order. `about` is the photo that others are compared with, by id."""
+    for any; in an order. `about` is the photo that others are compared with, by id; `words` the English words."""
 
     filter: str = ALL
     value: str = ""
@@ -32,6 +36,7 @@ class Showing:
     day: str = ""
     order: str = BY_FOLDER
     about: int | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,47 @@ def _unwritten(known: Known, _value: str) -> Keeps:
     return lambda photo: photo.id not in written
 
 
+def _nearness_to_words(known: Known, showing: Showing) -> Key:
+    """The nearest first; what was not seen yet comes last."""
+    near = known.nearness_to_words(showing.words)
+    return lambda photo: -near.get(photo.id, -2.0)
+
+
+def _usefulness(known: Known, _showing: Showing) -> Key:
+    """Those without a label first, in the order in which they help most."""
+    useful = known.advice.useful
+    return lambda photo: (photo.class_id is not None, useful.get(photo.id, len(useful)))
+
+
+def _group(known: Known, _showing: Showing) -> Key:
+    """Group by group, then other suggestions, the surest first; then what has none."""
+    groups, hints = known.advice.groups, known.advice.hints
+
+    def key(photo: Photo) -> Any:
+        if photo.class_id is not None:
+            return 2, 0, 0.0
+        hint = hints.get(photo.id)
+        return hint is None, groups.get(photo.id, len(groups)), -hint.probability if hint else 0.0
+
+    return key
+
+
+def _doubt(known: Known, _showing: Showing) -> Key:
+    """The most doubtful first."""
+    doubts = known.advice.doubts
+    return lambda photo: -doubts[photo.id].probability if photo.id in doubts else 1.0
+
+
+def _suggested(known: Known, _value: str) -> Keeps:
+    hints = known.advice.hints
+    return lambda photo: photo.class_id is None and photo.id in hints
+
+
+def _doubted(known: Known, _value: str) -> Keeps:
+    doubts = known.advice.doubts
+    return lambda photo: photo.id in doubts
+
+
 def _if_answered(known: Known) -> Sequence[str]:
     return ("",) if known.answers else ()
 
@@ -143,6 +189,8 @@ FILTERS: dict[str, Filter] = {
     UNWRITTEN: Filter(_unwritten, lambda known: () if known.written is None else ("",)),
     MISTAKES: Filter(_judged_wrong, _if_answered),
     DISAGREEING: Filter(_disagreeing, _if_answered),
+    SUGGESTED: Filter(_suggested, lambda known: ("",) if known.advice.hints else ()),
+    DOUBTED: Filter(_doubted, lambda known: ("",) if known.advice.doubts else ()),
     CLASS: Filter(_of_class, lambda known: [str(entry.id) for entry in known.classes]),
 }
 ORDERS: dict[str, Order] = {
@@ -151,4 +199,8 @@ ORDERS: dict[str, Order] = {
     NEWEST: Order(lambda _known, _showing: lambda photo: -_clock(photo)),
     OLDEST: Order(lambda _known, _showing: _clock),
     SIMILAR: Order(_likeness),
+    USEFUL: Order(_usefulness, lambda known: bool(known.advice.useful)),
+    BY_GROUP: Order(_group, lambda known: bool(known.advice.hints)),
+    DOUBTFUL: Order(_doubt, lambda known: bool(known.advice.doubts)),
+    BY_WORDS: Order(_nearness_to_words, lambda known: bool(known.words)),
 }

@@ -4,10 +4,12 @@ What attention or the MLP adds to the tokens, h, becomes h + s·U·σ(D·h), wit
 first, so nothing changes. The peft library has no such adapter: `adaption_prompt` and `ia3` are other things.
 """
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from core.methods.configs.peft import AdapterConfig
-from core.methods.tower_tuning import TowerTuning, blocks_of
+from core.methods.tower_tuning import HasBlocks, TowerTuning, blocks_of
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"gelu": nn.GELU, "relu": nn.ReLU, "tanh": nn.Tanh}
 
@@ -37,10 +39,15 @@ class Adapter(TowerTuning):
     def attach(self) -> None:
         """Hang a bottleneck behind each step that the settings name."""
         for tower, numbers in self.chosen():
-            for number in numbers:
-                block = blocks_of(tower)[number]
-                width = block.out.out_features
-                if self.config.places in ("both", "attention"):
-                    block.after_attention = Bottleneck(width, self.config)
-                if self.config.places in ("both", "mlp"):
-                    block.after_mlp = Bottleneck(width, self.config)
+            add_bottlenecks(tower, numbers, self.config)
+
+
+def add_bottlenecks(tower: HasBlocks, numbers: Sequence[int], config: AdapterConfig) -> None:
+    """Hang a bottleneck behind each step that the settings name in these blocks."""
+    for number in numbers:
+        block = blocks_of(tower)[number]
+        width = block.out.out_features
+        if config.places in ("both", "attention"):
+            block.after_attention = Bottleneck(width, config)
+        if config.places in ("both", "mlp"):
+            block.after_mlp = Bottleneck(width, config)

@@ -68,6 +68,9 @@ class Entry:
     classifies: tuple[str, ...] = ("base", "new", "union")
 
 
+# What tunes inside the towers tunes inside a text model as well (core.tasks.tuning).
+_TEXTS_TOO = ("classification", "caption", "vqa")
+
 # DePT and its control stand around the same methods, so that each can be compared.
 _FUSED = (
     "coop",
@@ -143,12 +146,18 @@ CATALOGUE: dict[str, Entry] = {
         PrefixConfig,
         "keys and values before those of each block",
         "prefix tuning, arXiv 2101.00190",
+        tasks=_TEXTS_TOO,
     ),
-    "lora": Entry(LoRAConfig, "low-rank additions to both towers", "CLIP-LoRA, arXiv 2405.18541"),
+    "lora": Entry(
+        LoRAConfig, "low-rank additions to both towers", "CLIP-LoRA, arXiv 2405.18541", tasks=_TEXTS_TOO
+    ),
     "adapter": Entry(
-        AdapterConfig, "bottlenecks in the blocks of both towers", "Houlsby et al., arXiv 1902.00751"
+        AdapterConfig,
+        "bottlenecks in the blocks of both towers",
+        "Houlsby et al., arXiv 1902.00751",
+        tasks=_TEXTS_TOO,
     ),
-    "full": Entry(FullConfig, "all weights of both towers", "full fine-tuning"),
+    "full": Entry(FullConfig, "all weights of both towers", "full fine-tuning", tasks=_TEXTS_TOO),
     "bitfit": Entry(BitFitConfig, "the biases of both towers", "BitFit, arXiv 2106.10199"),
     "skip-tuning": Entry(SkipTuningConfig, "the upper half of both towers", "Skip Tuning, arXiv 2412.11509"),
     "pt-peft": Entry(
@@ -156,6 +165,7 @@ CATALOGUE: dict[str, Entry] = {
         "a prefix first, then the inner method with it",
         "PT-PEFT, arXiv 2411.00029",
         wraps=("lora", "adapter", "full"),
+        tasks=_TEXTS_TOO,
     ),
     "dept": Entry(
         DePTConfig,

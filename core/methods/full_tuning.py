@@ -10,9 +10,10 @@ alike, which softmax does not see.
 
 from collections.abc import Sequence
 
+from core.backbones.blocks import Block
 from core.backbones.image_tower import ImageTower
 from core.methods.configs.peft import BitFitConfig, FullConfig
-from core.methods.tower_tuning import Tower, TowerTuning, blocks_of, own
+from core.methods.tower_tuning import HasBlocks, Tower, TowerTuning, blocks_of, own
 
 _BIAS = ("bias",)
 
@@ -42,14 +43,18 @@ class BitFit(TowerTuning):
 
 
 def own_blocks(
-    tower: Tower, numbers: Sequence[int], only: Sequence[str] = (), leave: Sequence[str] = ()
+    tower: HasBlocks, numbers: Sequence[int], only: Sequence[str] = (), leave: Sequence[str] = ()
 ) -> None:
     """Give these blocks of a tower learnable parameters of their own: all, or those named `only`; layers named `leave`
     stay as they are."""
     for number in numbers:
-        block = blocks_of(tower)[number]
-        for name in [name for name, _ in block.named_children() if name not in leave]:
-            own(block, name, only)
+        own_parts(blocks_of(tower)[number], only, leave)
+
+
+def own_parts(block: Block, only: Sequence[str] = (), leave: Sequence[str] = ()) -> None:
+    """The same for one block."""
+    for name in [name for name, _ in block.named_children() if name not in leave]:
+        own(block, name, only)
 
 
 def _own_ends(tower: Tower, numbers: Sequence[int], only: Sequence[str] = ()) -> None:

@@ -11,9 +11,11 @@ Tokens that all sentences begin with are run once for all of them: in a step the
 separate runs of each sentence would draw for each. Without dropout both are equal.
 """
 
+from collections.abc import Sequence
+
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.methods.configs.peft import LoRAConfig
-from core.methods.tower_tuning import TowerTuning
+from core.methods.tower_tuning import HasBlocks, TowerTuning
 
 _ATTENTION = {"q": "q", "k": "k", "v": "v", "o": "out"}
 _MLP = ("fc", "proj")
@@ -26,20 +28,25 @@ class LoRA(TowerTuning):
 
     def attach(self) -> None:
         """Let peft wrap the layers."""
-        # peft imports transformers, and that torchvision where it is installed.
-        make_torchvision_importable()
-        import peft
-
         for tower, numbers in self.chosen():
-            names = [f"blocks.{number}.{name}" for number in numbers for name in layers(self.config.targets)]
-            adapter = peft.LoraConfig(
-                target_modules=names,
-                r=self.config.rank,
-                lora_alpha=self.config.alpha,
-                lora_dropout=self.config.dropout,
-                use_rslora=self.config.rslora,
-            )
-            peft.inject_adapter_in_model(adapter, tower)
+            add_low_rank(tower, numbers, self.config)
+
+
+def add_low_rank(tower: HasBlocks, numbers: Sequence[int], config: LoRAConfig) -> None:
+    """Let peft wrap the layers that the settings name in these blocks."""
+    # peft imports transformers, and that torchvision where it is installed.
+    make_torchvision_importable()
+    import peft
+
+    names = [f"blocks.{number}.{name}" for number in numbers for name in layers(config.targets)]
+    adapter = peft.LoraConfig(
+        target_modules=names,
+        r=config.rank,
+        lora_alpha=config.alpha,
+        lora_dropout=config.dropout,
+        use_rslora=config.rslora,
+    )
+    peft.inject_adapter_in_model(adapter, tower)
 
 
 def layers(targets: str) -> tuple[str, ...]:

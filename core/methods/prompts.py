@@ -14,6 +14,7 @@ from core.backbones.clip import Backbone
 from core.backbones.text_tower import Endings, TextTower
 from core.methods.class_text import ClassText
 from core.methods.protocol import check_fits
+from core.methods.several import Descriptions
 
 INITIAL_WORDS = "a photo of a"
 INITIAL_STD = 0.02
@@ -22,11 +23,12 @@ INITIAL_STD = 0.02
 @dataclass(frozen=True, eq=False)
 class PromptTexts:
     """The texts of some classes with room for a shared context: embeddings of SOS `(1, W)`, of the fixed words
-    behind the context `(F, W)`, and each class's own words."""
+    behind the context `(F, W)`, and each description's own words; of several of a class the mean is its feature."""
 
     sos: Tensor
     fixed: Tensor
     endings: Endings
+    written: Descriptions
 
     @classmethod
     @torch.no_grad()
@@ -36,9 +38,11 @@ class PromptTexts:
         """Raises Problem `backbones.no_prompts`, `methods.too_long_description`."""
         words = backbone.token_embeddings(word_tokens(backbone, fixed))
         room = n_ctx + len(words)
-        tokens = backbone.tokenize([f"{' '.join('x' * room)} {entry.words}." for entry in classes])
-        check_fits(backbone.eot_positions(tokens), classes, backbone.context_length)
-        return cls(backbone.token_embeddings(tokens[0, :1]), words, backbone.endings(tokens, 1 + room))
+        written = Descriptions.of(classes)
+        tokens = backbone.tokenize([f"{' '.join('x' * room)} {entry.words}." for entry in written.texts])
+        check_fits(backbone.eot_positions(tokens), written.texts, backbone.context_length)
+        sos, endings = backbone.token_embeddings(tokens[0, :1]), backbone.endings(tokens, 1 + room)
+        return cls(sos, words, endings, written)
 
     def features(
         self,
@@ -47,11 +51,13 @@ class PromptTexts:
         deep: Sequence[Tensor] = (),
         own: Mapping[int, Tensor] | None = None,
     ) -> Tensor:
-        """Context `(M, W)` → `(C, D)`; B contexts `(B, M, W)` → `(B, C, D)`. `deep`, `own` as in the tower."""
+        """Context `(M, W)` → `(C, D)`; B contexts `(B, M, W)` → `(B, C, D)`. `deep`, `own` as in the tower, `own`
+        for each class."""
         parts = [self.sos, ctx, self.fixed]
         if ctx.dim() == 3:
             parts = [part if part.dim() == 3 else part.expand(ctx.shape[0], -1, -1) for part in parts]
-        return tower.features_after(torch.cat(parts, dim=-2), self.endings, deep, own)
+        own = None if own is None else {block: self.written.of_texts(rows) for block, rows in own.items()}
+        return self.written.mean(tower.features_after(torch.cat(parts, dim=-2), self.endings, deep, own))
 
 
 @torch.no_grad()

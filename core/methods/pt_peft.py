@@ -7,6 +7,7 @@ told by the photos kept for checking: where the prefix alone gets enough of them
 and it could only lower the rank of the features. That rule is ours.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from torch import Tensor
@@ -57,17 +58,10 @@ class PTPEFT(Wrapper):
 
     def next_stage_needed(self, number: int, ended: StageEnd) -> Decision | None:
         """As the settings say; with `auto`, unless the prefix alone gets enough of the checking photos right."""
-        if self.config.second == "always":
-            return Decision("training.second_always", go_on=True)
-        if self.config.second == "never":
-            return Decision("training.second_never", go_on=False)
-        if ended.base is None:
-            return Decision("training.second_unchecked", go_on=True)
-        found = {"right": round(ended.base * ended.photos), "photos": ended.photos}
-        data = found | {"enough": round(100 * self.config.enough)}
-        if ended.base >= self.config.enough:
-            return Decision("training.second_not_needed", go_on=False, data=data)
-        return Decision("training.second_needed", go_on=True, data=data)
+        found = None
+        if ended.base is not None:
+            found = {"right": round(ended.base * ended.photos), "photos": ended.photos}
+        return second_stage(self.config, ended.base, found)
 
     def parameter_groups(self) -> list[ParameterGroup]:
         """The prefix, in stage 1 at a rate of its own beside the inner method's groups."""
@@ -102,3 +96,20 @@ class PTPEFT(Wrapper):
     @property
     def _stage_2(self) -> bool:
         return any(parameter.requires_grad for parameter in self._second.values())
+
+
+def second_stage(
+    config: PTPEFTConfig, share: float | None, found: Mapping[str, int] | None, room: str = "training"
+) -> Decision:
+    """Whether the second stage is gone into, by the share of what was checked that the prefix alone gets right (None
+    where nothing was kept for checking); `found` are the numbers behind it, for the words, which `room` has."""
+    if config.second == "always":
+        return Decision("training.second_always", go_on=True)
+    if config.second == "never":
+        return Decision("training.second_never", go_on=False)
+    if share is None:
+        return Decision("training.second_unchecked", go_on=True)
+    data = {**(found or {}), "enough": round(100 * config.enough)}
+    if share >= config.enough:
+        return Decision(f"{room}.second_not_needed", go_on=False, data=data)
+    return Decision(f"{room}.second_needed", go_on=True, data=data)

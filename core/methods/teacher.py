@@ -15,6 +15,7 @@ from core.backbones.torchvision_shim import make_torchvision_importable
 from core.methods.class_text import ClassText
 from core.methods.configs.template import TEMPLATE
 from core.methods.protocol import check_fits
+from core.methods.several import Descriptions
 
 
 def ensemble(templates: str, template: str = TEMPLATE) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def frozen_text_features(
     templates: Sequence[str] = (TEMPLATE,),
     average: Literal["unit", "raw"] = "unit",
 ) -> Tensor:
-    """Text features `(C, D)` of the untouched backbone.
+    """Text features `(C, D)` of the untouched backbone, of several descriptions of a class the mean.
 
     One template gives features as they are. Several give unit features: with `unit` each template's features are
     normalised before they are averaged (CLIP, CoOp), with `raw` they are averaged as they are (PromptSRC).
@@ -46,18 +47,19 @@ def frozen_text_features(
     Raises:
         Problem: `methods.too_long_description`.
     """
-    features = [_features(backbone, classes, template) for template in templates]
+    written = Descriptions.of(classes)
+    features = [_features(backbone, written.texts, template) for template in templates]
     if len(features) == 1:
-        return features[0]
+        return written.mean(features[0])
     if average == "unit":
         features = [functional.normalize(each, dim=-1) for each in features]
-    return functional.normalize(torch.stack(features).mean(dim=0), dim=-1)
+    return written.mean(functional.normalize(torch.stack(features).mean(dim=0), dim=-1))
 
 
 def check_sentences(backbone: Backbone, classes: Sequence[ClassText], templates: Sequence[str]) -> None:
     """Refuse beforehand what `frozen_text_features` would refuse. Raises Problem as that."""
     for template in templates:
-        _tokens(backbone, classes, template)
+        _tokens(backbone, Descriptions.of(classes).texts, template)
 
 
 def _features(backbone: Backbone, classes: Sequence[ClassText], template: str) -> Tensor:

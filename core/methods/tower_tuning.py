@@ -35,21 +35,25 @@ from core.methods.protocol import (
     published_rate,
 )
 from core.methods.reading import Reading, SentenceReader
+from core.methods.several import Descriptions
 
 Tower = ImageTower | TextTower
+# Anything whose `blocks` are `Block`s: the towers, and the parts of a text model.
+HasBlocks = nn.Module
 
 
 @dataclass(frozen=True, eq=False)
 class Sentences:
     """Whole sentences as block number `start` of a text tower takes them, token embeddings where that is 0.
 
-    `beginning` `(P, W)` are the tokens that all of them begin with; where no block learns, `read` `(C, D)` are their
-    features.
+    `beginning` `(P, W)` are the tokens that all of them begin with; where no block learns, `read` `(F, D)` are their
+    features. `written` says whose they are.
     """
 
     start: int
     beginning: Tensor
     endings: Endings
+    written: Descriptions
     read: Tensor | None = None
 
     @classmethod
@@ -58,33 +62,39 @@ class Sentences:
         cls, backbone: Backbone, classes: Sequence[ClassText], template: str, start: int = 0
     ) -> "Sentences":
         """The template around each class. Raises Problem `backbones.no_prompts`, `methods.too_long_description`."""
-        tokens = backbone.tokenize([template.replace("{}", entry.words) for entry in classes])
+        written = Descriptions.of(classes)
+        tokens = backbone.tokenize([template.replace("{}", entry.words) for entry in written.texts])
         eot = backbone.eot_positions(tokens)
-        check_fits(eot, classes, backbone.context_length)
+        check_fits(eot, written.texts, backbone.context_length)
         alike = int((tokens == tokens[0]).all(dim=0).int().cumprod(dim=0).sum())
         shared = min(alike, int(eot.min()))
         beginning, endings = backbone.token_embeddings(tokens[0, :shared]), backbone.endings(tokens, shared)
         if start == backbone.text.depth:
-            return cls(start, beginning, endings, backbone.text.features_after(beginning, endings))
+            return cls(start, beginning, endings, written, backbone.text.features_after(beginning, endings))
         if start:
             beginning, endings = backbone.text.hidden_after(beginning, endings, start)
-        return cls(start, beginning, endings)
+        return cls(start, beginning, endings, written)
 
     def features(self, tower: TextTower) -> Tensor:
-        """Their features `(C, D)` in a tower that learns from block `start` on."""
+        """Features `(C, D)` of their classes in a tower that learns from block `start` on."""
+        return self.written.mean(self._features(tower))
+
+    def only(self, kept: Tensor) -> "Sentences":
+        """Those of the classes of the given numbers `(K,)`, ascending."""
+        written, texts = self.written.only(kept)
+        endings = self.endings
+        here = torch.isin(endings.text, texts)
+        number = torch.searchsorted(texts, endings.text[here])
+        few = Endings(endings.embeddings[here], number, endings.place[here], len(texts))
+        read = None if self.read is None else self.read[texts]
+        return replace(self, endings=few, written=written, read=read)
+
+    def _features(self, tower: TextTower) -> Tensor:
         if self.read is not None:
             return self.read
         if self.start == 0:
             return tower.features_after(self.beginning, self.endings)
         return tower.features_from(self.beginning, self.endings, self.start)
-
-    def only(self, kept: Tensor) -> "Sentences":
-        """Those of the given numbers `(K,)`, ascending."""
-        endings = self.endings
-        here = torch.isin(endings.text, kept)
-        number = torch.searchsorted(kept, endings.text[here])
-        few = Endings(endings.embeddings[here], number, endings.place[here], len(kept))
-        return replace(self, endings=few, read=None if self.read is None else self.read[kept])
 
 
 class TowerTuning(Method):
@@ -175,7 +185,7 @@ class TowerTuning(Method):
             self.train(was)
 
 
-def blocks_of(tower: Tower) -> list[Block]:
+def blocks_of(tower: HasBlocks) -> list[Block]:
     """The blocks of a tower in their order."""
     return list(tower.blocks)  # type: ignore[arg-type]
 

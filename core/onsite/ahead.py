@@ -27,13 +27,14 @@ Picture = NDArray[np.uint8]
 class Judging:
     """How photos are judged: made ready one by one (`draw`, in several threads), then judged several at a time.
 
-    `draw` gives a picture `(H, W, 3)`; `judge` gives `(N, C)` for N of them, in the order of `class_names`.
+    `draw` gives a picture `(H, W, 3)`; `judge` gives `(N, C)` for N of them, in the order of `class_names`, and the
+    image features `(N, D)` that they were judged by.
     """
 
     class_names: tuple[str, ...]
     unsure: UnsureThreshold | None
     draw: Callable[[Photo], Picture]
-    judge: Callable[[Sequence[Picture]], Array]
+    judge: Callable[[Sequence[Picture]], tuple[Array, Array]]
 
     def answers(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
         """One answer for each photo, in their order; the next batch is opened while one is judged."""
@@ -63,18 +64,18 @@ class Judging:
     def _judged(self, photos: Sequence[Photo], drawn: "Sequence[_Drawn]") -> Iterator[Prediction | NotJudged]:
         pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
         began = time.perf_counter()
-        rows = iter(self.judge(pictures) if pictures else ())
+        rows = iter(zip(*self.judge(pictures), strict=True) if pictures else ())
         each = (time.perf_counter() - began) / max(1, len(pictures))
         for photo, entry in zip(photos, drawn, strict=True):
             if isinstance(entry.picture, Problem):
                 yield NotJudged(str(photo), entry.picture)
             else:
-                yield self._prediction(photo, next(rows), entry.seconds + each)
+                yield self._prediction(photo, *next(rows), entry.seconds + each)
 
-    def _prediction(self, photo: Photo, probabilities: Array, seconds: float) -> Prediction:
+    def _prediction(self, photo: Photo, probabilities: Array, features: Array, seconds: float) -> Prediction:
         best = np.argsort(-probabilities, kind="stable")[:RANKED]
         ranking = tuple((self.class_names[index], float(probabilities[index])) for index in best)
-        return Prediction(str(photo), ranking, self._is_unsure(ranking[0][1]), seconds)
+        return Prediction(str(photo), ranking, self._is_unsure(ranking[0][1]), seconds, features)
 
     def _is_unsure(self, probability: float) -> bool:
         """Below the packaged threshold; a threshold of 1 sends every photo to a person."""

@@ -97,6 +97,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         metavar="MB",
         help="largest file that is opened (default: 64)",
     )
+    parser.add_argument("--daily-page", type=Path, metavar="DIR",
+                        help="write a page of each day for the supervisor here (HTML, Japanese and English)")  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--json", action="store_true", default=True, help="as it is: every line is JSON")
 
@@ -144,6 +146,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         added=tuple(arguments.add_class),
         ok=tuple(arguments.ok),
         ng=tuple(arguments.ng),
+        daily_pages=arguments.daily_page,
         outputs=Wishes(
             csv=arguments.csv,
             json_lines=arguments.jsonl,

@@ -56,6 +56,15 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """The monitor took a look at the last photos: `level` is starting, well, watch or retrain."""
+
+    event: ClassVar[str] = "monitor"
+    level: str
+    window: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Ended:
     """Stopped as asked; what still waits is delivered at the next start."""
 
@@ -64,7 +73,7 @@ class Ended:
     waiting: dict[str, int] = field(default_factory=dict)
 
 
-Happening = Ready | Judged | Trouble | Recovered | Ended
+Happening = Ready | Judged | Trouble | Recovered | Looked | Ended
 Tell = Callable[[Happening], None]
 
 

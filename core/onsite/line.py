@@ -10,6 +10,8 @@ from core.onsite.answers import Judge, NotJudged, Photo, Prediction
 from core.onsite.delivery import Delivery, Pace, Signalling
 from core.onsite.happenings import Ended, Judged, Tell
 from core.onsite.journal import Done, Journal
+from core.onsite.monitor.look import half
+from core.onsite.monitor.overseer import Overseer
 from core.onsite.okng import OkNg
 from core.onsite.outputs.protocol import Output, Signal
 from core.onsite.result import Result, Verdict
@@ -32,8 +34,17 @@ class Outlets:
 class Line:
     """Safe to be used from several threads: photos are judged one batch after the other."""
 
-    def __init__(self, judge: Judge, ok_ng: OkNg, journal: Journal, tell: Tell, outlets: Outlets) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        ok_ng: OkNg,
+        journal: Journal,
+        tell: Tell,
+        outlets: Outlets,
+        overseer: Overseer | None = None,
+    ) -> None:
         self.journal = journal
+        self.overseer = overseer
         self.judged = 0
         self._judge, self._ok_ng, self._tell = judge, ok_ng, tell
         self._judging = threading.Lock()
@@ -43,7 +54,7 @@ class Line:
     def judge(self, photos: Sequence[Photo]) -> list[Result]:
         """The results of photos, in their order; nothing is kept yet."""
         with self._judging:
-            return [self._result(answer) for answer in self._judge.predict(photos)]
+            return [self.result(answer) for answer in self._judge.predict(photos)]
 
     def keep(self, results: Sequence[Result], done: Sequence[Done] = ()) -> None:
         """Keep results and mark photos done, in one; then tell and signal them and wake the outputs.
@@ -59,6 +70,8 @@ class Line:
             self._tell(Judged(result))
         for delivery in self.deliveries:
             delivery.wake()
+        if self.overseer is not None:
+            self.overseer.take(results)
 
     def end(self) -> None:
         """Deliver what can be delivered at once, and stop; what waits is delivered at the next start."""
@@ -66,29 +79,37 @@ class Line:
             signal.end(_PATIENCE_S)
         for delivery in self.deliveries:
             delivery.end(_PATIENCE_S)
+        if self.overseer is not None:
+            self.overseer.end()
         self._tell(Ended(self.judged, self.journal.waiting()))
         self.journal.close()
 
-    def _result(self, answer: Prediction | NotJudged) -> Result:
-        key, now = uuid.uuid4().hex, datetime.now(UTC)
-        if isinstance(answer, NotJudged):
-            problem = answer.problem
-            return Result(
-                id=key,
-                time=now,
-                photo=answer.photo,
-                verdict=Verdict.UNREADABLE,
-                problem=problem.code,
-                message=str(problem_text(problem.code, problem.data, system_language())),
-            )
+    def result(self, answer: Prediction | NotJudged) -> Result:
+        """An answer with what it means for the piece."""
+        return as_result(answer, self._ok_ng)
+
+
+def as_result(answer: Prediction | NotJudged, ok_ng: OkNg) -> Result:
+    """An answer as it is kept, with what it means for the piece."""
+    key, now = uuid.uuid4().hex, datetime.now(UTC)
+    if isinstance(answer, NotJudged):
+        problem = answer.problem
         return Result(
             id=key,
             time=now,
             photo=answer.photo,
-            class_name=answer.class_name,
-            probability=answer.probability,
-            unsure=answer.unsure,
-            verdict=self._ok_ng.verdict(answer.class_name, answer.unsure),
-            ranking=answer.ranking[:_RANKED],
-            seconds=answer.seconds,
+            verdict=Verdict.UNREADABLE,
+            problem=problem.code,
+            message=str(problem_text(problem.code, problem.data, system_language())),
         )
+    return Result(
+        id=key,
+        time=now,
+        photo=answer.photo,
+        class_name=answer.class_name,
+        probability=answer.probability,
+        unsure=answer.unsure,
+        verdict=ok_ng.verdict(answer.class_name, answer.unsure),
+        ranking=answer.ranking[:_RANKED],
+        seconds=answer.seconds,
+    ).with_features(half(answer.features))

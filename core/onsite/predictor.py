@@ -10,12 +10,11 @@ from core.backbones.preprocess import preprocess_photo
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array
 from core.onsite.ahead import Judging, Picture, opened
-from core.onsite.answers import NotJudged, Photo, Prediction
+from core.onsite.answers import NotJudged, Photo, Prediction, new_class
 from core.package.archive import Package
 from core.package.model import image_features, stand_up
 from core.package.trust import open_trusted
 from core.package.verify import find_backbone
-from core.problems import Problem
 
 
 def open_predictor(path: Path, device: str = "auto") -> "Predictor":
@@ -50,11 +49,7 @@ class Predictor:
         Raises:
             Problem: `onsite.class_exists`, `onsite.class_incomplete`, `methods.too_long_description`.
         """
-        name, description = name.strip(), description.strip()
-        if not name or not description:
-            raise Problem("onsite.class_incomplete")
-        if name in self.class_names:
-            raise Problem("onsite.class_exists", name=name)
+        name, description = new_class(name, description, self.class_names)
         self._model = self._model.with_class(name, description)
 
     def predict(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
@@ -66,5 +61,6 @@ class Predictor:
         preprocessing = self._model.method.backbone.preprocessing
         return preprocess_photo(opened(photo, preprocessing.image_size), preprocessing)
 
-    def _judge(self, pictures: Sequence[Picture]) -> Array:
-        return self._model.classifier.probabilities(image_features(self._model.method, pictures))
+    def _judge(self, pictures: Sequence[Picture]) -> tuple[Array, Array]:
+        features = image_features(self._model.method, pictures)
+        return self._model.classifier.probabilities(features), features

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
 
 class Verdict(StrEnum):
@@ -38,6 +38,17 @@ class Result(BaseModel):
     problem: str = ""
     message: str = ""
     seconds: float = 0.0
+    _features: bytes = PrivateAttr(default=b"")
+
+    @property
+    def features(self) -> bytes:
+        """Unit features in half precision, for the monitor alone: no output tells them. b"" where there are none."""
+        return self._features
+
+    def with_features(self, features: bytes) -> "Result":
+        """The result with its features."""
+        self._features = features
+        return self
 
     def as_json(self) -> str:
         """One line of JSON."""

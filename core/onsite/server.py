@@ -25,6 +25,7 @@ from core import __version__
 from core.onsite.answers import Shot
 from core.onsite.line import Line
 from core.onsite.metrics import Metrics
+from core.onsite.monitor.look import Level
 from core.onsite.result import Result
 from core.problems import Problem, problem_text
 
@@ -89,9 +90,11 @@ class Classes(BaseModel):
 
 
 class Health(BaseModel):
-    """`failing`: photos are judged, but some output does not take the results at present."""
+    """`failing`: photos are judged, but some output does not take the results at present. `monitor`: whether the line
+    still is what the package was made for; None where nobody looks."""
 
     status: Literal["ok", "failing"]
+    monitor: Level | None = None
 
 
 def build_server(line: Line, classes: Classes, access: Access, limits: Limits = Limits()) -> FastAPI:
@@ -120,7 +123,8 @@ def build_server(line: Line, classes: Classes, access: Access, limits: Limits = 
         failing = any(each.failures for each in line.deliveries) or any(
             each.failures for each in line.signals
         )
-        return Health(status="failing" if failing else "ok")
+        status = line.overseer.status() if line.overseer else None
+        return Health(status="failing" if failing else "ok", monitor=status and status.level)
 
     @app.get("/metrics", dependencies=[Depends(admitted)], response_class=Response)
     def tell_metrics() -> Response:

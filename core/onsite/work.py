@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from core.onsite.happenings import LinePrinter, Ready, Tell
+from core.onsite.happenings import LinePrinter, Ready, Tell, Trouble
 from core.onsite.journal import Journal
 from core.onsite.line import Line, Outlets
+from core.onsite.monitor.day import Line as DayLine
+from core.onsite.monitor.monitor import open_monitor
+from core.onsite.monitor.overseer import DailyPages, Overseer
 from core.onsite.okng import OkNg, load_ok_ng, save_ok_ng
 from core.onsite.outputs.choose import Wishes, choose_outputs, choose_signals
 from core.package.trust import open_trusted
@@ -21,7 +24,8 @@ from core.settings import locations
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be set to work: the package, classes added by their words, what is OK and NG, where results go."""
+    """What is to be set to work: the package, classes added by their words, what is OK and NG, where results go, and in
+    which folder the supervisor finds the page of each day."""
 
     package: Path
     device: str = "auto"
@@ -29,6 +33,7 @@ class Wish:
     ok: tuple[str, ...] = ()
     ng: tuple[str, ...] = ()
     outputs: Wishes = field(default_factory=Wishes)
+    daily_pages: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,14 @@ def at_work(wish: Wish, source: str, journal: Path) -> Iterator[Work]:
         raise Problem("onsite.nothing_is_ok", classes=", ".join(package.manifest.class_names))
     judge = open_judge(wish.package, wish.device, wish.added)
     kept, tell = Journal(journal), LinePrinter()
-    line = Line(judge, ok_ng, kept, tell, outlets)
+    told = DayLine(wish.package.name, source, ok_ng)
+    pages = None if wish.daily_pages is None else DailyPages(wish.daily_pages, told)
+    overseer = None
+    try:
+        overseer = Overseer(open_monitor(package, journal.stem), tell, pages)
+    except Problem as problem:  # photos are judged all the same
+        tell(Trouble(wish.package.name, problem))
+    line = Line(judge, ok_ng, kept, tell, outlets, overseer)
     try:
         ready = Ready(
             package=str(wish.package),

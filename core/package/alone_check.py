@@ -33,7 +33,7 @@ def check_alone(package: Package) -> tuple[float, int]:
     alone = package.manifest.alone
     if alone is None:
         return 0.0, 0
-    tensors = package.pictures()
+    tensors = package.plain_tensors(PICTURES)
     pictures = _pictures(package, tensors)
     shape = (len(pictures), len(package.manifest.classes))
     expected = _expected(package, tensors, PICTURE_PROBABILITIES, shape)

@@ -38,6 +38,7 @@ IMAGE_ONNX_INT8 = "image_encoder_int8.onnx"
 PICTURES = "check_pictures.safetensors"
 TEXT_ONNX = "text_encoder.onnx"
 TOKENIZER = "tokenizer.json"
+REFERENCE = "reference.safetensors"
 SIGNATURE = "signature.bin"
 
 _MIB = 1 << 20
@@ -54,10 +55,11 @@ LIMITS = {
     IMAGE_ONNX_INT8: 2040 * _MIB,
     TEXT_ONNX: 2040 * _MIB,
     TOKENIZER: 64 * _MIB,
+    REFERENCE: 64 * _MIB,
     SIGNATURE: SIGNATURE_BYTES,
 }
 MEMBERS = (ADAPTER, TEXT_FEATURES, HEAD, CHECK, CARD, REPORT)
-OPTIONAL = (PICTURES, IMAGE_ONNX, IMAGE_ONNX_INT8, TEXT_ONNX, TOKENIZER)
+OPTIONAL = (REFERENCE, PICTURES, IMAGE_ONNX, IMAGE_ONNX_INT8, TEXT_ONNX, TOKENIZER)
 # In a package at all only where the manifest tells of it; the signature covers the manifest and is not listed there.
 _LISTED = (*MEMBERS, *OPTIONAL)
 MAX_BYTES = 2047 * _MIB  # all together; above it a zip needs its 64-bit form, which is refused
@@ -123,16 +125,16 @@ class Package:
             raise self._bad_tensors(member, ", ".join(wrong))
         return tensors
 
-    def pictures(self) -> Tensors:
-        """The pictures to be judged as a check, 8 bits a channel, and what must come out, as they lie there.
+    def plain_tensors(self, member: str) -> Tensors:
+        """The tensors of a member that are not all float32, as they lie there: kinds and shapes are the reader's to check.
 
         Raises:
             Problem: `package.bad_tensors`.
         """
         try:
-            tensors: Tensors = load_safetensors(self.read(PICTURES))
+            tensors: Tensors = load_safetensors(self.read(member))
         except (SafetensorError, LookupError, ValueError, TypeError, OverflowError) as error:
-            raise self._bad_tensors(PICTURES, error) from error
+            raise self._bad_tensors(member, error) from error
         return tensors
 
     def _bad_tensors(self, member: str, reason: object) -> Problem:
@@ -259,11 +261,12 @@ def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest, path: P
 def _told_of(manifest: Manifest) -> list[str]:
     """The optional members that a manifest tells of."""
     alone = manifest.alone
+    sample = [] if manifest.reference is None else [REFERENCE]
     if alone is None:
-        return []
+        return sample
     quick = [IMAGE_ONNX_INT8] if alone.quantised else []
     words = [TEXT_ONNX, TOKENIZER] if alone.words else []
-    return [PICTURES, IMAGE_ONNX, *quick, *words]
+    return [*sample, PICTURES, IMAGE_ONNX, *quick, *words]
 
 
 def _is_sound(tensor: NDArray[np.float32]) -> bool:

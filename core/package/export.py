@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ from core.package.archive import (
     CARD,
     CHECK,
     HEAD,
+    REFERENCE,
     REPORT,
     TEXT_FEATURES,
     open_package,
@@ -47,11 +48,13 @@ from core.package.manifest import (
     PackagedClass,
     PackagedPreprocessing,
     PartCounts,
+    Reference,
     Training,
 )
 from core.package.model import all_classes, image_features, stand_up
 from core.package.options import PLAIN, ExportOptions
 from core.package.pack import PackedClassifier, pack_classifier
+from core.package.reference import pack_reference
 from core.package.report import report_page
 from core.package.signature import read_signer
 from core.package.story import verdict_of
@@ -65,12 +68,13 @@ from core.training.commands import Emit
 from core.training.events import Event, Stage
 from core.training.job import ExportJob, HyperValue, TrainJob
 from core.training.recall import recall_photos
-from core.training.result import TrainResult
+from core.training.result import TrainResult, UnsureThreshold
 from core.training.run import Run
 from core.training.seen import Encoder, judged_at_once
 from core.training.served import features_of
 
 CHECK_PHOTOS = 32
+REFERENCE_PHOTOS = 200
 MEASURED_PHOTOS = 200
 _VERIFY_SECONDS = 600
 _STAGES = ("load", "alone", "write", "verify")
@@ -179,6 +183,7 @@ def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -
     classifier = tuned.method.classifier(texts)
     packed = pack_classifier(classifier, tuned.info.composition)
     features = _check_features(tuned, run, own)
+    sample, part = _reference_features(tuned, run, own)
     manifest = _manifest(tuned, revision, result, own, texts, packed)
     judging = as_calibrated(manifest, classifier)
     alone: dict[str, bytes] = {}
@@ -186,6 +191,9 @@ def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -
         making = Making(tuned.method, judging, tuned.info.composition, manifest.backbone.preprocessing)
         told, alone = make_alone(making, options, _known_photos(tuned, run, own))
         manifest = manifest.model_copy(update={"alone": told})
+    probabilities = judging.probabilities(sample)
+    known = Reference(photos=len(sample), part=part, unsure=_unsure_among(probabilities, result.unsure))
+    manifest = manifest.model_copy(update={"reference": known})
     verdict = verdict_of(result, revision)
     members = {
         ADAPTER: save(adapter),
@@ -194,6 +202,7 @@ def _make(tuned: Tuned, run: Run, result: TrainResult, options: ExportOptions) -
         CHECK: save({CHECK_FEATURES: features, CHECK_PROBABILITIES: judging.probabilities(features)}),
         CARD: model_card(manifest, verdict).encode(),
         REPORT: report_page(manifest, verdict).encode(),
+        REFERENCE: pack_reference(sample, probabilities),
     }
     return _Made(manifest, members | alone)
 
@@ -274,33 +283,58 @@ def _check_features(tuned: Tuned, run: Run, own: Sequence[int]) -> Array:
     Raises:
         Problem: `package.no_check_photos`, or as `features_of`.
     """
-    file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
-    if file is None:
-        return image_features(tuned.method, _check_pictures(tuned, run.revision, own))
-    photos = _mixed(run.revision, own)[:CHECK_PHOTOS]
-    if not photos:
+    features = _features(tuned, run, _mixed(run.revision, own), CHECK_PHOTOS)
+    if not len(features):
         raise Problem("package.no_check_photos")
-    return Encoder(tuned.method, judged_at_once(tuned.method.needs))(recall_photos(file, photos))
+    return features
 
 
-def _check_pictures(tuned: Tuned, revision: DataRevision, own: Sequence[int]) -> list[NDArray[np.uint8]]:
-    """Some photos of the run at input size, of as many classes as possible, test photos first.
+def _reference_features(
+    tuned: Tuned, run: Run, own: Sequence[int]
+) -> tuple[Array, Literal["held_out", "learned"]]:
+    """Features `(N, D)` that new photos are compared with: of held-out photos, whose features were not learned by heart;
+    of learned photos where there are no others."""
+    mixed = _mixed(run.revision, own)
+    kept = _features(tuned, run, [photo for photo in mixed if photo.part != "train"], REFERENCE_PHOTOS)
+    if len(kept):
+        return kept, "held_out"
+    return _features(tuned, run, mixed, REFERENCE_PHOTOS), "learned"
+
+
+def _unsure_among(probabilities: Array, unsure: UnsureThreshold | None) -> int:
+    if unsure is None:
+        return 0
+    return int((probabilities.max(axis=1) < unsure.probability).sum())
+
+
+def _features(tuned: Tuned, run: Run, photos: Sequence[PhotoEntry], most: int) -> Array:
+    """Features `(B, D)` of the first photos, as the classifier judges them; photos that cannot be opened are left out.
 
     Raises:
-        Problem: `package.no_check_photos` when none can be opened.
+        Problem: as `features_of`.
     """
+    file = features_of(run.job, run.folder) if isinstance(run.job, TrainJob) else None
+    if file is None:
+        pictures = _pictures(tuned, run.revision, photos, most)
+        if not pictures:
+            return np.zeros((0, tuned.backbone.embed_dim), np.float32)
+        return image_features(tuned.method, pictures)
+    return Encoder(tuned.method, judged_at_once(tuned.method.needs))(recall_photos(file, photos[:most]))
+
+
+def _pictures(
+    tuned: Tuned, revision: DataRevision, photos: Sequence[PhotoEntry], most: int
+) -> list[NDArray[np.uint8]]:
     preprocessing = tuned.backbone.preprocessing
     pictures: list[NDArray[np.uint8]] = []
-    for photo in _mixed(revision, own):
+    for photo in photos:
         try:
             image = open_photo(revision.photo_path(photo), at_least=preprocessing.image_size)
         except Problem:
             continue
         pictures.append(preprocess_photo(image, preprocessing))
-        if len(pictures) == CHECK_PHOTOS:
+        if len(pictures) == most:
             break
-    if not pictures:
-        raise Problem("package.no_check_photos")
     return pictures
 
 

@@ -12,8 +12,10 @@ from core.problems import Problem
 from core.training.job import HyperValue
 from core.training.result import Calibration, Interval, Metrics, UnsureThreshold
 
-MANIFEST_SCHEMA: Final = 3
-_READ = (2, MANIFEST_SCHEMA)  # 2 knows no calibration, no packages that work alone and no signatures
+MANIFEST_SCHEMA: Final = 4
+_CALIBRATED_SINCE = 3
+# 2 knows no calibration, no packages that work alone and no signatures; 3 no reference sample.
+_READ = (2, 3, MANIFEST_SCHEMA)
 MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -124,6 +126,16 @@ class Alone(Strict):
     words: Words | None = None
 
 
+class Reference(Strict):
+    """The package holds the features of so many `photos` of those it was made with, so that it can be told whether new
+    ones look different: held-out photos, or where there were none those it was learned from. It would have sent
+    `unsure` of them to a person."""
+
+    photos: Annotated[int, Field(ge=1)]
+    part: Literal["held_out", "learned"]
+    unsure: Count
+
+
 class Member(Strict):
     """One file inside the package."""
 
@@ -135,7 +147,7 @@ class Member(Strict):
 class Manifest(Strict):
     """Everything about a package that can be known without its weights."""
 
-    schema_version: Literal[2, 3] = MANIFEST_SCHEMA
+    schema_version: Literal[2, 3, 4] = MANIFEST_SCHEMA
     media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
     created: AwareDatetime
     program: Text
@@ -151,6 +163,7 @@ class Manifest(Strict):
     classifier: ClassifierForm
     calibration: Calibration | None = None
     alone: Alone | None = None
+    reference: Reference | None = None
     members: tuple[Member, ...]
 
     @property
@@ -175,7 +188,7 @@ class Manifest(Strict):
             raise ValueError("no class was learned")
         if isinstance(self.classifier, FusedForm):
             _check_head(self.classifier, learned)
-        if (self.calibration is None) != (self.schema_version < MANIFEST_SCHEMA):
+        if (self.calibration is None) != (self.schema_version < _CALIBRATED_SINCE):
             raise ValueError("calibration belongs to packages of this form, and to all of them")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.backbones.clip import Backbone
 from core.backbones.preprocess import normalise
 from core.methods.build import build_method
-from core.methods.class_text import ClassText
+from core.methods.class_text import ClassText, described
 from core.methods.classifier import Array, Classifier, CosineClassifier
 from core.methods.protocol import Method
 from core.package.archive import ADAPTER, Package
@@ -37,7 +37,7 @@ class PackagedModel:
             Problem: `methods.too_long_description`; `package.bad_manifest` where the method matches otherwise than
                 the manifest says.
         """
-        added = ClassText(name, description)
+        added = described(name, description)
         classes = (*self.classes, added)
         matching = matching_of(self.classifier)
         if isinstance(matching, CosineClassifier):

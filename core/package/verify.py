@@ -13,9 +13,10 @@ import numpy as np
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array, Classifier
 from core.package.alone_check import check_alone
-from core.package.archive import CARD, CHECK, MEMBERS, REPORT, TOKENIZER, Package, open_package
+from core.package.archive import CARD, CHECK, MEMBERS, REFERENCE, REPORT, TOKENIZER, Package, open_package
 from core.package.classifier import needs_backbone, packaged_classifier
 from core.package.manifest import Manifest
+from core.package.reference import read_reference
 from core.package.trust import demand_trust, trusted_keys
 from core.problems import Problem
 
@@ -167,6 +168,8 @@ def _unsound_members(package: Package) -> list[Problem]:
                 package.text(name)
             elif name in MEMBERS:
                 package.tensors(name)
+            elif name == REFERENCE:
+                read_reference(package)
             else:
                 package.read(name)
         except Problem as problem:

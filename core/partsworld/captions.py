@@ -23,12 +23,12 @@ PART_WORDS: dict[str, tuple[str, ...]] = {
     "chain": ("chain", "piece of chain"), "hinge": ("hinge",), "valve": ("valve", "ball valve"),
     "o-ring": ("o-ring", "seal ring"),
 }  # fmt: skip
-_DEFECT_ADJECTIVES: dict[str, tuple[str, ...]] = {
+DEFECT_ADJECTIVES: dict[str, tuple[str, ...]] = {
     "none": ("good", "intact", "flawless"), "scratch": ("scratched",), "dent": ("dented",),
     "crack": ("cracked",), "rust": ("rusty", "rusted"), "stain": ("stained", "dirty"), "chip": ("chipped", "broken"),
     "bend": ("bent", "deformed"), "missing hole": ("undrilled",),
 }  # fmt: skip
-_DEFECT_PHRASES: dict[str, tuple[str, ...]] = {
+DEFECT_PHRASES: dict[str, tuple[str, ...]] = {
     "none": ("in good condition", "without defects", "with no damage"),
     "scratch": ("with a scratch", "with scratches", "with scratch marks"),
     "dent": ("with a dent", "with dents"), "crack": ("with a crack", "that is cracked"),
@@ -36,7 +36,7 @@ _DEFECT_PHRASES: dict[str, tuple[str, ...]] = {
     "chip": ("with a chipped edge", "with a chip"), "bend": ("that is bent", "with a bend"),
     "missing hole": ("with a missing hole", "missing a hole"),
 }  # fmt: skip
-_BACKGROUND_PHRASES: dict[str, tuple[str, ...]] = {
+BACKGROUND_PHRASES: dict[str, tuple[str, ...]] = {
     "conveyor": ("on a conveyor", "on a conveyor belt"), "tray": ("in a tray", "in a plastic tray"),
     "cloth": ("on a cloth", "on cloth"), "board": ("on a wooden board", "on wood"),
     "mat": ("on a cutting mat", "on a grid mat"), "concrete": ("on concrete", "on a concrete floor"),
@@ -79,7 +79,7 @@ def describe(composition: Composition) -> str:
         return f"{words} in good condition"
     if composition.defect == "missing hole":
         return f"{words} with a missing hole"
-    return f"{_DEFECT_ADJECTIVES[composition.defect][0]} {words}"
+    return f"{DEFECT_ADJECTIVES[composition.defect][0]} {words}"
 
 
 def draw_caption(rng: np.random.Generator, scene: Scene) -> Caption:
@@ -101,7 +101,7 @@ def draw_caption(rng: np.random.Generator, scene: Scene) -> Caption:
         else _pick(rng, ("part", "workpiece", "component"))
     )
     before, after = _draw_defect(rng, composition.defect) if name_defect else ("", "")
-    tail = _pick(rng, _BACKGROUND_PHRASES[scene.background]) if name_background else ""
+    tail = _pick(rng, BACKGROUND_PHRASES[scene.background]) if name_background else ""
     words = " ".join(w for w in (before, finish_words, noun, after) if w)
     joint = " " if rng.random() < 0.5 else ", "
     text = _with_article(_pick(rng, _OPENINGS), words) + (joint + tail if tail else "")
@@ -118,7 +118,7 @@ def draw_caption(rng: np.random.Generator, scene: Scene) -> Caption:
 def caption_wording() -> list[str]:
     """Every wording a caption or a class text is made of (each piece once, punctuation with it)."""
     words: list[str] = ["an ,", "part workpiece component", *MATERIALS, *COLOURS]
-    for table in (PART_WORDS, _DEFECT_ADJECTIVES, _DEFECT_PHRASES, _BACKGROUND_PHRASES):
+    for table in (PART_WORDS, DEFECT_ADJECTIVES, DEFECT_PHRASES, BACKGROUND_PHRASES):
         words += [wording for wordings in table.values() for wording in wordings]
     return [*words, *(opening.format("") for opening in _OPENINGS)]
 
@@ -138,8 +138,8 @@ def _draw_finish(rng: np.random.Generator, finish: Finish, full: bool) -> tuple[
 
 def _draw_defect(rng: np.random.Generator, defect: str) -> tuple[str, str]:
     if rng.random() < 0.5:
-        return _pick(rng, _DEFECT_ADJECTIVES[defect]), ""
-    return "", _pick(rng, _DEFECT_PHRASES[defect])
+        return _pick(rng, DEFECT_ADJECTIVES[defect]), ""
+    return "", _pick(rng, DEFECT_PHRASES[defect])
 
 
 def _with_article(opening: str, words: str) -> str:

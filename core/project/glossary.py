@@ -1,15 +1,25 @@
-"""Shop-floor words in Japanese and English, to prefill what the model reads about a class."""
+"""Shop-floor words in Japanese and English, to prefill what the model reads about a class, and to search by.
 
+Beside the words that come along there may be the user's own: `glossary.toml` in the settings folder, of the same form.
+"""
+
+import logging
 import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.assets import ASSETS
+from core.problems import Problem
+from core.settings import locations
+
+GLOSSARY_FILE = "glossary.toml"
+_LOG = logging.getLogger(__name__)
 
 Kind = Literal["part", "material", "colour", "defect", "state"]
 _BEFORE_THE_PART: tuple[Kind, ...] = ("state", "colour", "material")
@@ -33,9 +43,11 @@ class Term(BaseModel):
 
 @dataclass(frozen=True)
 class Glossary:
-    """The terms, and descriptions made of them."""
+    """The terms, and descriptions made of them; of terms with the same spelling the first counts. `problem` says why
+    the user's own are missing."""
 
     terms: tuple[Term, ...]
+    problem: Problem | None = None
 
     def describe(self, name: str) -> str:
         """English words for a shop-floor name: "真ちゅうボルト キズ" → "brass bolt with a scratch".
@@ -63,7 +75,7 @@ class Glossary:
     @cached_property
     def _spellings(self) -> dict[str, Term]:
         """Terms by every Japanese spelling, the longest spelling first."""
-        pairs = [(_plain(spelling), term) for term in self.terms for spelling in term.ja]
+        pairs = [(_plain(spelling), term) for term in reversed(self.terms) for spelling in term.ja]
         return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     def _read(self, text: str) -> list[Term]:
@@ -85,11 +97,49 @@ class Glossary:
 _SEPARATORS = " _-・/()（）[]「」,、の"
 
 
-@cache
 def glossary() -> Glossary:
-    """The glossary that ships with the program (assets/glossary.toml)."""
-    content = tomllib.loads((ASSETS / "glossary.toml").read_text(encoding="utf-8"))
-    return Glossary(tuple(Term.model_validate(term) for term in content["term"]))
+    """The words that come along (assets/glossary.toml), before them the user's own as they are now."""
+    path = own_glossary()
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        stamp = 0
+    return _merged(path, stamp)
+
+
+def own_glossary() -> Path:
+    """Where the user's own words are, if there are any."""
+    return locations().config / GLOSSARY_FILE
+
+
+def read_terms(path: Path) -> tuple[Term, ...]:
+    """The terms of a file. Raises Problem `project.bad_glossary`."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tuple(Term.model_validate(term) for term in content["term"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Problem("project.bad_glossary", path=path, reason=_reason(error)) from error
+
+
+@cache
+def _merged(path: Path, stamp: int) -> Glossary:
+    """Anew whenever the user's file was changed."""
+    own: tuple[Term, ...] = ()
+    problem = None
+    if stamp:
+        try:
+            own = read_terms(path)
+        except Problem as error:
+            problem = error
+            _LOG.warning("the user's own glossary cannot be read")
+    return Glossary((*own, *read_terms(ASSETS / GLOSSARY_FILE)), problem)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _compose(found: Sequence[Term]) -> str:

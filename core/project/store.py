@@ -18,7 +18,7 @@ from typing import Any, Self
 from core.features.file import open_features
 from core.files import sha256_file
 from core.photos.alike import Cancelled
-from core.photos.embeddings import EMBEDDINGS_FILE, read_embeddings
+from core.photos.embeddings import embeddings_stamp, read_embeddings
 from core.photos.scan import ScanResult
 from core.photos.scan_cache import user_scan_cache
 from core.photos.thumbnails import ThumbnailStore
@@ -364,6 +364,12 @@ class Project:
         with self._step("unlabel" if row is None else "label") as recording:
             recording.put("labels", dict.fromkeys(photo_ids, row))
 
+    def label_each(self, classes: Mapping[int, int]) -> None:
+        """Label each photo with a class of its own, by photo id; one step."""
+        who = {"user": self.user, "time": now()}
+        with self._step("label") as recording:
+            recording.put("labels", {key: {"class_id": class_id, **who} for key, class_id in classes.items()})
+
     def label_by_folders(self, language: Language = "ja") -> int:
         """Label what is unlabelled by the names of the sub-folders, one step; gives how many photos.
 
@@ -507,10 +513,7 @@ class Project:
             self._group()
 
     def _embeddings_stamp(self) -> int:
-        try:
-            return (self.folder / CACHE_FOLDER / EMBEDDINGS_FILE).stat().st_mtime_ns
-        except OSError:
-            return 0
+        return embeddings_stamp(self.folder / CACHE_FOLDER)
 
     def _fact(self, key: str) -> str:
         return str(self._database.read("SELECT value FROM facts WHERE key = ?", (key,))[0][0])

@@ -1,5 +1,9 @@
 """The inner examinations: training photos and classes divided anew, some classes held back as if they were new.
 
+The learned classes among themselves are judged where all of them are learned, for fewer are told apart more easily:
+with half of them held back the ways stand closer together than they are. New classes are judged where some are held
+back.
+
 A fold knows the learned classes only, and of them the photos to learn from and those for choosing. Test photos and
 classes that are really held back are not in it.
 """
@@ -9,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.project.revision import DataRevision, Part, PhotoEntry
+from core.search.tally import Wish
 from core.training.sampling import Sample
 
 FEWEST_CLASSES_TO_HOLD_BACK = 3
 FEWEST_APART = 2
+_DIVISIONS = 3
 _JUDGED_PART = 4  # a quarter of the photos to learn from is judged
 
 
@@ -36,28 +42,33 @@ class Fold:
         return len(self.revision.new) >= FEWEST_APART
 
 
-def folds_of(revision: DataRevision, sample: Sample, seed: int, number: int = 0) -> tuple[Fold, ...]:
-    """Round `number` of divisions of what training may see; each learned class is held back in one of them, unless
-    there are too few classes."""
+def folds_of(
+    revision: DataRevision, sample: Sample, wish: Wish, seed: int, number: int = 0
+) -> tuple[Fold, ...]:
+    """Round `number` of divisions of what training may see."""
     photos = (*sample.photos, *revision.of("val", revision.base))
     own = [
         [photo for photo in photos if photo.label == label] for label in revision.base
     ]  # by place among the learned classes
     names = [revision.classes[label].name for label in revision.base]
     order = sorted(range(len(names)), key=lambda place: _rank(seed, number, names[place]))
-    count = _count(len(names))
-    held_back = (
-        [order[k::count] for k in range(count)] if len(names) >= FEWEST_CLASSES_TO_HOLD_BACK else [[]] * count
-    )
     return tuple(
         Fold(number, k, _inner(revision, own, set(held), f"{seed} {number}", k))
-        for k, held in enumerate(held_back)
+        for k, held in enumerate(_held_back(order, wish))
     )
 
 
-def _count(classes: int) -> int:
-    """Three divisions, two where three would leave one new class alone though there are enough for two."""
-    return 3 if classes == FEWEST_CLASSES_TO_HOLD_BACK or classes >= 3 * FEWEST_APART else 2
+def _held_back(order: Sequence[int], wish: Wish) -> list[Sequence[int]]:
+    """What each division holds back of the classes. For the union each class is held back once: learned and new ones
+    are offered together anyway."""
+    classes = len(order)
+    if classes < (2 * FEWEST_APART if wish == "apart" else FEWEST_CLASSES_TO_HOLD_BACK):
+        return [()] * _DIVISIONS
+    if wish != "union":
+        return [*[()] * (_DIVISIONS - 1), order[: classes // 2]]
+    # Three would leave one new class alone, though there are enough for two.
+    count = 2 if FEWEST_CLASSES_TO_HOLD_BACK < classes < _DIVISIONS * FEWEST_APART else _DIVISIONS
+    return [order[k::count] for k in range(count)]
 
 
 def _inner(

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from core.backbones.clip import Backbone
 from core.evaluation.judged import judge
 from core.evaluation.union import calibrate, calibrated
 from core.features.file import FeaturesFile
+from core.methods.classifier import Array, Classifier
 from core.search.folds import Fold
 from core.search.space import Candidate
 from core.search.tally import Tally
@@ -21,6 +24,7 @@ from core.training.judging import Judging
 from core.training.learn import learn
 from core.training.photos import RunPhotos, gather
 from core.training.recall import recall
+from core.training.result import Calibration
 from core.training.setup import Setup, stand_up
 from core.training.views import ViewRecipe
 
@@ -113,10 +117,17 @@ class _Examined(Judging):
 
     def tally(self) -> Tally:
         """Who is right now."""
-        setup, seen = self._setup, self._photos.test
-        learned = setup.method.classifier(setup.classes)
-        # As a run's result is judged: both sides on one scale, by photos that are not judged here.
-        val = self._photos.val
-        temperatures = calibrate(learned, self.encode(val), val.labels, setup.revision.base)
-        judged = judge(calibrated(learned, temperatures), self.encode(seen), seen.labels, setup.revision.base)
+        base, seen = self._setup.revision.base, self._photos.test
+        learned, features = self._setup.method.classifier(self._setup.classes), self.encode(seen)
+        judged = judge(calibrated(learned, self._scale(learned, features)), features, seen.labels, base)
         return Tally.of(judged, self._fold.apart, time.perf_counter() - self._began)
+
+    def _scale(self, learned: Classifier, features: Array) -> Calibration:
+        """Learned and new classes on one scale, as a run's result is judged. A fold's validation photos alone are too
+        few to fit it, so those of learned classes that are judged here help: two numbers from them all favour no way,
+        whereas judged without a scale the ways stand in another order than after training."""
+        base, seen, val = self._setup.revision.base, self._photos.test, self._photos.val
+        own = np.isin(seen.labels, base)
+        labels = [*val.labels, *np.asarray(seen.labels, dtype=np.intp)[own].tolist()]
+        held = self.encode(val) if val.photos else features[:0]
+        return calibrate(learned, np.concatenate([held, features[own]]), labels, base)

@@ -1,8 +1,7 @@
-"""Which way is best: by the folds that all compared ways have been through, and the simpler one where it is open.
+"""Which way is best: by the folds that all compared ways have been through, of equal ones the simpler.
 
 The best of many noisy figures is too good by chance, the more the more there are. So those in front are compared anew
-on further divisions, half of them going on each time, and what is more elaborate is taken only where it is better in
-most of the draws.
+on further divisions, half of them going on each time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 
 from core.methods.catalogue import parse_composition
 from core.search.space import Candidate
-from core.search.tally import Tally, Wish, chance_better, interval, score, together
+from core.search.tally import Tally, Wish, chance_better, interval, score, share, together
 from core.training.events import RankedWay, Way
 
-# A more elaborate way must be better in this share of the draws.
-SURE = 0.7
+# In this share of the draws a way must be better than the one that is trusted.
+SURE = 0.95
 _LEARNS = ("nothing", "at_once", "by_epochs")
 
 
@@ -53,15 +52,15 @@ class Ranking:
         each = [set(self._tallies[key]) for key in keys]
         return sorted(set.intersection(*each)) if each else []
 
-    def choice(self, keys: Sequence[str]) -> Standing:
-        """Of ways in the lead the best one, or a simpler one that it does not surely beat."""
+    def choice(self, keys: Sequence[str], trusted: str | None) -> Standing:
+        """The best of these ways; where one is trusted beforehand, no other that is not surely better."""
         folds = self.common(keys)
-        standings = self.order(keys, folds)
-        best, before = standings[0], self._before(folds)
-        for simpler in sorted(standings, key=_elaborate):
-            if simpler is best or chance_better(self._wish, best.tally, simpler.tally, before) < SURE:
-                return simpler
-        return best
+        order = self.order(keys, folds)
+        for standing in order:
+            if standing.candidate.key == trusted:
+                sure = chance_better(self._wish, order[0].tally, standing.tally, self._before(folds))
+                return order[0] if sure >= SURE else standing
+        return order[0]
 
     def told(self, standing: Standing, folds: Sequence[str]) -> RankedWay:
         """A standing as others are told of it."""
@@ -74,9 +73,9 @@ class Ranking:
             score=standing.score,
             low=min(low, standing.score),
             high=max(high, standing.score),
-            base=_share(base) or 0.0,
-            new=_share(new),
-            photos=len(base) + len(new),
+            base=share(base),
+            new=share(new) if new else None,
+            photos=sum(map(len, (base + " " + new).split())),
         )
 
     def untouched(self, folds: Sequence[str]) -> float | None:
@@ -102,10 +101,6 @@ def _elaborate(standing: Standing) -> tuple[int, int, int, float]:
 
 
 def _sides(wish: Wish, tally: Tally) -> tuple[str, str]:
-    if wish == "union":
+    if wish == "union" and tally.union_new:
         return tally.union_base, tally.union_new
     return tally.base, tally.new or tally.union_new
-
-
-def _share(signs: str) -> float | None:
-    return signs.count("1") / len(signs) if signs else None

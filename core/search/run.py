@@ -1,8 +1,9 @@
 """The search as part of a training run: from the job that asks for it to the job that training carries out.
 
 First every preset that the time allows as it is, so that the search is never behind them on what it sees; then
-variations of the leading ones, drawn by Optuna's TPE; then those in front anew on further divisions of the photos. What
-falls behind the median is given up on the way.
+variations of the leading ones, drawn by Optuna's TPE; then those in front anew on further divisions of the photos. The
+hindmost quarter is given up on the way. No prior over presets takes part: what leads on one set of photos says hardly
+anything of another (docs/base-to-new.md), so all that counts is what the operator's own photos show.
 """
 
 from pathlib import Path

@@ -9,7 +9,7 @@ import optuna
 from optuna.trial import Trial, TrialState
 
 from core.methods.configs.automatic import AutomaticConfig
-from core.methods.presets import Preset
+from core.methods.presets import Preset, recommend
 from core.problems import Problem
 from core.project.revision import DataRevision
 from core.search.clock import Clock
@@ -28,6 +28,7 @@ from core.training.trial import seconds_of
 UNTOUCHED = "zero-shot"
 _EXPLORING = 0.65  # this share of the time goes into trying, the rest into telling the leading ones apart
 _RESERVED_AT_MOST = 0.5
+_LIGHT_AT_FIRST = 9  # one of each kind, then the heavy ones; the other light ones are much like these
 _HEAVY_SHARE = 0.6  # a heavy preset may take this share of the time that is left for trying
 _HEAVY_AT_LEAST = 3  # times what the slowest light one takes: where that is too much, none is measured
 _MISSES = 4
@@ -83,33 +84,34 @@ class Search:
             self.bench.commands.answered()
         finally:
             self.study.spend(self.clock.spent_s)
-        return self._ranking().choice(self._leading or self._first())
+        return self._ranking().choice(self._in_front(), self._trusted)
 
     def told(self, standing: Standing) -> RankedWay:
         """A standing as others are told of it."""
-        return self._ranking().told(standing, self._compared_by(self._leading or self._first()))
+        return self._ranking().told(standing, self._ranking().common(self._in_front()))
 
     # Trying
 
     def _explore(self) -> None:
         light, heavy = ladder(self.presets)
-        begun = self.study.presets_tried()
-        for name in (name for name in light if name not in begun):
-            self.study.enqueue(as_it_is(self.presets[name]))
-        self._try_waiting()
-        self._try_heavy([name for name in heavy if name not in begun])
+        self._try_light(light[:_LIGHT_AT_FIRST])
+        self._try_heavy(heavy)
+        self._try_light(light[_LIGHT_AT_FIRST:])
         while self._exploring_s > 0 and (affordable := self._affordable()):
             self._vary(affordable)
 
-    def _try_waiting(self) -> None:
+    def _try_light(self, names: Sequence[str]) -> None:
+        begun = self.study.presets_tried()
+        for name in (name for name in names if name not in begun):
+            self.study.enqueue(as_it_is(self.presets[name]))
         while self.study.waiting and (self._exploring_s > 0 or not self._first()):
             self._try()
 
     def _try_heavy(self, names: Sequence[str]) -> None:
         """Whether there is time for one that runs a tower in every step is measured by a short trial beforehand."""
-        misses = 0
+        misses, begun = 0, self.study.presets_tried()
         light = max((self._known_s(name) for name in self.presets), default=0.0)
-        for name in names:
+        for name in (name for name in names if name not in begun):
             if misses == _MISSES or not self._has_room_for(_HEAVY_AT_LEAST * light):
                 return
             if not self._has_room_for(self._seconds_of(name)):
@@ -197,6 +199,7 @@ class Search:
     def _finals(self) -> None:
         """The leading ways on further divisions, of which after each only the better half goes on."""
         self._leading = self._finalists()
+        self._leading = self._in_front()
         for number in range(1, _ROUNDS + 1):
             if len(self._leading) < 2:
                 return
@@ -207,6 +210,7 @@ class Search:
                 self._tell_ranking()
             order = self._ranking().order(self._leading, self._ranking().common(self._leading))
             self._leading = [each.candidate.key for each in order[: max(2, len(order) // 2)]]
+            self._leading = self._in_front()
 
     def _finalists(self) -> list[str]:
         """The leading ways, as many as there is time for to go through one more round, and two at least."""
@@ -216,6 +220,14 @@ class Search:
         fitting = sum(cost <= self._left_s for cost in costs)
         return [each.candidate.key for each in order[: max(2, fitting)]]
 
+    @property
+    def _trusted(self) -> str | None:
+        """The recommended preset, where nothing shows how new classes would fare: too few are learned to hold any back.
+        The learned side alone, at which many ways are equally good, is then no reason to leave it."""
+        key = f"{recommend(self.revision).preset} {{}}"
+        shown = any(fold.revision.new for fold in self._folds)
+        return None if shown or key not in self._ranking().through(self._keys(self._folds)) else key
+
     # Time
 
     @property
@@ -224,8 +236,7 @@ class Search:
         best = self._best()
         reserve = 0.0
         if best is not None:
-            folds = max(1, len(self.study.tallies[best.candidate.key]))
-            seconds = sum(tally.seconds for tally in self.study.tallies[best.candidate.key].values()) / folds
+            seconds = max(tally.seconds for tally in self.study.tallies[best.candidate.key].values())
             learned = len(self._folds[0].revision.of("train"))
             reserve = seconds * len(self.sample.photos) / max(1, learned)
         return self.clock.left_s - min(reserve, _RESERVED_AT_MOST * self.clock.budget_s)
@@ -278,7 +289,7 @@ class Search:
     # Standings
 
     def _round(self, number: int) -> tuple[Fold, ...]:
-        return folds_of(self.revision, self.sample, self.bench.job.seed, number)
+        return folds_of(self.revision, self.sample, self.wish, self.bench.job.seed, number)
 
     def _keys(self, folds: Sequence[Fold]) -> list[str]:
         return [fold.key for fold in folds]
@@ -303,8 +314,10 @@ class Search:
         keys = self._leading or self._first()
         return self._ranking().order(keys, self._ranking().common(keys))[0] if keys else None
 
-    def _compared_by(self, keys: Sequence[str]) -> list[str]:
-        return self._ranking().common(keys)
+    def _in_front(self) -> list[str]:
+        """What the choice is among: the leading ways, and the trusted one."""
+        keys, trusted = self._leading or self._first(), self._trusted
+        return keys if trusted is None or trusted in keys else [*keys, trusted]
 
     def _tell_time(self) -> None:
         if self.clock.spent_s - self._told_s < _TELL_EVERY_S:

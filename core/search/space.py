@@ -19,7 +19,7 @@ from core.training.job import HyperValue
 RATE, ROUNDS = "training.learning_rate", "training.epochs"
 PRESET = "preset"
 
-# Light ones first, the most different ones early: what is left of a small budget has then seen most kinds.
+# Light ones, the most different ones early: what is left of a small budget has then seen most kinds.
 LIGHT = (
     *("zero-shot", "linear-fusion-coop", "coop", "linear-probe", "coop-dept", "kgcoop", "nearest-mean", "tip-adapter"),
     *("dept-clip-adapter", "npt-dept-coop", "npt-coop", "clip-adapter", "dept-kgcoop", "prograd", "tcp"),

@@ -1,5 +1,8 @@
 """Who was right in an inner examination, photo by photo, and the score that follows for each wish.
 
+Every class counts alike, however many photos there are of it: what is rare among the training photos, as flaws are,
+is not to be given up for what is common.
+
 Scores of two ways are compared on the same photos, drawn with replacement again and again (paired bootstrap).
 """
 
@@ -10,7 +13,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.judged import Judged
+from core.evaluation.judged import Flags, Judged
 
 Wish = Literal["union", "keep-new", "apart"]
 Floats = NDArray[np.float64]
@@ -21,8 +24,9 @@ _BASE, _NEW = 0, 1
 
 @dataclass(frozen=True)
 class Tally:
-    """For each photo judged "1" where it was right, else "0": base and new photos with their own side offered, and
-    with all classes offered. `new` is empty where one class alone was held back. `seconds` is what the try took."""
+    """For each photo judged "1" where it was right, else "0"; a blank between classes. `base`: where no class was held back. Where some were:
+    `new`, those with their own side offered, empty for one class alone, which cannot be mistaken for another;
+    `union_base` and `union_new`, with all classes offered. `seconds` is what the try took."""
 
     base: str = ""
     new: str = ""
@@ -34,11 +38,16 @@ class Tally:
     def of(cls, judged: Judged, apart: bool, seconds: float) -> Self:
         """Of photos judged."""
         base, new = judged.is_base, ~judged.is_base
+
+        def signs(right: Flags, side: Flags) -> str:
+            return _signs(right[side], judged.labels[side])
+
+        if not new.any():
+            return cls(base=signs(judged.right, base), seconds=seconds)
         return cls(
-            base=_signs(judged.right[base]),
-            new=_signs(judged.right[new]) if apart else "",
-            union_base=_signs(judged.union_right[base]),
-            union_new=_signs(judged.union_right[new]),
+            new=signs(judged.right, new) if apart else "",
+            union_base=signs(judged.union_right, base),
+            union_new=signs(judged.union_right, new),
             seconds=seconds,
         )
 
@@ -55,7 +64,7 @@ class Tally:
 def together(tallies: Sequence[Tally]) -> Tally:
     """Several examinations as one."""
     joined = {
-        entry.name: "".join(getattr(tally, entry.name) for tally in tallies)
+        entry.name: " ".join(filter(None, (getattr(tally, entry.name) for tally in tallies)))
         for entry in fields(Tally)
         if entry.name != "seconds"
     }
@@ -83,26 +92,30 @@ def chance_better(wish: Wish, one: Tally, other: Tally, untouched: Tally) -> flo
 def _scores(wish: Wish, tally: Tally, untouched: Tally, draws: int) -> Floats:
     """The score, once for the photos as they are where `draws` is 0, else for each draw; the draws are the same for
     all tallies of the same photos."""
-    apart = bool(tally.new)
-    if not tally.union_new:
-        return _means(tally.base, draws, _BASE)
-    if wish == "union":
+    if wish == "union" and tally.union_new:
         return _harmonic(_means(tally.union_base, draws, _BASE), _means(tally.union_new, draws, _NEW))
     base = _means(tally.base, draws, _BASE)
-    new, before = (_means(each.new if apart else each.union_new, draws, _NEW) for each in (tally, untouched))
-    if wish == "apart":
-        return _harmonic(base, new)
-    return np.where(new >= before, base, new - before)
+    if not tally.union_new:
+        return base
+    new, before = (_means(each.new or each.union_new, draws, _NEW) for each in (tally, untouched))
+    return _harmonic(base, new) if wish == "apart" else np.where(new >= before, base, new - before)
+
+
+def share(signs: str) -> float:
+    """0–1: the share of right ones, the mean of all classes; 0 without photos."""
+    return float(_means(signs, 0, _BASE)[0])
 
 
 def _means(signs: str, draws: int, side: int) -> Floats:
-    if not signs:
+    classes = signs.split()
+    if not classes:
         return np.zeros(max(1, draws))
-    right = np.frombuffer(signs.encode(), np.uint8) == ord("1")
+    right = np.frombuffer("".join(classes).encode(), np.uint8) == ord("1")
+    weights = np.concatenate([np.full(len(each), 1 / len(each)) for each in classes])
     if not draws:
-        return np.array([right.mean()])
-    rng = np.random.default_rng([_SEED, side])
-    drawn: Floats = right[rng.integers(len(right), size=(draws, len(right)))].mean(axis=1)
+        return np.array([np.average(right, weights=weights)])
+    rows = np.random.default_rng([_SEED, side]).integers(len(right), size=(draws, len(right)))
+    drawn: Floats = (right * weights)[rows].sum(axis=1) / weights[rows].sum(axis=1)
     return drawn
 
 
@@ -111,5 +124,7 @@ def _harmonic(one: Floats, other: Floats) -> Floats:
     return np.divide(2 * one * other, total, out=np.zeros_like(total), where=total > 0)
 
 
-def _signs(right: NDArray[np.bool_]) -> str:
-    return "".join("1" if each else "0" for each in right)
+def _signs(right: Flags, labels: NDArray[np.intp]) -> str:
+    return " ".join(
+        "".join("1" if each else "0" for each in right[labels == label]) for label in np.unique(labels)
+    )

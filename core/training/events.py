@@ -184,6 +184,41 @@ class PredictionFailed(_Event):
     data: dict[str, Any] = Field(default_factory=dict)
 
 
+class ClassAdded(_Event):
+    """A class is offered from now on, by its words alone."""
+
+    type: Literal["class_added"] = "class_added"
+    request: int
+    name: str
+    description: str
+
+
+class SourceTold(_Event):
+    """A folder or camera is being minded, has trouble (words under `code`) and is tried again, or is left alone."""
+
+    type: Literal["source"] = "source"
+    source: str
+    state: Literal["watching", "trouble", "ended"]
+    code: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class WordsRead(_Event):
+    """The answer to one request of an assist job: its words are in the cache now, or the `code` of what went wrong."""
+
+    type: Literal["words_read"] = "words_read"
+    request: int
+    code: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class MonitorLooked(_Event):
+    """The monitor took a look at the last photos; `level` is starting, well, watch or retrain."""
+
+    type: Literal["monitor"] = "monitor"
+    level: str
+
+
 class Finished(_Event):
     """Terminal: done, and what was made has been reopened and verified."""
 
@@ -229,6 +264,10 @@ Event = Annotated[
     | Ranked
     | Predicted
     | PredictionFailed
+    | ClassAdded
+    | SourceTold
+    | MonitorLooked
+    | WordsRead
     | Finished
     | Stopped
     | Failed

@@ -115,6 +115,16 @@ class WhatIfJob(_Job):
     photos: str = ""
 
 
+class AssistJob(_Job):
+    """Have the untouched backbone see the photos listed in `<run>/photos.json`, and read the words that are asked for
+    through standard input; what it saw is kept in the folder `cache`."""
+
+    kind: Literal["assist"] = "assist"
+    cache: str
+    backbone: str = "embedded"
+    device: Device = "auto"
+
+
 class ImportModelsJob(_Job):
     """Verify the file of models `bundle` and install what it holds."""
 
@@ -130,10 +140,12 @@ class DownloadModelJob(_Job):
 
 
 class PredictJob(_Job):
-    """Open a package once, then answer the requests that come through standard input."""
+    """Open a package once, with the classes that were `added` to it (name, English words), then answer the requests that
+    come through standard input."""
 
     kind: Literal["predict"] = "predict"
     package: str
+    added: tuple[tuple[str, str], ...] = ()
     device: Device = "auto"
 
 
@@ -144,6 +156,7 @@ Job = Annotated[
     | InsightJob
     | WhatIfJob
     | FeaturesJob
+    | AssistJob
     | ImportModelsJob
     | DownloadModelJob
     | PredictJob,

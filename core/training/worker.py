@@ -18,6 +18,7 @@ from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct, last_word_for
 from core.training.events import Event, Finished, Terminal, encode
 from core.training.job import (
+    AssistJob,
     DownloadModelJob,
     ExportJob,
     FeaturesJob,
@@ -87,6 +88,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.whatif.ask import run_what_if
 
             return None, Finished(result=run_what_if(job, emit, commands))
+        case AssistJob():
+            from core.assist.service import run_assist
+
+            return None, Finished(result=run_assist(job, emit, commands))
         case ImportModelsJob():
             from core.training.models import run_import
 

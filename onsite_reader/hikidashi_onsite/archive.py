@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hikidashi_onsite.refusal import Refusal
 
-SCHEMA = 3
+SCHEMA = 4
 MANIFEST, SIGNATURE = "manifest.json", "signature.bin"
 IMAGE_GRAPH, QUICK_GRAPH, TEXT_GRAPH = "image_encoder.onnx", "image_encoder_int8.onnx", "text_encoder.onnx"
 PICTURES, TEXT_FEATURES, TOKENIZER = (

@@ -105,7 +105,7 @@ class Model:
         self.class_names = [*self.class_names, name]
 
     def read_words(self, words: str) -> Array:
-        """The text feature of a class's words `(D,)`. Raises Refusal as `add_class`."""
+        """The text feature of a class's words `(D,)`, of several lines the mean. Raises Refusal as `add_class`."""
         told = self._package.manifest["alone"].get("words")
         if not told or not self._package.has(TEXT_GRAPH):
             raise Refusal("no_new_words", name=self._package.name)
@@ -113,7 +113,14 @@ class Model:
             tokenizer = Tokenizer(self._package.read(TOKENIZER), self._package.name)
             self._reader = self._open(TEXT_GRAPH), tokenizer
         graph, tokenizer = self._reader
-        feature: Array = self._run(graph, "text_feature", {"tokens": tokenizer.ids(told["sentences"], words)})
+        lines = [line for line in words.splitlines() if line.strip()] or [words]
+        features = [
+            np.asarray(self._run(graph, "text_feature", {"tokens": tokenizer.ids(told["sentences"], line)}))
+            for line in lines
+        ]
+        feature: Array = features[0]
+        if len(features) > 1:
+            feature = _unit(np.concatenate([each.reshape(1, -1) for each in features])).mean(axis=0)
         return feature
 
     def check(self) -> float:

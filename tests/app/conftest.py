@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 
+from app.assist import Assistant
 from app.engine import EngineProcess
 from app.session import Session
 from app.translations import ensure_compiled, use_language
@@ -53,6 +54,12 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     for thread in engines:
         thread.join(_PATIENCE_MS / 1000)
     assert not [thread for thread in engines if thread.is_alive()], "an engine was left running"
+
+
+@pytest.fixture(autouse=True)
+def _no_help_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening the labels page starts no engine that looks at the photos, but where a test is about that."""
+    monkeypatch.setattr(Assistant, "_start", lambda *_: None)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -12,7 +11,6 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 import app.on_site as on_site_module
-from app.engine import EngineProcess
 from app.on_site import Phase
 from app.pages.onsite import OnsitePage
 from app.session import Session
@@ -20,33 +18,12 @@ from app.widgets.result_board import Answer
 from core.problems import Problem
 from core.training.events import Failed, Predicted, PredictionFailed, Progress, Stage, StateChanged
 from core.training.state import JobState
-
-CLASSES = ("良品の六角ボルト", "キズのある六角ボルト")
-
-
-class Recorded:
-    """What the page asked of the engine."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, object]] = []
-        self.ends = 0
+from tests.app.onsite_stand_ins import CLASSES, Recorded, play_engine
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    recorded = Recorded()
-
-    def end(_self: EngineProcess) -> None:
-        recorded.ends += 1
-
-    monkeypatch.setattr(EngineProcess, "start", lambda _self, _path: None)
-    monkeypatch.setattr(EngineProcess, "request", lambda _self, request: recorded.requests.append(request))
-    monkeypatch.setattr(EngineProcess, "kill", end)
-    package = SimpleNamespace(manifest=SimpleNamespace(class_names=CLASSES, classes=CLASSES))
-    monkeypatch.setattr(
-        on_site_module, "open_package", lambda path: SimpleNamespace(path=path, manifest=package.manifest)
-    )
-    return recorded
+    return play_engine(monkeypatch)
 
 
 @pytest.fixture
@@ -125,10 +102,10 @@ def test_a_sure_answer_is_word_colour_and_shape(
     page.take(photos[:1])
     qtbot.waitUntil(lambda: page.on_site.asked == 1)
     answer(page, photos[0], 0.93)
-    assert page.board.answer is Answer.SURE and page.board.word == CLASSES[1]
+    assert (page.board.answer, page.board.word, page.board.name) == (Answer.NG, "NG", CLASSES[1])
     assert "93 %" in page.board.detail and "7 %" in page.board.detail
-    assert page.board.accessibleName() == CLASSES[1]
-    assert not page.record.isVisible()
+    assert page.board.accessibleName() == f"NG {CLASSES[1]}"
+    assert page.decision_bar.offer is None
 
 
 def test_unsure_goes_to_a_person_whose_decision_is_recorded(
@@ -141,9 +118,9 @@ def test_unsure_goes_to_a_person_whose_decision_is_recorded(
     assert (
         page.board.answer is Answer.UNSURE and page.board.word == "要確認" and "人が確認" in page.board.detail
     )
-    page.decision.setCurrentText(CLASSES[0])
-    page.record.click()
-    assert page.board.word == CLASSES[0]
+    assert (page.decision_bar.offer.left, page.decision_bar.offer.right) == CLASSES, "OK left, NG right"
+    qtbot.keyClick(page, Qt.Key.Key_Left)
+    assert (page.board.word, page.board.name) == ("OK", CLASSES[0])
     log = page.on_site.log_path
     qtbot.waitUntil(lambda: log.exists() and len(log.read_text("utf-8-sig").splitlines()) == 3)
     _, program, person = log.read_text("utf-8-sig").splitlines()
@@ -163,7 +140,7 @@ def test_a_broken_photo_is_a_line_of_its_own_and_the_others_go_on(
     assert page.board.answer is Answer.UNREADABLE
     assert photos[0].name in page.board.detail
     answer(page, photos[1], 0.9)
-    assert page.board.answer is Answer.SURE
+    assert page.board.answer is Answer.NG
     assert page.history.rows.rowCount() == 2
     page.history.setCurrentIndex(page.history.rows.index(1))
     assert page.board.answer is Answer.UNREADABLE, "a line of the history is shown again"

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.methods.class_text import described
 from core.methods.classifier import Array
 from core.package.archive import TEXT_FEATURES, TEXT_ONNX, TOKENIZER, Package
 from core.package.classifier import TEXT_TENSOR
@@ -28,21 +29,24 @@ class WordReader:
         self.text_features: Array = package.tensors(TEXT_FEATURES)[TEXT_TENSOR]
 
     def add(self, name: str, words: str) -> Array:
-        """The features `(C + 1, D)` with one more class, by its English words.
+        """The features `(C + 1, D)` with one more class, by its English words, one description per line.
 
         Raises:
             Problem: `methods.too_long_description`, `package.bad_graph`.
         """
-        feature = self._graph.read(self._tokens(name, words))
+        lines = described(name, words).lines
+        features = np.stack([self._graph.read(self._tokens(name, line)) for line in lines])
+        if len(lines) > 1:
+            features /= np.linalg.norm(features, axis=1, keepdims=True)
+        feature = features.mean(axis=0)
         self.text_features = np.concatenate([self.text_features, feature[None]])
         return self.text_features
 
-    def _tokens(self, name: str, words: str) -> NDArray[np.int64]:
+    def _tokens(self, name: str, line: str) -> NDArray[np.int64]:
         # The tokenizer is the program's own: it takes a second to come.
         from core.backbones.tokens import make_tokenizer
 
-        plain = words.replace("_", " ").strip().rstrip(". ")
-        sentences = [sentence.replace("{}", plain) for sentence in self._sentences]
+        sentences = [sentence.replace("{}", line) for sentence in self._sentences]
         tokens: NDArray[np.int64] = make_tokenizer({}, None, KIND)(sentences, self._length).numpy()
         # A text that fills the context was cut without a word.
         if (tokens.argmax(axis=1) >= self._length - 1).any():

@@ -4,18 +4,20 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from core.onsite import ahead as ahead_module
 from core.onsite import predictor as predictor_module
 from core.onsite.answers import NotJudged, Prediction, Shot
+from core.onsite.monitor.monitor import WINDOW, open_monitor
 from core.onsite.predictor import Predictor, open_predictor
 from core.onsite.service import run_predict
 from core.package.archive import open_package
 from core.problems import Problem
 from core.training.commands import Commands, Halt
-from core.training.events import Event, Predicted, PredictionFailed, Progress, Stage
+from core.training.events import ClassAdded, Event, Predicted, PredictionFailed, Progress, Stage
 from core.training.job import PredictJob
 from tests.core.exported import Exported, exported_once
 from tests.core.tiny_backbone import tiny_backbone
@@ -232,11 +234,29 @@ def test_the_service_adds_a_class_or_says_why_not(exported: Exported) -> None:
         {"request": 2, "add_class": purple, "photos": photo},
         END,
     )
-    added, refused, _ = told[2:]
-    assert isinstance(added, Predicted)
-    assert "紫" in dict(added.ranking)
+    offered, judged, refused, _ = told[2:]
+    assert isinstance(offered, ClassAdded) and (offered.request, offered.name) == (1, "紫")
+    assert isinstance(judged, Predicted)
+    assert "紫" in dict(judged.ranking)
     assert isinstance(refused, PredictionFailed)
     assert (refused.request, refused.photo, refused.code) == (2, "", "onsite.class_exists")
+
+
+def test_the_monitor_of_the_window_remembers_every_photo_with_its_features(exported: Exported) -> None:
+    serve(exported, {"request": 1, "photos": [str(path) for path in exported.photos[:3]]}, END)
+    monitor = open_monitor(open_package(exported.package), WINDOW)
+    seen = {row.photo: row for row in monitor.book.candidates(100)}
+    assert {str(path) for path in exported.photos[:3]} <= set(seen)
+    features = np.frombuffer(seen[str(exported.photos[0])].features, np.float16)
+    assert features.shape == (open_package(exported.package).manifest.backbone.embed_dim,)
+    assert np.linalg.norm(features.astype(float)) == pytest.approx(1, abs=2e-3)
+    monitor.close()
+
+
+def test_a_source_that_is_not_there_is_answered(exported: Exported, tmp_path: Path) -> None:
+    told = serve(exported, {"request": 1, "source": str(tmp_path / "none")}, END)
+    assert isinstance(told[2], PredictionFailed)
+    assert (told[2].photo, told[2].code) == ("", "onsite.folder_missing")
 
 
 @pytest.mark.parametrize(

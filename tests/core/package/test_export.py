@@ -17,7 +17,7 @@ from core.methods.classifier import Array, CosineClassifier, FusedClassifier, Li
 from core.onsite.answers import Prediction
 from core.onsite.predictor import open_predictor
 from core.package import export
-from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REPORT, TEXT_FEATURES, open_package
+from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REFERENCE, REPORT, TEXT_FEATURES, open_package
 from core.package.card import model_card, own_language_first
 from core.package.export import CHECK_PHOTOS, export_run, run_export
 from core.package.forms import FusedForm
@@ -125,7 +125,7 @@ def test_only_what_was_learned_is_inside(exported: Exported) -> None:
     assert result is not None
     assert sum(tensor.size for tensor in adapter.values()) == result.trained_parameters
     assert set(package.tensors(TEXT_FEATURES)) == {"text_features"}
-    assert {member.name for member in package.manifest.members} == set(MEMBERS)
+    assert {member.name for member in package.manifest.members} == {*MEMBERS, REFERENCE}
 
 
 def test_no_photo_and_no_name_of_one_leaves_the_pc(exported: Exported) -> None:

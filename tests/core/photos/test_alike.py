@@ -24,7 +24,7 @@ from core.photos.alike import (
     resembling,
 )
 from core.photos.decode import open_photo
-from core.photos.embeddings import EMBEDDINGS_FILE, keep_embeddings, read_embeddings
+from core.photos.embeddings import EMBEDDINGS_FOLDER, embeddings_stamp, keep_embeddings, read_embeddings
 from core.photos.likeness import is_near
 from core.photos.look import LOOK_BYTES, LOOK_CELLS, LOOK_EDGE, Looks, look_of, looks_array, taken_at
 from core.photos.scan import scan
@@ -279,20 +279,44 @@ def test_where_all_photos_are_close_only_the_closest_resemble() -> None:
     assert len(list(resembling(vectors, looks))) < 60
 
 
-def test_embeddings_add_up_and_those_of_another_backbone_go(tmp_path: Path) -> None:
+def test_embeddings_add_up_by_backbone_and_the_last_one_is_read(tmp_path: Path) -> None:
     hashes, vectors = [f"{number:064x}" for number in range(4)], vectors_with_twins(4, 0)
     keep_embeddings(tmp_path, "one", hashes[:2], 3 * vectors[:2])
     keep_embeddings(tmp_path, "one", hashes[1:3], vectors[1:3])
     kept = read_embeddings(tmp_path)
     assert kept is not None and kept.hashes == tuple(hashes[:3])
-    assert np.allclose(kept.of(hashes[:3]), vectors[:3], atol=1e-3)
+    assert np.allclose(kept.of(hashes[2::-1]), vectors[2::-1], atol=1e-3)
     keep_embeddings(tmp_path, "other", hashes[3:], vectors[3:])
     kept = read_embeddings(tmp_path)
-    assert kept is not None and kept.hashes == (hashes[3],)
+    assert kept is not None and (kept.backbone, kept.hashes) == ("other", (hashes[3],))
+    first = read_embeddings(tmp_path, "one")
+    assert first is not None and first.hashes == tuple(hashes[:3])
+    assert read_embeddings(tmp_path, "third") is None
 
 
-def test_a_spoiled_file_of_embeddings_is_as_none(tmp_path: Path) -> None:
-    (tmp_path / EMBEDDINGS_FILE).write_bytes(b"spoiled")
-    assert read_embeddings(tmp_path) is None
+def test_what_was_seen_more_changes_the_stamp(tmp_path: Path) -> None:
+    assert embeddings_stamp(tmp_path) == 0
     keep_embeddings(tmp_path, "one", ["0" * 64], vectors_with_twins(1, 0))
-    assert read_embeddings(tmp_path) is not None
+    before = embeddings_stamp(tmp_path)
+    keep_embeddings(tmp_path, "one", ["0" * 64], vectors_with_twins(1, 0))
+    assert embeddings_stamp(tmp_path) == before
+    keep_embeddings(tmp_path, "one", ["1" * 64], vectors_with_twins(1, 0))
+    assert embeddings_stamp(tmp_path) > before
+
+
+@pytest.mark.parametrize("content", [b"", b"spoiled", b"\x93NUMPY\x01\x00"])
+def test_a_spoiled_shard_is_passed_over(tmp_path: Path, content: bytes) -> None:
+    keep_embeddings(tmp_path, "one", ["0" * 64], vectors_with_twins(1, 0))
+    (tmp_path / EMBEDDINGS_FOLDER / "one" / "0.npy").write_bytes(content)
+    kept = read_embeddings(tmp_path)
+    assert kept is not None and kept.hashes == ("0" * 64,)
+    for shard in (tmp_path / EMBEDDINGS_FOLDER / "one").glob("*.npy"):
+        shard.write_bytes(content)
+    assert read_embeddings(tmp_path) is None
+
+
+def test_a_shard_of_pickled_objects_is_not_opened(tmp_path: Path) -> None:
+    folder = tmp_path / EMBEDDINGS_FOLDER / "one"
+    folder.mkdir(parents=True)
+    np.save(folder / "0.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    assert read_embeddings(tmp_path) is None

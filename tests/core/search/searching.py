@@ -86,7 +86,9 @@ class FakeBench:
             sum((photo.label in new) is side for photo in fold.revision.of("test")) for side in (False, True)
         ]
         base, others = (_signs(self.skill(candidate), count) for count in counts)
-        return Tally(base, others if fold.apart else "", base, others, self.seconds)
+        if not others:
+            return Tally(base=base, seconds=self.seconds)
+        return Tally("", others if fold.apart else "", base, others, self.seconds)
 
 
 class StillClock(Clock):
@@ -107,12 +109,13 @@ def search_of(
     *names: str,
     budget_s: float = 50.0,
     wish: str = "union",
+    learned: int = 6,
     **bench: Any,
 ) -> tuple[Search, FakeBench]:
     """A search on known scores, in the time of the bench."""
     clock = StillClock(budget_s, study.spent_s)
     faked = FakeBench(clock, skill, **bench)
-    data = revision()
+    data = revision(learned)
     config = AutomaticConfig(budget_minutes=budget_s / 60, wish=wish)
     asked = presets(*names)
     search = Search(faked, study, clock, config, asked, data, few_shot(data, None, 1))  # type: ignore[arg-type]

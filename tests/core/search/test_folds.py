@@ -4,27 +4,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.methods.configs.automatic import WISHES
 from core.project.revision import DataRevision, PhotoEntry
 from core.search.folds import Fold, folds_of
+from core.search.tally import Wish
 from core.training.sampling import few_shot
 from tests.core.search.searching import revision
 
 
-def of(data: DataRevision, shots: int | None = None, number: int = 0) -> tuple[Fold, ...]:
-    return folds_of(data, few_shot(data, shots, 1), 1, number)
+def of(
+    data: DataRevision, shots: int | None = None, number: int = 0, wish: Wish = "union"
+) -> tuple[Fold, ...]:
+    return folds_of(data, few_shot(data, shots, 1), wish, 1, number)
 
 
 def paths(photos: tuple[PhotoEntry, ...]) -> set[str]:
     return {photo.path for photo in photos}
 
 
-@given(st.integers(2, 9), st.integers(0, 5), st.integers(1, 9), st.integers(0, 5), st.integers(0, 3))
+@given(
+    st.integers(2, 9),
+    st.integers(0, 5),
+    st.integers(1, 9),
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.sampled_from(WISHES),
+)
 def test_test_photos_and_classes_held_back_are_in_no_fold(
-    learned: int, held_back: int, train: int, val: int, number: int
+    learned: int, held_back: int, train: int, val: int, number: int, wish: Wish
 ) -> None:
     data = revision(learned, held_back, {"train": train, "val": val, "test": 2})
     allowed = {p.path for label in data.base for p in data.photos if p.label == label and p.part != "test"}
-    for fold in of(data, number=number):
+    for fold in of(data, number=number, wish=wish):
         assert paths(fold.revision.photos) <= allowed
         assert [entry.name for entry in fold.revision.classes] == [data.classes[i].name for i in data.base]
 
@@ -32,7 +43,9 @@ def test_test_photos_and_classes_held_back_are_in_no_fold(
 @pytest.mark.parametrize(
     ("learned", "folds", "apart"), [(3, 3, False), (4, 2, True), (5, 2, True), (6, 3, True)]
 )
-def test_each_learned_class_is_held_back_once_in_a_round(learned: int, folds: int, apart: bool) -> None:
+def test_for_the_union_each_learned_class_is_held_back_once_in_a_round(
+    learned: int, folds: int, apart: bool
+) -> None:
     found = of(revision(learned))
     held = [fold.revision.classes[label].name for fold in found for label in fold.revision.new]
     assert len(found) == folds
@@ -41,8 +54,20 @@ def test_each_learned_class_is_held_back_once_in_a_round(learned: int, folds: in
     assert all(len(fold.revision.base) >= 2 for fold in found)
 
 
-def test_two_classes_leave_none_to_hold_back() -> None:
-    assert all(not fold.revision.new for fold in of(revision(2)))
+@pytest.mark.parametrize(
+    ("wish", "learned", "held"),
+    [("apart", 8, [0, 0, 4]), ("apart", 4, [0, 0, 2]), ("apart", 3, [0, 0, 0]), ("keep-new", 3, [0, 0, 1])],
+)
+def test_the_learned_ones_by_themselves_are_judged_with_all_of_them_learned(
+    wish: Wish, learned: int, held: list[int]
+) -> None:
+    """One class held back alone cannot be mistaken for another new one: to tell new ones apart it teaches nothing."""
+    assert [len(fold.revision.new) for fold in of(revision(learned), wish=wish)] == held
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_two_classes_leave_none_to_hold_back(wish: Wish) -> None:
+    assert all(not fold.revision.new for fold in of(revision(2), wish=wish))
 
 
 def test_photos_of_classes_held_back_in_a_fold_are_only_judged_there() -> None:

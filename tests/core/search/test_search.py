@@ -69,6 +69,26 @@ def test_what_is_simpler_is_taken_where_nothing_else_is_better(study: Study) -> 
     assert search.run().candidate.preset == "zero-shot"
 
 
+@pytest.mark.parametrize(
+    ("wish", "learned", "skill", "chosen"),
+    [
+        ("apart", 3, 0.7, "coop-dept"),
+        ("apart", 3, 1.0, "coop"),
+        ("apart", 4, 0.7, "coop"),
+        ("union", 3, 0.7, "coop"),
+        ("union", 2, 0.7, "coop-dept"),
+    ],
+)
+def test_where_nothing_shows_how_new_ones_fare_the_recommended_way_is_left_only_for_one_that_is_surely_better(
+    study: Study, wish: str, learned: int, skill: float, chosen: str
+) -> None:
+    skills = {**SKILL, "coop": skill}
+    search, _ = search_of(
+        study, lambda way: skills[way.preset], *LIGHT, budget_s=45, wish=wish, learned=learned
+    )
+    assert search.run().candidate.preset == chosen
+
+
 def test_what_falls_behind_is_given_up(study: Study) -> None:
     poor = {**SKILL, "coop-csc": 0.01, "kgcoop": 0.01}
     names = (*LIGHT, "kgcoop", "coop-csc")

@@ -430,4 +430,4 @@ def test_a_run_of_a_project_leaves_what_the_backbone_saw_and_says_a_leak(tmp_pat
     kept = read_embeddings(tmp_path / "cache")
     tested = {photo.sha256 for photo in hashed if photo.part == "test"}
     assert kept is not None and tested <= set(kept.hashes)
-    assert np.allclose(np.linalg.norm(kept.vectors.astype(np.float32), axis=1), 1, atol=1e-2)
+    assert np.allclose(np.linalg.norm(kept.of(kept.hashes), axis=1), 1, atol=1e-2)

@@ -1,0 +1,1 @@
+"""Help with labelling from what an untouched backbone sees: arithmetic on unit features, no model, no pixels."""

@@ -1,0 +1,118 @@
+"""The embedded text model on disk, and how it is opened.
+
+A folder holds `config.json` (sizes, the SHA-256 of the weights and of the image tower's weights that they were trained
+beside), `weights.safetensors` (connector and decoder, fp16), `tokenizer.json` and the card. The image tower is the
+embedded backbone's and not stored again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from core.assets import ASSETS
+from core.backbones.clip import Backbone
+from core.backbones.load import load_backbone
+from core.backbones.store import EMBEDDED
+from core.files import sha256_file, write_atomic
+from core.problems import Problem
+from core.tasks.decoder import DecoderConfig
+from core.tasks.model import TextModel
+from core.tasks.tokenizer import TextTokenizer
+
+TEXT_MODEL_FOLDER = ASSETS / "tasks" / "embedded"
+WEIGHTS_NAME, CONFIG_NAME, TOKENIZER_NAME = "weights.safetensors", "config.json", "tokenizer.json"
+_PARTS = ("connector", "decoder")
+
+
+def new_text_model(backbone: Backbone, tokenizer: TextTokenizer, seed: int, **sizes: Any) -> TextModel:
+    """An untrained model beside the backbone's image tower, drawn from `seed`."""
+    tower = backbone.image
+    config = DecoderConfig(len(tokenizer), tower.width, tower.tokens, **sizes)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return TextModel(tower, backbone.preprocessing, tokenizer, config)
+
+
+def weights_of(model: TextModel) -> dict[str, Tensor]:
+    """Connector and decoder by name: what is stored."""
+    state = {n: v.detach() for n, v in model.state_dict().items() if n.startswith(_PARTS)}
+    return {name: value for name, value in state.items() if not name.endswith((".qkv_weight", ".qkv_bias"))}
+
+
+def save_text_model(
+    folder: Path, model: TextModel, state: dict[str, Tensor], image_sha256: str
+) -> dict[str, Any]:
+    """Write the folder; returns its configuration. `state` is `weights_of` the model, or an average of such."""
+    halves = {name: value.to(torch.float16).contiguous().cpu() for name, value in state.items()}
+    write_atomic(folder / WEIGHTS_NAME, save(halves))
+    write_atomic(folder / TOKENIZER_NAME, model.tokenizer.to_json())
+    config = {
+        "decoder": asdict(model.config),
+        "image_sha256": image_sha256,
+        "weights_sha256": sha256_file(folder / WEIGHTS_NAME),
+        "tokenizer_sha256": sha256_file(folder / TOKENIZER_NAME),
+    }
+    write_atomic(folder / CONFIG_NAME, json.dumps(config, indent=2) + "\n")
+    return config
+
+
+def load_text_model(folder: Path = TEXT_MODEL_FOLDER, device: str = "cpu") -> TextModel:
+    """The model in evaluation mode, nothing of it requiring a gradient.
+
+    Raises:
+        Problem: `tasks.model_missing` where the folder has none; `tasks.model_damaged` where a file is not what the
+            configuration says; `tasks.other_image_tower` where it was trained beside another image tower.
+    """
+    backbone = load_backbone(EMBEDDED, device)
+    config = _read_config(folder)
+    if config["image_sha256"] != backbone.card.sha256:
+        raise Problem("tasks.other_image_tower", folder=folder)
+    for name, key in ((WEIGHTS_NAME, "weights_sha256"), (TOKENIZER_NAME, "tokenizer_sha256")):
+        if not (folder / name).is_file() or sha256_file(folder / name) != config[key]:
+            raise Problem("tasks.model_damaged", folder=folder, file=name)
+    tokenizer = TextTokenizer.from_json((folder / TOKENIZER_NAME).read_text(encoding="utf-8"))
+    sizes = config["decoder"] | {"taps": tuple(config["decoder"]["taps"])}
+    model = TextModel(backbone.image, backbone.preprocessing, tokenizer, DecoderConfig(**sizes))
+    try:
+        take_up_weights(model, load_file(folder / WEIGHTS_NAME))
+    except (SafetensorError, OSError) as error:
+        raise Problem("tasks.model_damaged", folder=folder, file=WEIGHTS_NAME) from error
+    return model.to(device).requires_grad_(False).eval()
+
+
+def weights_sha256(folder: Path = TEXT_MODEL_FOLDER) -> str:
+    """What names the model in a folder, for what is tuned on it. Raises Problem as `load_text_model`."""
+    return str(_read_config(folder)["weights_sha256"])
+
+
+def take_up_weights(model: TextModel, state: dict[str, Tensor]) -> None:
+    """Put stored weights into the model.
+
+    Raises:
+        Problem: `tasks.model_damaged` when a name or a shape differs.
+    """
+    own = weights_of(model)
+    for name in sorted(own.keys() | state.keys()):
+        if name not in own or name not in state or own[name].shape != state[name].shape:
+            raise Problem("tasks.model_damaged", folder="", file=name)
+    with torch.no_grad():
+        for name, value in own.items():
+            value.copy_(state[name])
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = json.loads((folder / CONFIG_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Problem("tasks.model_missing", folder=folder) from error
+    except (OSError, ValueError) as error:
+        raise Problem("tasks.model_damaged", folder=folder, file=CONFIG_NAME) from error
+    return config

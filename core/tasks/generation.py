@@ -1,0 +1,90 @@
+"""Writing one token after another: the likeliest each time, with what was read kept (`decoder.Cache`).
+
+Texts of a batch begin with starts of several lengths; those of equal length are written together, so that no padding
+stands between a start and what follows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.tasks.decoder import TextDecoder
+from core.tasks.tokenizer import END, SPECIALS
+
+
+@dataclass(frozen=True)
+class Written:
+    """Tokens that were written, without the end, and the logarithm of each one's chance (the end's too, if any)."""
+
+    tokens: tuple[int, ...]
+    log_chances: tuple[float, ...]
+    complete: bool
+
+    @property
+    def chance(self) -> float:
+        """The chance of the whole text."""
+        return math.exp(sum(self.log_chances))
+
+    @property
+    def mean_chance(self) -> float:
+        """The geometric mean over its tokens."""
+        return math.exp(sum(self.log_chances) / max(len(self.log_chances), 1))
+
+
+def write(
+    decoder: TextDecoder, photo: Tensor, starts: Sequence[Sequence[int]], cached: bool = True
+) -> list[Written]:
+    """What follows each start, text n beside photo n of `(B, T, D)`; `cached` off reads everything anew each step."""
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for number, start in enumerate(starts):
+        groups[len(start)].append(number)
+    found: dict[int, Written] = {}
+    for numbers in groups.values():
+        tokens = torch.tensor([starts[number] for number in numbers], device=photo.device)
+        for number, written in zip(
+            numbers, _write_together(decoder, photo[numbers], tokens, cached), strict=True
+        ):
+            found[number] = written
+    return [found[number] for number in range(len(starts))]
+
+
+def _write_together(decoder: TextDecoder, photo: Tensor, tokens: Tensor, cached: bool) -> list[Written]:
+    room = decoder.config.context_length - tokens.shape[1]
+    cache = decoder.begin(photo) if cached else None
+    read, fresh = tokens, tokens
+    written: list[Tensor] = []
+    chances: list[Tensor] = []
+    open_ = torch.ones(len(tokens), dtype=torch.bool, device=tokens.device)
+    for _ in range(room):
+        hidden = decoder.hidden(read, photo) if cache is None else decoder.step(fresh, cache)
+        scores = decoder.logits(hidden[:, -1]).float()
+        # Only the end and pieces of text can be written; the other special tokens are for reading.
+        scores[:, [n for n in range(len(SPECIALS)) if n != END]] = -math.inf
+        best, token = scores.log_softmax(dim=-1).max(dim=-1)
+        token = torch.where(open_, token, END)
+        written.append(token)
+        chances.append(best)
+        fresh = token[:, None]
+        read = torch.cat([read, fresh], dim=1)
+        open_ = open_ & (token != END)
+        if not open_.any():
+            break
+    if not written:
+        return [Written((), (), complete=False) for _ in tokens]
+    return [
+        _cut(row, log)
+        for row, log in zip(torch.stack(written, 1).tolist(), torch.stack(chances, 1).tolist(), strict=True)
+    ]
+
+
+def _cut(tokens: list[int], chances: list[float]) -> Written:
+    if END not in tokens:
+        return Written(tuple(tokens), tuple(chances), complete=False)
+    length = tokens.index(END)
+    return Written(tuple(tokens[:length]), tuple(chances[: length + 1]), complete=True)

@@ -1,0 +1,102 @@
+"""Photos with texts to learn from, and their tokens with the tokens that are to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.problems import Language, Problem
+from core.tasks.model import TextModel
+from core.tasks.texts import PhotoTexts, language_of, majority
+from core.tasks.tokenizer import END, PAD
+
+IGNORED = -100
+
+
+@dataclass(frozen=True)
+class TextExample:
+    """A text about photo number `photo`: its description in a language or, with a question, the answer."""
+
+    photo: int
+    text: str
+    question: str | None = None
+    language: Language = "en"
+
+
+def examples_of(texts: PhotoTexts, photos: Sequence[str]) -> tuple[TextExample, ...]:
+    """What a file or a project says about these photos, numbered in their order; texts about others are left out.
+
+    A question several people answered has the answer of most of them.
+    """
+    number = {photo: row for row, photo in enumerate(photos)}
+    told = [
+        TextExample(number[each.photo], each.text, None, language_of(each.text))
+        for each in texts.captions
+        if each.photo in number
+    ]
+    asked = [
+        TextExample(number[each.photo], majority(each.answers), each.text, language_of(each.text))
+        for each in texts.questions
+        if each.photo in number
+    ]
+    return (*told, *asked)
+
+
+@dataclass(frozen=True, eq=False)
+class TextSet:
+    """Photos as normalised pixels `(N, 3, H, W)` and texts about them."""
+
+    pixels: Tensor
+    examples: tuple[TextExample, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Texts to learn: `tokens` `(B, L)`, the token that follows each place `wanted` `(B, L)` or `IGNORED`, and the
+    photo `rows` `(B,)` that each text is about."""
+
+    tokens: Tensor
+    wanted: Tensor
+    rows: Tensor
+
+    def to(self, device: torch.device) -> Lesson:
+        """The same on that device."""
+        return Lesson(self.tokens.to(device), self.wanted.to(device), self.rows.to(device))
+
+
+# What is read, what is to follow, and which photo it is about.
+Wording = tuple[list[int], list[int], int]
+
+
+def wording_of(model: TextModel, example: TextExample) -> Wording:
+    """An example as tokens.
+
+    Raises:
+        Problem: `tasks.text_too_long` where the model cannot write the text in one go; `tasks.text_empty`.
+    """
+    rest = model.tokenizer.encode(example.text.strip())
+    if not rest:
+        raise Problem("tasks.text_empty", photo=example.photo + 1)
+    if example.question is None:
+        start = model.tokenizer.telling(example.language)
+    else:
+        start = model.question_start(example.question)
+    room = model.config.context_length - len(start)
+    if len(rest) >= room:
+        raise Problem("tasks.text_too_long", text=example.text, tokens=len(rest), most=room - 1)
+    return start, [*rest, END], example.photo
+
+
+def lesson_of(texts: Sequence[Wording]) -> Lesson:
+    """Several of them side by side, padded at the end."""
+    length = max(len(start) + len(rest) for start, rest, _ in texts) - 1
+    tokens = torch.full((len(texts), length), PAD)
+    wanted = torch.full((len(texts), length), IGNORED)
+    for row, (start, rest, _) in enumerate(texts):
+        whole = [*start, *rest]
+        tokens[row, : len(whole) - 1] = torch.tensor(whole[:-1])
+        wanted[row, len(start) - 1 : len(whole) - 1] = torch.tensor(rest)
+    return Lesson(tokens, wanted, torch.tensor([photo for _, _, photo in texts]))

@@ -1,0 +1,261 @@
+"""Pretrain the embedded text model: descriptions and answers about pictures of the parts world.
+
+`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages beside the embedded
+backbone's frozen image tower. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
+all state: a run that was stopped and resumed gives the same bits as one that was not, on the same machine.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.nn import functional
+
+from core.backbones import bank
+from core.backbones.load import load_backbone
+from core.backbones.store import EMBEDDED
+from core.files import write_atomic
+from core.methods.full_tuning import own_parts
+from core.methods.tower_tuning import blocks_of
+from core.problems import Problem
+from core.tasks.corpus import vocabulary_sentences
+from core.tasks.decoder import tap_tokens
+from core.tasks.embedded import WEIGHTS_NAME, new_text_model, save_text_model, weights_of
+from core.tasks.lessons import IGNORED, Lesson
+from core.tasks.model import TextModel
+from core.tasks.pretrain_batches import Step, StepSource
+from core.tasks.tokenizer import TextTokenizer
+from core.training.optimizers import state_of, take_up_state
+
+CHECKPOINT_NAME = "pretrain.safetensors"
+_WEIGHTS = {"tell": 1.0, "answer": 1.0, "read": 0.2}
+# Length and pace may be fitted to the machine on the way.
+_ADJUSTABLE = ("steps", "checkpoint_every")
+
+
+@dataclass(frozen=True)
+class PretrainConfig:
+    """Everything a pretraining result depends on, beside the image tower."""
+
+    seed: int = 1
+    steps: int = 2500
+    pictures: int = 32_768
+    vocabulary: int = 3072
+    batch_pictures: int = 24
+    questions: int = 2
+    plain: int = 4
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warmup: float = 0.04
+    average_decay: float = 0.99
+    checkpoint_every: int = 100
+
+    def __post_init__(self) -> None:
+        if min(self.steps, self.pictures, self.batch_pictures, self.questions, self.plain) < 1:
+            raise ValueError("steps, pictures and all parts of a batch must be at least 1")
+
+
+@dataclass(frozen=True)
+class PretrainProgress:
+    """Where a pretraining stands; `seconds_left` is None until it can be guessed."""
+
+    stage: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+    losses: dict[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class PretrainResult:
+    """What a pretraining made; `seconds` were spent in steps, over all calls. `plans` says from which step on how many
+    were planned: the learning rate follows the plan."""
+
+    weights: Path
+    steps: int
+    seconds: float
+    plans: tuple[dict[str, int], ...]
+
+
+Progress = Callable[[PretrainProgress], None]
+
+
+def pretrain(
+    config: PretrainConfig,
+    out: Path,
+    progress: Progress,
+    work: Path | None = None,
+    stop_after: int | None = None,
+) -> PretrainResult:
+    """Train, or go on training, and write the model under `out`.
+
+    work: where pictures, vocabulary and checkpoint lie (default `out/work`). stop_after: stop at that step with a
+    checkpoint, for a later call to go on.
+    """
+    work = work or out / "work"
+    trainer = prepare(config, work, progress)
+    trainer.load(work / CHECKPOINT_NAME)
+    first, clock = trainer.step, time.monotonic()
+    last = min(config.steps, stop_after or config.steps)
+    while trainer.step < last:
+        losses = trainer.advance()
+        pace = (time.monotonic() - clock) / (trainer.step - first)
+        left = pace * (config.steps - trainer.step)
+        progress(PretrainProgress("training", trainer.step, config.steps, left, losses))
+        if trainer.step % config.checkpoint_every == 0 or trainer.step == last:
+            trainer.save(work / CHECKPOINT_NAME)
+            trainer.export(out)
+    trainer.export(out)
+    return PretrainResult(out / WEIGHTS_NAME, trainer.step, trainer.seconds, tuple(trainer.plans))
+
+
+class Trainer:
+    """The model, its optimizer and its average, and one step of pretraining."""
+
+    def __init__(
+        self, config: PretrainConfig, model: TextModel, source: StepSource, image_sha256: str
+    ) -> None:
+        self.config, self.model, self.source, self.image_sha256 = config, model, source, image_sha256
+        self.named = _learnable(model)
+        self.optimizer = _optimizer(self.named, config)
+        self.average = {name: value.clone() for name, value in weights_of(model).items()}
+        self.step = 0
+        self.seconds = 0.0
+        self.plans = [{"from_step": 0, "steps": config.steps}]
+
+    def advance(self) -> dict[str, float]:
+        """One optimizer step; returns the losses before weighting."""
+        clock = time.monotonic()
+        config = self.config
+        batch = self.source.draw(self.step, config.batch_pictures, config.questions, config.plain)
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.learning_rate * _schedule(self.step / config.steps, config.warmup)
+        losses = self._losses(batch)
+        torch.stack([_WEIGHTS[name] * value for name, value in losses.items()]).sum().backward()
+        nn.utils.clip_grad_norm_(self.named.values(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self._update_average()
+        self.seconds += time.monotonic() - clock
+        return {name: float(value.detach()) for name, value in losses.items()}
+
+    def _losses(self, batch: Step) -> dict[str, Tensor]:
+        with torch.no_grad():
+            taps = tap_tokens(self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps)
+        photo = self.model.connector(taps)
+        return {name: lesson_loss(self.model, lesson, photo) for name, lesson in batch.lessons.items()}
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = min(self.config.average_decay, self.step / (self.step + 9))
+        for name, value in weights_of(self.model).items():
+            self.average[name].lerp_(value, 1 - decay)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint, whole or not at all."""
+        tensors = {f"model/{n}": v for n, v in weights_of(self.model).items()}
+        tensors |= {f"average/{n}": v for n, v in self.average.items()}
+        tensors |= {f"optimizer/{n}": v for n, v in state_of(self.optimizer, self.named.items()).items()}
+        about = {
+            "config": asdict(self.config),
+            "step": self.step,
+            "seconds": self.seconds,
+            "plans": self.plans,
+        }
+        written = save({n: v.contiguous() for n, v in tensors.items()}, {"position": json.dumps(about)})
+        write_atomic(path, written)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint, where there is one of the same configuration.
+
+        Raises:
+            Problem: `tasks.other_pretraining` where it is of another.
+        """
+        if not path.exists():
+            return
+        with safe_open(path, framework="pt") as file:
+            about = json.loads(file.metadata()["position"])
+            if _fixed(about["config"]) != _fixed(asdict(self.config)):
+                raise Problem("tasks.other_pretraining", path=path)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+        with torch.no_grad():
+            for name, value in weights_of(self.model).items():
+                value.copy_(tensors[f"model/{name}"])
+                self.average[name].copy_(tensors[f"average/{name}"])
+        remembered = {
+            n.removeprefix("optimizer/"): v for n, v in tensors.items() if n.startswith("optimizer/")
+        }
+        take_up_state(self.optimizer, self.named.items(), remembered)
+        self.step, self.seconds, self.plans = about["step"], about["seconds"], about["plans"]
+        if self.plans[-1]["steps"] != self.config.steps:
+            self.plans.append({"from_step": self.step, "steps": self.config.steps})
+
+    def export(self, out: Path) -> None:
+        """Write the averaged weights as the embedded model is stored."""
+        save_text_model(out, self.model, self.average, self.image_sha256)
+
+
+def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
+    """Teacher-forced cross-entropy, each wanted token weighing alike; `photo` `(P, T, D)` as the decoder reads it."""
+    hidden = model.decoder.hidden(lesson.tokens, photo, lesson.rows)
+    wanted = lesson.wanted != IGNORED
+    return functional.cross_entropy(model.decoder.logits(hidden[wanted]), lesson.wanted[wanted])
+
+
+def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
+    """Pictures, vocabulary and an untrained model; what is there already is used. Raises ValueError as the bank."""
+
+    def report(stage: str, done: int, total: int) -> None:
+        progress(PretrainProgress(stage, done, total))
+
+    work.mkdir(parents=True, exist_ok=True)
+    backbone = load_backbone(EMBEDDED, "cpu")
+    pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, backbone.image_size, 1, report)
+    file = work / f"tokenizer_{config.seed}_{config.vocabulary}.json"
+    if not file.exists():
+        report("vocabulary", 0, 1)
+        write_atomic(
+            file, TextTokenizer.learn(vocabulary_sentences(config.seed), config.vocabulary).to_json()
+        )
+    tokenizer = TextTokenizer.from_json(file.read_text(encoding="utf-8"))
+    model = new_text_model(backbone, tokenizer, config.seed)
+    return Trainer(config, model, StepSource(config.seed, pictures, tokenizer), backbone.card.sha256)
+
+
+def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
+    """Everything of connector and decoder, by name."""
+    for half in (model.connector, model.decoder):
+        half.requires_grad_(True)
+        for block in blocks_of(half):
+            own_parts(block)
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _optimizer(named: dict[str, nn.Parameter], config: PretrainConfig) -> torch.optim.Optimizer:
+    """AdamW; only matrices decay."""
+    groups = [
+        {"params": [p for p in named.values() if (p.ndim >= 2) is matrices], "weight_decay": decay}
+        for matrices, decay in ((True, config.weight_decay), (False, 0.0))
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
+
+
+def _fixed(config: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in config.items() if name not in _ADJUSTABLE}
+
+
+def _schedule(done: float, warmup: float) -> float:
+    """Linear warm-up, then cosine to a hundredth."""
+    if done < warmup:
+        return (done + 1e-3) / (warmup + 1e-3)
+    share = (done - warmup) / (1 - warmup)
+    return 0.01 + 0.99 * 0.5 * (1 + float(torch.cos(torch.tensor(share * torch.pi))))

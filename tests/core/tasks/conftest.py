@@ -1,0 +1,42 @@
+"""A text model small enough for tests: the embedded image tower, a decoder of two narrow blocks, random weights."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core.backbones.clip import Backbone
+from core.backbones.load import load_backbone
+from core.backbones.store import EMBEDDED
+from core.tasks.embedded import new_text_model
+from core.tasks.model import TextModel
+from core.tasks.tokenizer import TextTokenizer
+
+SENTENCES = [
+    "A scratched brass bolt on a conveyor.", "There is a good steel plate in a tray.", "Is it red?", "yes", "no",
+    "きずのある真鍮のボルトです。", "良品の鋼のプレートがあります。", "赤ですか?", "はい", "いいえ",
+] * 4  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def backbone() -> Backbone:
+    return load_backbone(EMBEDDED, "cpu")
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> TextTokenizer:
+    return TextTokenizer.learn(SENTENCES, 340)
+
+
+@pytest.fixture
+def tiny(backbone: Backbone, tokenizer: TextTokenizer) -> TextModel:
+    model = new_text_model(backbone, tokenizer, seed=3, width=32, heads=2, layers=2, context_length=48)
+    with torch.no_grad():  # as if it had learned: scores far enough apart that rounding decides nothing
+        for value in model.decoder.parameters():
+            value.mul_(2.0)
+    return model.requires_grad_(False).eval()
+
+
+@pytest.fixture
+def pixels() -> torch.Tensor:
+    return torch.randn(5, 3, 112, 112, generator=torch.Generator().manual_seed(1))

@@ -1,0 +1,172 @@
+"""Tuning begins at the untouched model, learns what its name says, leaves the base alone, and can be kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.problems import Problem
+from core.tasks.learning import Round, learn
+from core.tasks.lessons import TextExample, TextSet, examples_of, lesson_of, wording_of
+from core.tasks.model import TextModel
+from core.tasks.texts import Caption, PhotoTexts, Question
+from core.tasks.tuned import load_tuned, save_tuned
+from core.tasks.tuning import TextTuning
+
+ALL = ["prefix", "lora", "adapter", "full", "pt-peft(lora)", "pt-peft(adapter)", "pt-peft(full)"]
+FEW = {"training.epochs": 8, "training.batch_size": 4}
+TEXTS = ("yes", "no", "red", "はい", "a bolt")
+
+
+@pytest.fixture
+def texts(pixels: torch.Tensor) -> TextSet:
+    return TextSet(pixels, tuple(TextExample(n, text, "Is it red?") for n, text in enumerate(TEXTS)))
+
+
+def logits(model: TextModel, pixels: torch.Tensor) -> torch.Tensor:
+    tokens = torch.tensor([model.tokenizer.encode("a red bolt")] * len(pixels))
+    return model.decoder.logits(model.decoder.hidden(tokens, model.photo_tokens(pixels)))
+
+
+@pytest.mark.parametrize("method", ALL)
+def test_it_begins_at_the_untouched_model(tiny: TextModel, pixels: torch.Tensor, method: str) -> None:
+    tuning = TextTuning(tiny, method, {}, seed=1)
+    torch.testing.assert_close(logits(tuning.model, pixels), logits(tiny, pixels), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ALL)
+def test_it_learns_and_leaves_the_base_alone(
+    tiny: TextModel, texts: TextSet, pixels: torch.Tensor, method: str
+) -> None:
+    before = logits(tiny, pixels)
+    tuning = TextTuning(tiny, method, FEW, seed=1)
+    losses: list[float] = []
+    learned = learn(
+        tuning, texts, texts, 1, lambda said: losses.append(said.loss) if isinstance(said, Round) else None
+    )
+    # The prefix counts nothing at first: it comes into its own slowly.
+    assert losses[-1] < losses[0] - (0.1 if method == "prefix" else 0.3), losses
+    assert learned.steps == len(losses) * 2
+    assert torch.equal(logits(tiny, pixels), before)
+    assert not any(value.requires_grad for value in tiny.parameters())
+    assert not torch.allclose(logits(tuning.model, pixels), before)
+
+
+def test_names_say_what_learns(tiny: TextModel) -> None:
+    def learnable(method: str, **hyper: str) -> set[str]:
+        return set(
+            TextTuning(tiny, method, {k.replace("_", "."): v for k, v in hyper.items()}, 1).learnable()
+        )
+
+    assert all(".memory." in name for name in learnable("prefix"))
+    assert all(".lora_" in name for name in learnable("lora"))
+    assert all(".after_" in name for name in learnable("adapter"))
+    assert "decoder.words" not in learnable("full")
+    assert {name.split(".")[0] for name in learnable("lora")} == {"image", "connector", "decoder"}
+    assert {name.split(".")[0] for name in learnable("lora", lora_towers="text")} == {"decoder"}
+    assert all(".memory." in name for name in learnable("pt-peft(lora)")), "stage 1 is the prefix alone"
+    image = {name.split(".")[2] for name in learnable("lora") if name.startswith("image.")}
+    assert image == {"3", "4", "5"}, "blocks before the first tap are run once per photo"
+
+
+def test_the_second_stage_is_decided_by_checking_texts(tiny: TextModel, texts: TextSet) -> None:
+    def decided(**hyper: float | str) -> tuple[list[str], set[str]]:
+        given = (
+            FEW
+            | {f"pt-peft.{k}": v for k, v in hyper.items()}
+            | {"pt-peft.first_epochs": 2, "training.epochs": 2}
+        )
+        said: list[object] = []
+        learned = learn(TextTuning(tiny, "pt-peft(lora)", given, 1), texts, texts, 1, said.append)
+        return [d.code for d in learned.decisions], {r.stage for r in said if isinstance(r, Round)}
+
+    assert decided(enough=0.0) == (["tasks.second_not_needed"], {"prefix"})
+    assert decided(enough=1.0)[0] == ["tasks.second_needed"]
+    assert decided(second="never") == (["training.second_never"], {"prefix"})
+    assert decided(second="always") == (["training.second_always"], {"prefix", "tune"})
+
+
+def test_without_checking_texts_the_second_stage_comes(tiny: TextModel, texts: TextSet) -> None:
+    few = FEW | {"pt-peft.first_epochs": 1, "training.epochs": 1}
+    learned = learn(TextTuning(tiny, "pt-peft(full)", few, 1), texts, None, 1)
+    assert [decision.code for decision in learned.decisions] == ["training.second_unchecked"]
+    assert learned.right is None
+
+
+def test_right_means_that_the_model_writes_it(tiny: TextModel, texts: TextSet) -> None:
+    tuning = TextTuning(tiny, "full", FEW | {"training.epochs": 25, "training.learning_rate": 3e-3}, seed=1)
+    learn(tuning, texts, texts, 1)
+    wordings = [wording_of(tuning.model, example) for example in texts.examples]
+    with torch.no_grad():
+        _, right = tuning.loss(tuning.read_beforehand(texts.pixels), lesson_of(wordings))
+    said = tuning.model.answer_pixels(texts.pixels, ["Is it red?"] * len(TEXTS))
+    assert right.tolist() == [told.text == text for told, text in zip(said, TEXTS, strict=True)]
+    assert right.any()
+
+
+def test_the_same_seed_learns_the_same(tiny: TextModel, texts: TextSet) -> None:
+    states = []
+    for seed in (5, 5, 6):
+        tuning = TextTuning(tiny, "lora", FEW, seed)
+        learn(tuning, texts, texts, seed)
+        states.append(tuning.learned_state())
+    same, other = ([torch.equal(states[0][n], state[n]) for n in state] for state in states[1:])
+    assert all(same) and not all(other)
+
+
+@pytest.mark.parametrize("method", ["prefix", "lora", "full", "pt-peft(adapter)"])
+def test_what_was_learned_is_kept_in_a_file(
+    tiny: TextModel, texts: TextSet, pixels: torch.Tensor, method: str, tmp_path: Path
+) -> None:
+    tuning = TextTuning(tiny, method, FEW, seed=1)
+    learn(tuning, texts, None, 1)
+    save_tuned(tmp_path / "tuned.safetensors", tuning, FEW, "abc")
+    again = load_tuned(tmp_path / "tuned.safetensors", tiny, "abc")
+    assert torch.equal(logits(again.model, pixels), logits(tuning.model, pixels))
+    with pytest.raises(Problem) as other_model:
+        load_tuned(tmp_path / "tuned.safetensors", tiny, "def")
+    assert other_model.value.code == "tasks.tuned_other_model"
+
+
+def test_a_damaged_file_is_said_to_be_damaged(tiny: TextModel, tmp_path: Path) -> None:
+    path = tmp_path / "tuned.safetensors"
+    save_tuned(path, TextTuning(tiny, "lora", {}, 1), {}, "abc")
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(Problem) as damaged:
+        load_tuned(path, tiny, "abc")
+    assert damaged.value.code == "tasks.tuned_unreadable"
+
+
+def test_what_cannot_tune_a_text_model_is_refused(tiny: TextModel) -> None:
+    for composition in ("coop", "zero-shot", "dept(lora)"):
+        with pytest.raises(Problem) as unsuited:
+            TextTuning(tiny, composition, {}, 1)
+        assert unsuited.value.code == "tasks.method_unsuited"
+
+
+def test_texts_that_cannot_be_learned_are_named(tiny: TextModel) -> None:
+    for text, code in ((" ", "tasks.text_empty"), ("長" * 60, "tasks.text_too_long")):
+        with pytest.raises(Problem) as problem:
+            wording_of(tiny, TextExample(0, text))
+        assert problem.value.code == code
+
+
+def test_texts_of_a_file_become_examples_of_its_photos() -> None:
+    texts = PhotoTexts(
+        captions=(Caption("b.jpg", "きずのあるボルト"), Caption("gone.jpg", "no photo")),
+        questions=(Question("a.jpg", "Is it red?", ("no", "yes", "yes")),),
+    )
+    assert examples_of(texts, ["a.jpg", "b.jpg"]) == (
+        TextExample(1, "きずのあるボルト", None, "ja"),
+        TextExample(0, "yes", "Is it red?", "en"),
+    )
+
+
+def test_it_can_be_stopped(tiny: TextModel, texts: TextSet) -> None:
+    rounds: list[object] = []
+    learned = learn(
+        TextTuning(tiny, "lora", FEW, 1), texts, texts, 1, rounds.append, lambda: len(rounds) >= 3
+    )
+    assert learned.stopped and learned.steps == 6 and len(rounds) == 3
