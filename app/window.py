@@ -269,6 +269,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.stepper = Stepper(PAGE_KEYS)
         self.stepper.chosen.connect(self.show_page)
+        home = self.pages["home"]
+        assert isinstance(home, HomePage)
+        home.models_asked.connect(self.show_models)
         self.stage = StageReview(self.session, self)
         self.stage.decided.connect(self.session.stage_changed)
         self.session.engine.ended.connect(lambda _: self.stage.look())

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -43,6 +43,7 @@ class HomePage(Page):
     """Where every session starts."""
 
     key = "home"
+    models_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -89,6 +90,7 @@ class HomePage(Page):
         self.recent.setAccessibleName(self.recent_heading.text())
         self.empty.setText(self.tr("まだありません。最初は「見本で試す」がおすすめです。"))
         self.resume.setText(self.tr("続きから学習する"))
+        self.models.setText(self.tr("モデルを見る・取り込む…"))
         self.recent.retranslate()
         self.banner.retranslate()
         self._offer_resumption()
@@ -233,7 +235,10 @@ class HomePage(Page):
         for place, tile in enumerate((self.new, self.sample, self.open_existing, self.onsite)):
             tiles.addWidget(tile, place // 2, place % 2)
         column.addLayout(tiles)
-        column.addSpacing(GAP)
+        self.models = QPushButton(objectName="home_models", minimumHeight=TOUCH)
+        self.models.setProperty("class", "plain")
+        self.models.clicked.connect(self.models_asked)
+        column.addWidget(self.models, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.recent_heading)
         column.addWidget(self.empty)
         column.addWidget(self.recent)

@@ -1284,6 +1284,10 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>Try the sample</translation>
     </message>
     <message>
+        <source>モデルを見る・取り込む…</source>
+        <translation>See or import models…</translation>
+    </message>
+    <message>
         <source>「{name}」の学習が、裏で続いています。</source>
         <translation>Training of “{name}” goes on in the background.</translation>
     </message>
