@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from app.theme import GAP
+from app.theme import GAP, theme
 from app.widgets.level_mark import draw_mark
 from app.widgets.live_view import image_of
 from core.photos.quality import Doubt
@@ -80,7 +80,7 @@ def _small(photo: Taken) -> QPixmap:
     painter.drawImage((_EDGE - picture.width()) // 2, (_EDGE - picture.height()) // 2, picture)
     if photo.doubts:
         corner = QRectF(_EDGE - _MARK, 0, _MARK, _MARK)
-        painter.fillRect(corner, Qt.GlobalColor.white)
+        painter.fillRect(corner, QColor(theme().surface))
         draw_mark(painter, "warn", corner.adjusted(2, 2, -2, -2))
     painter.end()
     return square
