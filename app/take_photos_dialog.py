@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.background import run_in_background
 from app.session import Session
@@ -24,6 +34,7 @@ from core.project.store import Project
 from core.project.taking import take_burst
 
 OpenCamera = Callable[[str], Source]
+_WRITES = (QLineEdit, QAbstractSpinBox, QComboBox)
 _LOOK_MS = 66  # 15 pictures a second
 _STEADY = 4  # looks in a row before other words are shown: they are to be read, not to flicker
 
@@ -131,6 +142,10 @@ class TakePhotosDialog(QDialog):
             self._number = sight.number
             self.view.show_frame(sight.view)
         self.view.set_taking(sight.burst is not None)
+        typing = isinstance(self.focusWidget(), _WRITES)
+        self.view.set_hint(
+            self.tr("いま、キーは欄に入ります。キーで撮るには、ここを押してください。") if typing else ""
+        )
         self._say(sight)
 
     def _tell_problem(self, problem: Problem | None) -> None:

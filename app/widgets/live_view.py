@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.theme import theme
+from app.theme import GAP, theme
 
 _FRAME = 4
 
@@ -26,7 +26,12 @@ class LiveView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
-        self._image, self._words, self._taking = QImage(), "", False
+        self._image, self._words, self._taking, self._hint = QImage(), "", False, ""
+
+    @property
+    def hint(self) -> str:
+        """The words over the picture."""
+        return self._hint
 
     @property
     def shows(self) -> bool:
@@ -49,6 +54,12 @@ class LiveView(QWidget):
             self._taking = taking
             self.update()
 
+    def set_hint(self, hint: str) -> None:
+        """Words over the lower edge of the picture; "" for none."""
+        if hint != self._hint:
+            self._hint = hint
+            self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(720, 540)
 
@@ -67,8 +78,18 @@ class LiveView(QWidget):
             place = QRect(inside.topLeft(), size)
             place.moveCenter(inside.center())
             painter.drawImage(place, self._image)
+        if self._hint:
+            self._draw_hint(painter, inside)
         if self._taking or self.hasFocus():
             width = 2 * _FRAME if self._taking else _FRAME - 1
             painter.setPen(QPen(QColor(tokens.accent if self._taking else tokens.focus), width))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
         painter.end()
+
+    def _draw_hint(self, painter: QPainter, inside: QRect) -> None:
+        tokens, wrapped = theme(), Qt.AlignmentFlag.AlignCenter.value | Qt.TextFlag.TextWordWrap.value
+        needed = self.fontMetrics().boundingRect(inside, wrapped, self._hint).height() + 2 * GAP
+        band = inside.adjusted(0, inside.height() - needed, 0, 0)
+        painter.fillRect(band, QColor(tokens.accent_soft))
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(band, wrapped, self._hint)

@@ -4178,6 +4178,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Connecting to the camera…</translation>
     </message>
     <message>
+        <source>いま、キーは欄に入ります。キーで撮るには、ここを押してください。</source>
+        <translation>Keys go into the field now. Press here to take photos by key.</translation>
+    </message>
+    <message>
         <source>カメラの映像がありません。</source>
         <translation>There is no picture from the camera.</translation>
     </message>

@@ -160,6 +160,11 @@ def test_keys_typed_into_a_field_take_no_photo(
     given = camera.given
     qtbot.waitUntil(lambda: camera.given > given + 5)
     assert not list(project_of(page).camera_folder.rglob("*.jpg"))
+    qtbot.waitUntil(lambda: "ここを押して" in dialog.view.hint)
+    qtbot.mouseClick(dialog.view, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.view.hint)
+    press(qtbot, dialog, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: dialog.strip.count() == 3)
 
 
 def test_an_unplugged_camera_is_told_in_words_and_the_picture_comes_back(
