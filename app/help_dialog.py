@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QSize, QStandardPaths, Qt
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import run_in_background
-from app.manual import CHAPTERS, MANUAL, SHEET, chapter, fit_pictures, pictures, save_pdf, set_type, title
+from app.manual import CHAPTERS, MANUAL, SHEET, chapter, fit_pictures, save_pdf, set_type, title
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from core.problems import Language, Problem
@@ -42,13 +42,10 @@ class HelpDialog(QDialog):
         for name in CHAPTERS:
             entry = QListWidgetItem(title(name, language))
             entry.setData(Qt.ItemDataRole.UserRole, name)
-            size = entry.sizeHint()
-            size.setHeight(TOUCH)
-            entry.setSizeHint(size)
+            entry.setSizeHint(QSize(_LIST_WIDTH, TOUCH))
             self.chapters.addItem(entry)
         self.text = QTextBrowser(objectName="help_text", openExternalLinks=False, openLinks=False)
         self.text.setAccessibleName(self.tr("使い方の本文"))
-        self.text.setSearchPaths([str(pictures(language))])
         self.chapters.currentRowChanged.connect(self._open)
         splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         splitter.addWidget(self.chapters)
@@ -63,7 +60,7 @@ class HelpDialog(QDialog):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        fit_pictures(self.text.document(), self._column())
+        self._fit()
 
     def save(self, kept: tuple[str, ...], path: Path) -> None:
         """Write chapters to a PDF without holding up the window."""
@@ -80,11 +77,13 @@ class HelpDialog(QDialog):
 
     def _open(self, row: int) -> None:
         self.text.setMarkdown(chapter(CHAPTERS[row], self.language))
-        set_type(self.text.document(), self._column())
+        set_type(self.text.document())
+        self._fit()
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def _column(self) -> float:
-        return max(1.0, self.text.viewport().width() - 4.0 * GAP)
+    def _fit(self) -> None:
+        width = max(1.0, self.text.viewport().width() - 4.0 * GAP)
+        fit_pictures(self.text.document(), self.language, width, self.devicePixelRatioF())
 
     def _build_buttons(self) -> QDialogButtonBox:
         self.saving = False

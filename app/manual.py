@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QUrl
+from PySide6.QtCore import QMarginsF, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
     QImage,
@@ -42,6 +42,8 @@ _LINE_PERCENT = 135.0
 _HEADINGS = {1: 1.5, 2: 1.15}
 _PRINTED_POINTS = 8.0
 _PRINTED_DPI = 96
+_PRINTED_PICTURE = 0.7  # of the width of the page
+_PRINTED_SHARPNESS = 3.0
 _MARGIN_MM = 15.0
 _PICTURE_QUALITY = 70
 _TOUR = ("--theme", "light", "--size", "1366x768", "--preset", "coop-dept")
@@ -62,15 +64,16 @@ def pictures(language: Language) -> Path:
     return _FOLDER / "pictures" / language
 
 
-def set_type(document: QTextDocument, width: float) -> None:
-    """Headings a little larger than the text, lines with air between them, pictures no wider than the column."""
+def set_type(document: QTextDocument) -> None:
+    """Headings a little larger than the text, and lines with air between them."""
     size = document.defaultFont().pointSizeF()
     document.setDocumentMargin(2 * GAP)
     for block in _blocks(document):
         cursor = QTextCursor(block)
         layout = block.blockFormat()
         level = layout.headingLevel()
-        layout.setLineHeight(_LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        spread = 100.0 if _pictures_in(block) else _LINE_PERCENT
+        layout.setLineHeight(spread, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         layout.setTopMargin(2 * GAP if level > 1 else layout.topMargin())
         cursor.setBlockFormat(layout)
         if level:
@@ -78,21 +81,23 @@ def set_type(document: QTextDocument, width: float) -> None:
             letters = QTextCharFormat()
             letters.setFontPointSize(size * _HEADINGS.get(level, 1.0))
             cursor.mergeCharFormat(letters)
-    fit_pictures(document, width)
 
 
-def fit_pictures(document: QTextDocument, width: float) -> None:
-    """Make every picture as wide as the column, but not wider than it is."""
+def fit_pictures(document: QTextDocument, language: Language, width: float, sharpness: float) -> None:
+    """Make every picture that wide, with as many of its own dots as `sharpness` dots per unit can show."""
     for block in _blocks(document):
-        for fragment in _fragments(block):
+        for fragment in _pictures_in(block):
             form = fragment.charFormat().toImageFormat()
-            if form.isValid():
-                picture = document.resource(QTextDocument.ResourceType.ImageResource.value, QUrl(form.name()))
-                form.setWidth(min(width, picture.width()) if isinstance(picture, QImage) else width)
-                cursor = QTextCursor(document)
-                cursor.setPosition(fragment.position())
-                cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-                cursor.setCharFormat(form)
+            picture = QImage(str(pictures(language) / form.name()))
+            dots = min(picture.width(), round(width * sharpness))
+            scaled = picture.scaledToWidth(dots, Qt.TransformationMode.SmoothTransformation)
+            document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(form.name()), scaled)
+            form.setWidth(width)
+            form.setHeight(width * scaled.height() / max(1, scaled.width()))
+            cursor = QTextCursor(document)
+            cursor.setPosition(fragment.position())
+            cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(form)
 
 
 def save_pdf(path: Path, names: Iterable[str], language: Language) -> None:
@@ -118,15 +123,12 @@ def save_pdf(path: Path, names: Iterable[str], language: Language) -> None:
     document.setPageSize(writer.pageLayout().paintRectPixels(_PRINTED_DPI).size().toSizeF())
     for name in names:
         _append(document, name, language)
-    set_type(document, document.pageSize().width() - 4 * GAP)
+    set_type(document)
+    fit_pictures(document, language, _PRINTED_PICTURE * document.pageSize().width(), _PRINTED_SHARPNESS)
     document.print_(writer)
 
 
 def _append(document: QTextDocument, name: str, language: Language) -> None:
-    for picture in sorted(pictures(language).glob("*.webp")):
-        document.addResource(
-            QTextDocument.ResourceType.ImageResource.value, QUrl(picture.name), QImage(str(picture))
-        )
     cursor = QTextCursor(document)
     cursor.movePosition(QTextCursor.MoveOperation.End)
     first = document.isEmpty()
@@ -155,12 +157,12 @@ def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
         block = block.next()
 
 
-def _fragments(block: QTextBlock) -> list[QTextFragment]:
+def _pictures_in(block: QTextBlock) -> list[QTextFragment]:
     part, found = block.begin(), []
     while not part.atEnd():
         found.append(part.fragment())
         part += 1
-    return found
+    return [fragment for fragment in found if fragment.charFormat().isImageFormat()]
 
 
 def _take_pictures() -> int:

@@ -185,6 +185,7 @@ class Tour:
             lambda: self.operator.find(grid, PhotoGrid).grid.rowCount() > 0, "photos in the grid"
         )
         self.operator.press(grid, Qt.Key.Key_Right, Qt.Key.Key_2)
+        self._thumbnails(grid)
         self._picture("labels")
         self.operator.click("labels_undo")
         self.operator.go_on("preset")
