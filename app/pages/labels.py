@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import qtawesome
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontInfo, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -22,7 +23,7 @@ from app.models.label_page import LabelPageContent, redo_as, undo_as
 from app.pages.base import Page
 from app.pages.label_extras import LabelExtras
 from app.session import Session
-from app.theme import GAP, TOUCH
+from app.theme import GAP, TOUCH, theme
 from app.widgets.assist_bar import AssistBar
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
@@ -106,13 +107,13 @@ class LabelsPage(Page):
                 "このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。"
             )
         )
-        self.undo.setText(self.tr("元に戻す"))
-        self.redo.setText(self.tr("やり直す"))
-        for button, key in (
-            (self.undo, QKeySequence.StandardKey.Undo),
-            (self.redo, QKeySequence.StandardKey.Redo),
+        for button, words, key in (
+            (self.undo, self.tr("元に戻す"), QKeySequence.StandardKey.Undo),
+            (self.redo, self.tr("やり直す"), QKeySequence.StandardKey.Redo),
         ):
-            button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
+            keys = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{words} ({keys})")
+            button.setAccessibleName(words)
         self.showing.retranslate()
         self.assist.retranslate()
         self.thumbnail_size.retranslate()
@@ -132,6 +133,12 @@ class LabelsPage(Page):
     def restyle(self) -> None:
         self.panel.restyle()
         self.thumbnail_size.restyle()
+        self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        for button, icon in ((self.undo, "mdi6.undo"), (self.redo, "mdi6.redo")):
+            button.setIcon(qtawesome.icon(icon, color=theme().text, color_disabled=theme().muted))
+            button.setFixedWidth(TOUCH + GAP)
 
     def _say_lead(self) -> None:
         words = self.tr(
@@ -470,6 +477,7 @@ class LabelsPage(Page):
         self.showing.changed.connect(self._choose_showing)
         self.undo = QPushButton(objectName="labels_undo", minimumHeight=TOUCH)
         self.redo = QPushButton(objectName="labels_redo", minimumHeight=TOUCH)
+        self._draw_icons()
         self.undo.clicked.connect(self._undo)
         self.redo.clicked.connect(self._redo)
         for keys, button in (("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)):
@@ -487,9 +495,11 @@ class LabelsPage(Page):
         self.extras.advance.connect(lambda: self._advance(self.grid.currentIndex().row()))
         self.extras.second_changed.connect(self._person_changed)
         self.extras.refused.connect(self._refused)
-        for button in (self.undo, self.redo, *self.extras.tools.buttons):
-            self.showing.tools.addWidget(button)
         self.assist = AssistBar(self.showing.tools, self.showing)
+        for button in (self.undo, self.redo, *self.extras.tools.buttons, *self.assist.buttons):
+            self.showing.tools.addWidget(button)
+        more = self.extras.tools.menu
+        more.insertAction(more.insertSeparator(self.extras.tools.keys_action), self.assist.similar_action)
         self.help = LabellingHelp(self.session, self.grid, self.showing, self.assist)
         self.help.label.connect(self._label_each)
         self.help.rearrange.connect(self._begin_anew)

@@ -1,7 +1,7 @@
 """Help with labelling: search by words or by a photo, accept what is suggested; in the row of the page's other tools."""
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtGui import QFontInfo
+from PySide6.QtGui import QAction, QFontInfo
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from app.theme import TOUCH
@@ -12,7 +12,8 @@ _LETTERS = 15
 
 
 class AssistBar(QObject):
-    """Puts its widgets into a row of tools; `state`, how far photos were looked at, is laid out by the page.
+    """Puts the field for words into a row of tools; its `buttons`, `similar_action` and `state`, how far photos were
+    looked at, are laid out by the page.
 
     `searched` comes with the words that were typed ("" to end the search), the others when their button is pressed."""
 
@@ -29,15 +30,22 @@ class AssistBar(QObject):
         self.words.setMinimumWidth(_LETTERS * QFontInfo(self.words.font()).pixelSize())
         self.words.returnPressed.connect(lambda: self.searched.emit(self.words.text().strip()))
         self.words.textChanged.connect(lambda text: None if text else self.searched.emit(""))
-        self.similar_button = self._button("assist_similar", self.similar)
+        self.similar_action = QAction(self, objectName="assist_similar")
+        self.similar_action.triggered.connect(self.similar)
         self.accept_button = self._button("assist_accept", self.accept)
         self.group_button = self._button("assist_accept_group", self.accept_group)
         self.state = QLabel(objectName="assist_state", visible=False)
         self.state.setProperty("class", "muted")
-        for widget in (self.words, self.similar_button, self.accept_button, self.group_button):
-            tools.addWidget(widget)
+        tools.addWidget(self.words)
+        self.buttons = (self.accept_button, self.group_button)
         self.show_choice("", 0)
+        self.suggest(False)
         self.retranslate()
+
+    def suggest(self, suggesting: bool) -> None:
+        """Whether there is anything to accept: until then its buttons only take room."""
+        self.accept_button.setVisible(suggesting)
+        self.group_button.setVisible(suggesting)
 
     def show_choice(self, name: str, group: int) -> None:
         """What is suggested for the present photo ("" where nothing is), and how many are accepted with it at once."""
@@ -58,8 +66,7 @@ class AssistBar(QObject):
         self.words.setToolTip(
             self.tr("「キズ」のように入力して Enter。日本語は用語集で英語に直して探します。")
         )
-        self.similar_button.setText(self.tr("似た写真を探す"))
-        self.similar_button.setToolTip(self.tr("選んだ写真に似た順に並べます。"))
+        self.similar_action.setText(self.tr("似た写真を探す"))
         self._say_choice()
         self._say_looking()
 

@@ -69,8 +69,6 @@ class LabellingHelp(QObject):
         """Whether classes are suggested: not where descriptions are written."""
         if wanted != self._suggests:
             self._suggests = wanted
-            self._bar.accept_button.setVisible(wanted)
-            self._bar.group_button.setVisible(wanted)
             self._show_advice()
 
     def forget(self) -> None:
@@ -165,7 +163,9 @@ class LabellingHelp(QObject):
     # What comes back
 
     def _show_advice(self) -> None:
-        self._grid.grid.show_advice(self.advice if self._suggests else Advice())
+        shown = self.advice if self._suggests else Advice()
+        self._grid.grid.show_advice(shown)
+        self._bar.suggest(bool(shown.hints or shown.doubts))
         self.show_choice()
 
     def _advised(self, _advice: Advice) -> None:

@@ -74,10 +74,6 @@
         <translation>Find similar</translation>
     </message>
     <message>
-        <source>選んだ写真に似た順に並べます。</source>
-        <translation>Puts the photos most like the selected one first.</translation>
-    </message>
-    <message>
         <source>「{name}」でよい</source>
         <translation>“{name}” is right</translation>
     </message>

@@ -8,6 +8,9 @@ from math import prod
 from typing import Any
 
 _MOST = 1 << 20
+_HARMLESS = (
+    1 << 28
+)  # parameters that any PC can hold: what does not fit such weights is told as wrong weights
 _DEEPEST = 6
 _LEAST_WIDTH = 16
 
@@ -36,7 +39,7 @@ def exceeds(model_cfg: dict[str, Any], weights_bytes: int) -> str:
         elif _whole(tower.get("patch_size")):
             side = _whole(tower.get("image_size")) // _whole(tower["patch_size"])
             least.append(prod((side, side, width)))
-        if max(least) > weights_bytes:
+        if max(least) > max(weights_bytes, _HARMLESS):
             return key
     return ""
 

@@ -213,7 +213,9 @@ class _Scanner:
             image = decode_photo(data, path, at_least=edge)
             if self._thumbnails:
                 self._thumbnails.put(path, image)
-        except Problem as problem:
+        except Problem as caught:
+            # Told anew: the one that was raised holds on to its frames, and these to the bytes of the file.
+            problem = Problem(caught.code, **caught.data)
             return FileFacts(file.size, file.mtime_ns, problem=problem)
         sha256, remarks = hashlib.sha256(data).hexdigest(), " ".join(remarks_of(data))
         return FileFacts(file.size, file.mtime_ns, sha256, None, look_of(image), taken_at(data), remarks)

@@ -45,13 +45,13 @@ class Photo:
 
     `folder_label` and `folder_part` are what its sub-folder says; `part` is set once it was used. `alike_to` is the
     id of the first of the photos that are practically the same (None before anyone looked), `alike_by` what ties it
-    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the
-    path within the folder `source_id` that was taken in; `taken` is in seconds on the camera's own clock, if it says so.
+    to that one; `resembles` is the id of a photo that a backbone takes for the same; `inner` is the path within
+    `folder`, the one that was taken in as `source_id`; `taken` is in seconds on the camera's own clock, if it says so.
     `unsure`: someone was not sure what it shows, so nothing is learned from it; `comment`: what was noted on it.
     """
 
     id: int
-    path: Path
+    folder: Path
     sha256: str
     size: int
     mtime_ns: int
@@ -70,6 +70,11 @@ class Photo:
     taken: float | None = None
     unsure: bool = False
     comment: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies: made when it is asked for, which for most of 50,000 photos it never is."""
+        return self.folder / self.inner
 
     @property
     def kin(self) -> int:
@@ -244,7 +249,7 @@ class PhotoLibrary:
             values,
         )
         return [
-            Photo(photo_id, folders[source_id] / path, sha256, size, mtime_ns, label, given, part,
+            Photo(photo_id, folders[source_id], sha256, size, mtime_ns, label, given, part,
                   bool(excluded), class_id, user, time, alike_to, alike_by, source_id, path, resembles,
                   taken, bool(unsure), comment)
             for photo_id, source_id, path, sha256, size, mtime_ns, label, given, part,

@@ -14,6 +14,7 @@ from app.manual import CHAPTERS, MANUAL, PAGES, SHEET, pictures, save_pdf, title
 from app.manual import chapter as help_text
 from app.translations import SOURCE
 from app.window import PAGE_KEYS
+from core.onsite.monitor.words import monitor_words
 from core.problems import Language
 
 # Words that are quoted though they stand on no button: examples, comparisons, a mark.
@@ -43,11 +44,12 @@ def test_both_languages_tell_the_same_chapters(key: str) -> None:
 def _texts(language: Language) -> set[str]:
     """Every text of the window in a language."""
     messages = list(ET.parse(SOURCE).iter("message"))
-    chapters = {title(name, language) for name in CHAPTERS}
+    others = {title(name, language) for name in CHAPTERS}
+    others |= {_plain(text) for table in monitor_words(language).texts.values() for text in table.values()}
     if language == "ja":
-        return chapters | {_plain(message.findtext("source") or "") for message in messages}
+        return others | {_plain(message.findtext("source") or "") for message in messages}
     translations = [message.find("translation") for message in messages]
-    return chapters | {_plain("".join(found.itertext())) for found in translations if found is not None}
+    return others | {_plain("".join(found.itertext())) for found in translations if found is not None}
 
 
 def _plain(text: str) -> str:

@@ -154,7 +154,7 @@ def test_words_that_nobody_knows_are_said_to_be_so(page: LabelsPage, qtbot: QtBo
 def test_similar_ones_follow_the_photo_that_was_looked_at(page: LabelsPage, qtbot: QtBot) -> None:
     page.grid.select_row(11)
     last = seen(page, 11)
-    page.assist.similar_button.click()
+    page.assist.similar_action.trigger()
     assert page.showing.showing.order == SIMILAR
     qtbot.waitUntil(lambda: [seen(page, row) for row in range(6)] == [last] * 6)
 

@@ -51,6 +51,14 @@ def test_lists_bad_files_with_the_reason_and_goes_on(tmp_path: Path) -> None:
     }
 
 
+def test_a_bad_file_leaves_only_its_reason_behind(tmp_path: Path) -> None:
+    """A problem that was raised holds its frames, and these the bytes of the file: too much for a million files."""
+    (tmp_path / "bad.jpg").write_bytes(b"\xff\xd8" + bytes(1 << 20))
+    ((_, problem),) = scan(tmp_path).unreadable
+    assert problem.__traceback__ is None
+    assert problem.__context__ is None
+
+
 def test_passes_over_what_is_hidden_or_no_photo_by_name(tmp_path: Path) -> None:
     for name in (".hidden.jpg", ".cache/a.jpg", "__MACOSX/a.jpg", "@eaDir/a.jpg", "seen.jpg"):
         photo(tmp_path / name)
