@@ -60,6 +60,19 @@ def test_each_file_is_traced_and_what_cannot_be_is_named(contents: Path) -> None
     assert [Path(stray).name for stray in traced.strays] == ["libstray.so"]
 
 
+def test_a_wheel_is_named_with_the_stricter_terms_of_what_it_carries(tmp_path: Path) -> None:
+    """pillow-heif's metadata say BSD; its list of bundled libraries says GPLv2 for the wheel as a whole."""
+    heif = pytest.importorskip("pillow_heif", reason="PILLOW-HEIF ABSENT: its licences were not tested")
+    listed = tmp_path / "contents.json"
+    listed.write_text(json.dumps([["PYMODULE", "pillow_heif", heif.__file__]]))
+    part = next(p for p in trace(listed, tmp_path).parts if p.name == "pillow_heif")
+    assert "GPL-2.0-or-later" in part.licence.split(" AND ")
+    bundled = next(text for name, text in part.texts if "bundled" in name)
+    assert "x265" in bundled and "GPLv2" in bundled
+    component = next(c for c in json.loads(sbom([part]))["components"] if c["name"] == "pillow_heif")
+    assert component["licenses"] == [{"expression": part.licence}]
+
+
 @pytest.mark.parametrize(
     ("headers", "said"),
     [
