@@ -203,6 +203,8 @@ QPushButton[class="plain"] { border-color: transparent; background: transparent;
 QPushButton[class="plain"]:focus { border-color: $focus; }
 QPushButton[class="tile"] { text-align: left; padding: 14px 18px; border-radius: 10px; min-height: 44px; }
 QPushButton[class="tile"]:focus { padding: 13px 17px; }
+QPushButton[class="row"] { text-align: left; padding: 6px 12px; }
+QPushButton[class="row"]:focus { padding: 5px 11px; }
 QPushButton[class="step"] {
   text-align: left; border: 2px solid transparent; border-radius: 8px; background: transparent;
   padding: 7px 10px; min-height: 28px;

@@ -49,6 +49,16 @@ class ScannerSettings(BaseModel):
     suffix: Literal["enter", "tab"] = "enter"
 
 
+class CameraChoices(BaseModel):
+    """Taking photos: the camera's word or address, how many photos a key takes, and how many seconds apart."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    source: str = "camera:0"
+    burst: int = Field(default=5, ge=1, le=20)
+    every_s: float = Field(default=0.3, ge=0.1, le=10)
+
+
 class OnSiteChoices(BaseModel):
     """The place of work: sounds, the supervisor's PIN (delete the key `pin` when it is forgotten), whether the page is
     locked, and what is opened again where it is."""
@@ -84,6 +94,7 @@ class Settings(BaseModel):
     last_folders: dict[str, str] = Field(default_factory=dict)
     label_keys: LabelKeys = LabelKeys()
     scanner: ScannerSettings = ScannerSettings()
+    camera: CameraChoices = CameraChoices()
     onsite: OnSiteChoices = Field(default_factory=OnSiteChoices)
 
 

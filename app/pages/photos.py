@@ -26,12 +26,14 @@ from app.background import Task, post, run_in_background
 from app.models.folding import Shelf
 from app.pages.base import Page
 from app.session import Session
+from app.take_photos_dialog import OpenCamera, TakePhotosDialog
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.drop_zone import DropZone
 from app.widgets.photo_grid import PhotoGrid
 from app.widgets.privacy_choice import PrivacyChoice
 from app.widgets.same_part import SamePartQuestion
+from core.onsite.live import live_source
 from core.photos.formats import PHOTO_SUFFIXES
 from core.photos.scan import ScanProgress, ScanResult
 from core.photos.unpack import ZIP_SUFFIX
@@ -74,6 +76,7 @@ class PhotosPage(Page):
         self._last: ScanResult | None = None
         self._shown: ScanProgress | None = None
         self._remarks: Mapping[str, int] = {}
+        self.open_camera: OpenCamera = live_source
         self._build()
         session.project_changed.connect(self._project_changed)
         session.labels_changed.connect(self._labels_changed)
@@ -108,6 +111,7 @@ class PhotosPage(Page):
         self.choose.setText(self.tr("フォルダーを選ぶ…"))
         self.choose.setAccessibleName(self.tr("写真のフォルダーを選ぶ"))
         self.choose_files.setText(self.tr("写真か zip を選ぶ…"))
+        self.take.setText(self.tr("写真をカメラで撮る…"))
         self.drop_words.setText(
             self.tr("フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。")
         )
@@ -169,6 +173,11 @@ class PhotosPage(Page):
         if chosen:
             self._remember(str(Path(chosen[0]).parent))
             self.take_in([Path(path) for path in chosen])
+
+    def _take_photos(self) -> None:
+        project = self.session.project
+        if project is not None:
+            TakePhotosDialog(self.session, project, self.open_camera, self).open()
 
     def _remember(self, folder: str) -> None:
         self.session.change_settings(last_folders=self.session.settings.last_folders | {"photos": folder})
@@ -382,6 +391,7 @@ class PhotosPage(Page):
         self.progress_row.setVisible(working)
         self.choose.setEnabled(not working)
         self.choose_files.setEnabled(not working)
+        self.take.setEnabled(not working)
         self._say_progress()
         self._say_found()
         self.changed.emit()
@@ -424,6 +434,8 @@ class PhotosPage(Page):
         self.choose.clicked.connect(self._choose)
         self.choose_files = QPushButton(objectName="photos_choose_files", minimumHeight=TOUCH)
         self.choose_files.clicked.connect(self._choose_files)
+        self.take = QPushButton(objectName="photos_take", minimumHeight=TOUCH)
+        self.take.clicked.connect(self._take_photos)
         self.drop_words = QLabel(objectName="photos_drop", wordWrap=True)
         self.drop_words.setProperty("class", "muted")
         self.top = QWidget()
@@ -431,6 +443,7 @@ class PhotosPage(Page):
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.choose)
         top.addWidget(self.choose_files)
+        top.addWidget(self.take)
         top.addWidget(self.drop_words, 1)
         self.summary = QLabel(objectName="photos_summary", wordWrap=True)
         self.summary.setProperty("class", "heading3")

@@ -2755,6 +2755,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Choose photos or a zip…</translation>
     </message>
     <message>
+        <source>写真をカメラで撮る…</source>
+        <translation>Take photos with a camera…</translation>
+    </message>
+    <message>
         <source>フォルダーや写真、写真の入った zip を、ここへドラッグしても追加できます。</source>
         <translation>You can also drag folders, photos or zips of photos here.</translation>
     </message>
@@ -3026,8 +3030,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Keep features only (no photos)</translation>
     </message>
     <message>
-        <source>写真をモデルが見た数（特徴）に変え、写真の記録をこのプロジェクトから消します。学習は特徴だけで行います。元のフォルダーの写真は消しません。</source>
-        <translation>Photos become the numbers that the model makes of them (features), and this project forgets the photos. Training uses the features alone. The photos in their own folder are not deleted.</translation>
+        <source>写真をモデルが見た数（特徴）に変え、写真の記録をこのプロジェクトから消します。学習は特徴だけで行います。元のフォルダーの写真は消しません。この画面からカメラで撮った写真は消えます。</source>
+        <translation>Photos become the numbers that the model makes of them (features), and this project forgets the photos. Training uses the features alone. The photos in their own folder are not deleted; those taken here with a camera are.</translation>
     </message>
     <message>
         <source>できなくなること（元に戻せません）</source>
@@ -3707,6 +3711,65 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>ShootingSide</name>
+    <message>
+        <source>まだ種類がありません。先に、下の欄で種類を足してください。</source>
+        <translation>There is no class yet. Add one below first.</translation>
+    </message>
+    <message>
+        <source>0&#x3000;種類を付けずに 1 枚</source>
+        <translation>0  One photo without a class</translation>
+    </message>
+    <message>
+        <source>0 かスペースのキーでも撮れます。</source>
+        <translation>The keys 0 and Space take it too.</translation>
+    </message>
+    <message>
+        <source>{key}&#x3000;{name}&#x3000;{count} 枚</source>
+        <translation>{key}  {name}  ({count})</translation>
+    </message>
+    <message>
+        <source>種類なし</source>
+        <translation>No class</translation>
+    </message>
+    <message>
+        <source>このパソコンにつながるカメラは camera:0、camera:1 …、工場内のカメラは rtsp:// か http:// で始まるアドレスです。</source>
+        <translation>Cameras of this PC are camera:0, camera:1 …; those in the plant have an address that begins with rtsp:// or http://.</translation>
+    </message>
+    <message>
+        <source> 枚</source>
+        <translation> photos</translation>
+    </message>
+    <message>
+        <source> 秒</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>カメラ</source>
+        <translation>Camera</translation>
+    </message>
+    <message>
+        <source>1 回に撮る枚数</source>
+        <translation>Photos at a press</translation>
+    </message>
+    <message>
+        <source>撮る間隔</source>
+        <translation>Time between them</translation>
+    </message>
+    <message>
+        <source>例：良品、キズ</source>
+        <translation>e.g. good, scratch</translation>
+    </message>
+    <message>
+        <source>新しい種類の名前</source>
+        <translation>Name of a new class</translation>
+    </message>
+    <message>
+        <source>種類を足す</source>
+        <translation>Add class</translation>
+    </message>
+</context>
+<context>
     <name>ShowingBar</name>
     <message>
         <source>表示する写真を選ぶ</source>
@@ -4102,6 +4165,96 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>枚数に {times} 倍の差があると、正解は {then} から {now} に下がります。少ない種類の写真をふやしてください。</source>
         <translation>With numbers {times} to 1, right answers fall from {then} to {now}. Take more photos of the rare classes.</translation>
+    </message>
+</context>
+<context>
+    <name>TakePhotosDialog</name>
+    <message>
+        <source>写真をカメラで撮る</source>
+        <translation>Take photos with a camera</translation>
+    </message>
+    <message>
+        <source>カメラにつないでいます…</source>
+        <translation>Connecting to the camera…</translation>
+    </message>
+    <message>
+        <source>いま、キーは欄に入ります。キーで撮るには、ここを押してください。</source>
+        <translation>Keys go into the field now. Press here to take photos by key.</translation>
+    </message>
+    <message>
+        <source>カメラの映像がありません。</source>
+        <translation>There is no picture from the camera.</translation>
+    </message>
+    <message>
+        <source>「{name}」を撮っています… {done}／{wanted} 枚</source>
+        <translation>Taking “{name}”… {done} of {wanted}</translation>
+    </message>
+    <message>
+        <source>よく写っています。</source>
+        <translation>The picture is good.</translation>
+    </message>
+    <message>
+        <source>ぼけているか、動いています。ピントを合わせ、止めて撮ってください。</source>
+        <translation>Blurred or moving: focus, and hold still. </translation>
+    </message>
+    <message>
+        <source>暗すぎます。明かりを足してください。</source>
+        <translation>Too dark: add light. </translation>
+    </message>
+    <message>
+        <source>明るすぎて、白く飛んでいます。明かりを弱めてください。</source>
+        <translation>Too bright, parts are burnt out: dim the light. </translation>
+    </message>
+    <message>
+        <source>プロジェクトに入れています…</source>
+        <translation>Putting them into the project…</translation>
+    </message>
+    <message>
+        <source>「{name}」を {count} 枚撮りました。</source>
+        <translation>“{name}”: {count} taken.</translation>
+    </message>
+    <message>
+        <source>「{name}」を {count} 枚撮りました。△ の付いた {doubtful} 枚は、写りを確かめてください。</source>
+        <translation>“{name}”: {count} taken. Please look at those marked △ ({doubtful}).</translation>
+    </message>
+    <message>
+        <source>「{name}」の {count} 枚を使わないことにしました。ラベルのページで元に戻せます。</source>
+        <translation>“{name}”: {count} left out. The label page can bring them back.</translation>
+    </message>
+    <message>
+        <source>カメラの映像</source>
+        <translation>The camera&apos;s picture</translation>
+    </message>
+    <message>
+        <source>いま撮った写真</source>
+        <translation>Photos just taken</translation>
+    </message>
+    <message>
+        <source>種類のキーを押すと、続けて撮って、その種類のラベルを付けます。</source>
+        <translation>The key of a class takes several photos and labels them with that class.</translation>
+    </message>
+    <message>
+        <source>最後に撮った分を取り消す</source>
+        <translation>Take the last ones back</translation>
+    </message>
+    <message>
+        <source>撮り終える（Esc）</source>
+        <translation>Done (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>TakenStrip</name>
+    <message>
+        <source>△ ぼけ・ぶれ</source>
+        <translation>△ blurred</translation>
+    </message>
+    <message>
+        <source>△ 暗すぎる</source>
+        <translation>△ too dark</translation>
+    </message>
+    <message>
+        <source>△ 白飛び</source>
+        <translation>△ burnt out</translation>
     </message>
 </context>
 <context>

@@ -44,7 +44,7 @@ def _add_import(words: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="A file made by `models bundle` is verified, and brings its names along; a weights file or a "
         "folder needs a name. Weights are loaded once on the way; nothing in the file is run. OpenAI's weights "
         "need an architecture that ends in -quickgelu.",
-        epilog="examples: hikidashi models import models.hkmodels\n"
+        epilog="example: hikidashi models import models.hkmodels, or for weights:\n"
         "hikidashi models import my-clip weights.safetensors --architecture ViT-B-32",
     )
     parser.add_argument("name", nargs="?", default="", help="what it will be called here; not for .hkmodels")

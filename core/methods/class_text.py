@@ -32,6 +32,6 @@ def class_texts(revision: DataRevision, indices: Iterable[int] | None = None) ->
 
 def described(name: str, description: str) -> ClassText:
     """A class by its name and what was written about it; without a description the name must do."""
-    lines = (line.replace("_", " ").strip().rstrip(". ") for line in description.splitlines())
-    words = "\n".join(dict.fromkeys(line for line in lines if line))
-    return ClassText(name, words or name.replace("_", " ").rstrip(". "))
+    written = description if description.strip() else name
+    lines = (line.replace("_", " ").strip().rstrip(". ") for line in written.splitlines())
+    return ClassText(name, "\n".join(dict.fromkeys(line for line in lines if line)))

@@ -3,7 +3,8 @@
 - exact: the same bytes.
 - near: the same picture saved anew, made smaller, brighter or darker (looks that agree to a few grey levels).
 - burst: taken within seconds of each other, of the same thing. Where the camera wrote no time, the file's date must
-  do; it is believed less, because a copied file may carry the time of copying.
+  do; it is believed less, because a copied file may carry the time of copying. What this program took itself as one
+  burst (`core.photos.bursts`) is one whatever the clock and the pictures say.
 
 Beside these there are photos that an untouched backbone takes for the same although they are not the same picture:
 cropped a little, or burnt out. Those are never folded, but stay on one side of a split (`resembling`).
@@ -53,13 +54,14 @@ _Indices = NDArray[np.intp]
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is known of a photo: content hash, look (b"" when not known), when the camera says that it was taken,
-    the file's date, the folder; times in seconds."""
+    the file's date, the folder; times in seconds; the burst that its name tells ("": none)."""
 
     sha256: str
     look: bytes = b""
     taken: float | None = None
     dated: float | None = None
     folder: str = ""
+    burst: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Kin:
 def find_alike(photos: Sequence[Seen], cancelled: Cancelled = lambda: False) -> list[Kin]:
     """The group of every photo, in their order. Once cancelled, what was found so far."""
     groups = _Groups(len(photos))
-    for index, first in _copies(photos):
+    for index, first in _first_of_each([photo.sha256 for photo in photos]):
         groups.join(index, first, "exact")
     # Of exact copies only the first is looked at.
     rows = [index for index, photo in enumerate(photos) if groups.first(index) == index and photo.look]
@@ -83,6 +85,8 @@ def find_alike(photos: Sequence[Seen], cancelled: Cancelled = lambda: False) -> 
         groups.join(rows[index], rows[first], "near")
     for index, first in bursts([photos[index] for index in rows], looks):
         groups.join(rows[index], rows[first], "burst")
+    for index, first in _first_of_each([photo.burst for photo in photos]):
+        groups.join(index, first, "burst")
     return groups.all()
 
 
@@ -241,11 +245,12 @@ class _Neighbours:
         return found[free[found]]
 
 
-def _copies(photos: Sequence[Seen]) -> Iterator[tuple[int, int]]:
+def _first_of_each(names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Each index whose name came before, with the index where it came first; "" is no name."""
     seen: dict[str, int] = {}
-    for index, photo in enumerate(photos):
-        first = seen.setdefault(photo.sha256, index)
-        if first != index:
+    for index, name in enumerate(names):
+        first = seen.setdefault(name, index)
+        if name and first != index:
             yield index, first
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.photos.alike import Seen, find_alike
+from core.photos.bursts import burst_of
 from core.photos.scan import ScannedPhoto, ScanResult, scan
 from core.photos.scan_cache import user_scan_cache
 from core.problems import Problem
@@ -74,7 +75,14 @@ def revision_from_folder(
 def seen_of(photos: Sequence[ScannedPhoto]) -> list[Seen]:
     """What is known of scanned photos, to find those that are alike."""
     return [
-        Seen(photo.sha256, photo.look, photo.taken, photo.mtime_ns / 1e9, str(photo.path.parent))
+        Seen(
+            photo.sha256,
+            photo.look,
+            photo.taken,
+            photo.mtime_ns / 1e9,
+            str(photo.path.parent),
+            burst_of(photo.path.name),
+        )
         for photo in photos
     ]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.photos.alike import Cancelled, Kind, Seen, find_alike, find_resembling
+from core.photos.bursts import burst_of
 from core.photos.embeddings import Embeddings
 from core.photos.folders import read_layout
 from core.photos.scan import ScanResult
@@ -159,7 +160,9 @@ class PhotoLibrary:
             "SELECT id, source_id, path, sha256, look, taken, mtime_ns FROM photos ORDER BY source_id, path"
         )
         seen = [
-            Seen(sha256, look, taken, mtime_ns / 1e9, f"{source_id}/{path.rpartition('/')[0]}")
+            Seen(
+                sha256, look, taken, mtime_ns / 1e9, f"{source_id}/{path.rpartition('/')[0]}", burst_of(path)
+            )
             for _, source_id, path, sha256, look, taken, mtime_ns in rows
         ]
         kin = find_alike(seen, cancelled)

@@ -49,6 +49,7 @@ PROJECT_FILE = "project.hikidashi"
 RUNS_FOLDER = "runs"
 CACHE_FOLDER = "cache"
 UNPACKED_FOLDER = "unpacked"
+CAMERA_FOLDER = "camera"
 _LOG = logging.getLogger(__name__)
 
 
@@ -225,6 +226,11 @@ class Project:
         """Where photos lie that came in a zip; unlike the cache it is not to be deleted."""
         return self.folder / UNPACKED_FOLDER
 
+    @property
+    def camera_folder(self) -> Path:
+        """Where photos lie that were taken for this project with a camera; they are nowhere else."""
+        return self.folder / CAMERA_FOLDER
+
     def missing_folders(self) -> list[PhotoSource]:
         """Folders of photos that cannot be found now."""
         return self._library.missing_sources()
@@ -285,7 +291,8 @@ class Project:
         if state is None or state.swept:
             return
         try:
-            sweep(self._database, (self.folder / CACHE_FOLDER, self.unpacked_folder, self.runs_folder), state)
+            own = (self.folder / CACHE_FOLDER, self.unpacked_folder, self.camera_folder, self.runs_folder)
+            sweep(self._database, own, state)
         except Problem as problem:
             _LOG.warning("not all is forgotten yet: %s", problem.code)
 
