@@ -21,6 +21,7 @@ General Public License, version 2.1 or later). They, too, lie here as separate, 
 _internal/pillow_heif.libs and _internal/opencv_python_headless.libs); where their sources are stands in the lists that
 came with them, in {folder}/python. Both are optional parts: a bundle can be made without them.
 """
+_WITH_CODECS = {"pillow_heif", "opencv-python-headless"}
 _TEXTS = Path(__file__).parent / "texts"
 
 
@@ -51,7 +52,9 @@ def overview(parts: Sequence[Part], strays: Sequence[str], without: Sequence[str
     width = max(len(f"{part.name} {part.version}") for part in parts)
     lines = [f"{f'{part.name} {part.version}':<{width}}  {part.licence or 'see its files'}" for part in parts]
     said = ["What is in this bundle beside Hikidashi itself, and under which licence.", "", *lines, ""]
-    said += [note.format(folder=FOLDER) for note in (_QT_NOTE, _CODECS_NOTE)]
+    said += [_QT_NOTE.format(folder=FOLDER)]
+    if _WITH_CODECS & {part.name for part in parts}:
+        said += [_CODECS_NOTE.format(folder=FOLDER)]
     if without:
         said += [f"Published without a licence text of their own: {', '.join(without)}.", ""]
     if strays:
