@@ -23,6 +23,7 @@ from typing import Any, Protocol
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from core.cli import COMMANDS  # noqa: E402
 from installer.clean_root import DISPLAY, HOME, CleanRoot, Failed, obstacle  # noqa: E402
 
 DIST = ROOT / "dist"
@@ -164,6 +165,7 @@ def _try(place: Place, home: str) -> dict[str, Any]:
         _json(place, "hikidashi-window", "tour", "--out", f"{home}/start", "--start-only") for _ in range(3)
     ]
     told: dict[str, Any] = {"start_s": [start["start_s"] for start in starts]}
+    told["commands"] = _commands_answer(place)
     doctor = _json(place, "hikidashi", "doctor", "--json")
     told |= {"device": doctor["device"], "torch": doctor["torch"]}
     _say("the tour", "photos, labels, preset, training, check, export, on site")
@@ -183,6 +185,13 @@ def _try(place: Place, home: str) -> dict[str, Any]:
     return told | _methods_found_by_name(place, home)
 
 
+def _commands_answer(place: Place) -> int:
+    """Every command's module loads: a part that is imported by name only, and was left out, shows here."""
+    for command in COMMANDS:
+        assert command in place.run("hikidashi", command, "--help"), command
+    return len(COMMANDS)
+
+
 def _judge(place: Place, home: str, package: str) -> int:
     """The package judges the sample's photos, on the command line."""
     photos = _sample(place, home)
@@ -193,15 +202,20 @@ def _judge(place: Place, home: str, package: str) -> int:
 
 
 def _methods_found_by_name(place: Place, home: str) -> dict[str, Any]:
-    """peft and transformers come in with their methods only: a bundle without them would show it here."""
-    _say("a low-rank tuning and its report", "peft, transformers, reportlab")
+    """What comes in with a method or a command only: a bundle without it would show it here."""
+    _say("a low-rank tuning, its report, and a search", "peft, transformers, reportlab, optuna, alembic")
     briefly = ("--shots", "2", "--set", "training.epochs=1", "--out", f"{home}/run")
     photos = f"{_sample(place, home)}/train"
     tuned = _json(place, "hikidashi", "train", "--photos", photos, "--preset", "lora", *briefly, "--json")
     assert tuned["epochs"] == 1, tuned
     report = _json(place, "hikidashi", "report", f"{home}/run", "--out", f"{home}/report", "--json")
     assert len(report["files"]) == 4, report
-    return {"lora": True, "report_files": len(report["files"])}
+    briefly = ("--shots", "2", "--budget-minutes", "0.2", "--out", f"{home}/search")
+    found = _json(
+        place, "hikidashi", "train", "--photos", photos, "--preset", "automatic", *briefly, "--json"
+    )
+    assert any(choice["code"] == "search.chosen" for choice in found["decisions"]), found
+    return {"lora": True, "report_files": len(report["files"]), "search": True}
 
 
 def _sample(place: Place, home: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 # What any Debian desktop has; the program's own libraries come by the .deb's Depends.
 DESKTOP = ("shared-mime-info", "desktop-file-utils", "xvfb")
 USER, HOME = "1000:1000", "/home/operator"
+# Stays root and lives on beside the command: the kernel forgets --kill-child for a process that changes its user.
+_FIRST_PROCESS = ("sh", "-c", '"$@"; exit $?', "sh")
 DISPLAY = ":77"
 _OUTPUT_SHOWN = 3000
 
@@ -45,6 +47,8 @@ class CleanRoot:
         home = self.folder / HOME.lstrip("/")
         home.mkdir(parents=True)
         os.chown(home, 1000, 1000)
+        # As any running system has it: semaphores and shared memory are made there.
+        (self.folder / "dev" / "shm").chmod(0o1777)
         return needed
 
     def has_python(self) -> bool:
@@ -83,7 +87,8 @@ class CleanRoot:
         """How a command is run inside: own processes, no network, as an ordinary person unless as root."""
         apart = ["unshare", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child"]
         who = [] if root else [f"--userspec={USER}"]
-        return [*apart, f"--mount-proc={self.folder / 'proc'}", "chroot", *who, str(self.folder), *words]
+        proc = f"--mount-proc={self.folder / 'proc'}"
+        return [*apart, proc, *_FIRST_PROCESS, "chroot", *who, str(self.folder), *words]
 
     def path(self, inside: str) -> Path:
         """Where a path of the root lies on this machine."""

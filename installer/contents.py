@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
@@ -98,10 +99,17 @@ def _distribution(distribution: importlib.metadata.Distribution) -> Part:
         kind="python",
         name=metadata["Name"],
         version=distribution.version,
-        licence=licence_of(metadata),
+        licence=_stricter().get(metadata["Name"]) or licence_of(metadata),
         texts=tuple(texts),
         requires=tuple(distribution.requires or ()),
     )
+
+
+@functools.cache
+def _stricter() -> dict[str, str]:
+    """Of wheels whose metadata tell less than the whole: see bundle.toml."""
+    plan = tomllib.loads(Path(__file__).with_name("bundle.toml").read_text(encoding="utf-8"))
+    return {name: str(licence) for name, licence in plan["licences"].items()}
 
 
 def licence_of(metadata: "importlib.metadata.PackageMetadata | Message") -> str:

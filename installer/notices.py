@@ -14,6 +14,14 @@ unmodified shared libraries (folder _internal/PySide6), and may be replaced ther
 of their interface. Their source is offered by The Qt Company with the releases of Qt and of Qt for Python.
 The text of the licence is in {folder}/LGPL-3.0.txt and, since it builds on it, {folder}/GPL-3.0.txt.
 """
+_CODECS_NOTE = """\
+pillow_heif, which reads HEIC photos, brings libheif and libde265 (GNU Lesser General Public License, version 3) and
+x265 (GNU General Public License, version 2 or later) along; opencv, which reads cameras, brings FFmpeg (GNU Lesser
+General Public License, version 2.1 or later). They, too, lie here as separate, unmodified shared libraries (folders
+_internal/pillow_heif.libs and _internal/opencv_python_headless.libs); where their sources are stands in the lists that
+came with them, in {folder}/python. Both are optional parts: a bundle can be made without them.
+"""
+_WITH_CODECS = {"pillow_heif", "opencv-python-headless"}
 _TEXTS = Path(__file__).parent / "texts"
 
 
@@ -45,6 +53,8 @@ def overview(parts: Sequence[Part], strays: Sequence[str], without: Sequence[str
     lines = [f"{f'{part.name} {part.version}':<{width}}  {part.licence or 'see its files'}" for part in parts]
     said = ["What is in this bundle beside Hikidashi itself, and under which licence.", "", *lines, ""]
     said += [_QT_NOTE.format(folder=FOLDER)]
+    if _WITH_CODECS & {part.name for part in parts}:
+        said += [_CODECS_NOTE.format(folder=FOLDER)]
     if without:
         said += [f"Published without a licence text of their own: {', '.join(without)}.", ""]
     if strays:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from core.assets import ASSETS
 from core.report.blocks import Document
 from core.report.drawing import COLOURS, draw
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MARKS = {"ok": "○", "warn": "△", "bad": "×"}
 
@@ -18,7 +20,10 @@ def html_page(documents: Sequence[Document]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # Not with the module: the window imports this when it starts, and writes a page rarely.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     # autoescape for every template: class names are the operator's, and may hold anything.
     environment = Environment(
         loader=FileSystemLoader(ASSETS / "report"),

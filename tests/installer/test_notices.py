@@ -14,7 +14,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from core import __version__
 from installer.contents import Part, licence_of, trace
-from installer.notices import OVERVIEW, write_notices
+from installer.notices import OVERVIEW, overview, write_notices
 from installer.sbom import sbom, write_sbom
 
 PARTS = (
@@ -60,6 +60,20 @@ def test_each_file_is_traced_and_what_cannot_be_is_named(contents: Path) -> None
     assert [Path(stray).name for stray in traced.strays] == ["libstray.so"]
 
 
+def test_a_wheel_is_named_with_the_stricter_terms_of_what_it_carries(tmp_path: Path) -> None:
+    """pillow-heif's metadata say BSD; its list of bundled libraries says GPLv2 for the wheel as a whole."""
+    heif = pytest.importorskip("pillow_heif", reason="PILLOW-HEIF ABSENT: its licences were not tested")
+    listed = tmp_path / "contents.json"
+    listed.write_text(json.dumps([["PYMODULE", "pillow_heif", heif.__file__]]))
+    part = next(p for p in trace(listed, tmp_path).parts if p.name == "pillow_heif")
+    assert "GPL-2.0-or-later" in part.licence.split(" AND ")
+    bundled = next(text for name, text in part.texts if "bundled" in name)
+    assert "x265" in bundled and "GPLv2" in bundled
+    component = next(c for c in json.loads(sbom([part]))["components"] if c["name"] == "pillow_heif")
+    assert component["licenses"] == [{"expression": part.licence}]
+    assert "x265" in overview([part], [], []) and "x265" not in overview(PARTS, [], [])
+
+
 @pytest.mark.parametrize(
     ("headers", "said"),
     [
@@ -82,12 +96,12 @@ def test_licences_are_files_and_what_has_none_is_said(tmp_path: Path) -> None:
     assert without == ["sympy"]
     assert (folder / "python" / "numpy-2.0" / "LICENSE.txt").read_text() == "numpy's words"
     assert (folder / "system" / "libxcb1-1.15-1" / "copyright").read_text() == "X's words"
-    overview = (folder / OVERVIEW).read_text(encoding="utf-8")
-    assert "sympy" in overview.split("Published without")[1] and "libstray.so" in overview
+    written = (folder / OVERVIEW).read_text(encoding="utf-8")
+    assert "sympy" in written.split("Published without")[1] and "libstray.so" in written
     # Qt's licence asks for its text, the text it builds on, and a word on replacing it.
     assert "LESSER GENERAL PUBLIC LICENSE" in (folder / "LGPL-3.0.txt").read_text()
     assert "GENERAL PUBLIC LICENSE" in (folder / "GPL-3.0.txt").read_text()
-    assert "replaced" in overview
+    assert "replaced" in written
     assert "Apache License" in (folder / "Hikidashi-LICENSE.txt").read_text()
     assert "SIL OPEN FONT LICENSE" in (folder / "BIZ-UDPGothic-OFL.txt").read_text()
 
