@@ -55,6 +55,7 @@ class LabelsPage(Page):
         self._classes: list[ProductClass] = []
         self._counts: Counts | None = None
         self._on_screen = False
+        self._helped = False  # since the page came on screen
         self._asked = 0  # labels asked for so far
         self._about: int | None = None  # the photo that others are compared with
         self._follow = False
@@ -90,8 +91,8 @@ class LabelsPage(Page):
 
     def enter(self) -> None:
         self._on_screen = True
+        self._helped = False
         self.reload()
-        self.help.begin()
         self.grid.setFocus()
         self.extras.keys.begin()
 
@@ -207,6 +208,10 @@ class LabelsPage(Page):
         self._say_counts()
         if found.shelf is not None and asked == self._asked:
             self._show_photos(found.project, found.shelf)
+            if not self._helped:
+                # Behind the first photos: of 50,000 both at once would take twice as long.
+                self._helped = True
+                self.help.begin()
         elif found.shelf is not None:
             # Labels were given while this was read: what the grid shows is newer.
             self._read(photos=True)

@@ -56,7 +56,9 @@ class Sight:
         return {photo_id: row for row, photo_id in enumerate(self.ids)}
 
     def logits(self, texts: Vectors, logit_scale: float) -> Floats:
-        """Scaled cosines `(N, C)` with text features `(C, D)`."""
+        """Scaled cosines `(N, C)` with text features `(C, D)`; words may have been read before any photo was seen."""
+        if not self.ids:
+            return np.zeros((0, len(texts)))
         return np.asarray(logit_scale * (self.vectors @ unit(texts).T.astype(np.float32)), dtype=np.float64)
 
 

@@ -53,10 +53,11 @@ def see(project: Project, *, words: bool = True, besides: int = 0) -> None:
     """Leave in the cache what a backbone would have seen: each class in a direction of its own."""
     rng = np.random.default_rng(0)
     photos = project.photos()[besides:]
-    features = np.stack([direction(photo.folder_label) + 0.05 * rng.normal(size=DIM) for photo in photos])
-    keep_embeddings(
-        project.folder / "cache", backbone(), [p.sha256 for p in photos], features.astype(np.float32)
-    )
+    features = np.array([direction(photo.folder_label) + 0.05 * rng.normal(size=DIM) for photo in photos])
+    if photos:
+        keep_embeddings(
+            project.folder / "cache", backbone(), [p.sha256 for p in photos], features.astype(np.float32)
+        )
     if words:
         keep_scale(project.folder / "cache", backbone(), 30.0)
         told = ("bolt", "nut", "washer", "round thing")
@@ -71,6 +72,13 @@ def test_before_anything_was_seen_there_is_no_advice_but_what_is_to_be_seen(proj
     assert (made.advice.seen, made.advice.of, made.advice.hints) == (0, 30, {})
     assert {sha for sha, _ in made.unseen} == {photo.sha256 for photo in project.photos()}
     assert set(made.unread) == {"bolt", "nut", "washer", "a crack"}
+
+
+def test_words_may_be_read_before_any_photo_is_seen(project: Project) -> None:
+    see(project, besides=30)
+    made = make(project, "embedded")
+    assert (made.advice.seen, made.advice.hints, made.unread) == (0, {}, ())
+    assert len(made.unseen) == 30
 
 
 def test_words_alone_suggest_before_the_first_label(project: Project) -> None:
