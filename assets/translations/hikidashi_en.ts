@@ -1250,7 +1250,7 @@ Size {size}   SHA-256 {sha256}</translation>
     </message>
     <message>
         <source>要確認（{name}？）</source>
-        <translation>Check ({name}?)</translation>
+        <translation>Unsure ({name}?)</translation>
     </message>
 </context>
 <context>
