@@ -6,17 +6,14 @@ and every output gets every result at least once.
 """
 
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from core.onsite.record_file import RecordFile
 from core.onsite.result import Result
 from core.problems import Problem
 
-_VERSION = 1
 _TABLES = """
 CREATE TABLE done (
   path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, target TEXT NOT NULL, since REAL NOT NULL
@@ -45,26 +42,18 @@ class Waiting:
     result: Result
 
 
-class Journal:
+class Journal(RecordFile):
     """Safe to be used from any thread; one program at a time has it open.
 
     Raises:
         Problem: `onsite.journal_in_use`, `onsite.journal_newer`, `onsite.journal_failed` (each call may raise this).
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise Problem("onsite.journal_failed", path=path, reason=error) from error
-        try:
-            self._prepare()
-        except BaseException:
-            self._connection.close()
-            raise
+    TABLES = _TABLES
+    # Kept until the end, and given back by the system even after a kill.
+    PRAGMAS = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL")
+    PATIENCE_S = 0.0
+    CODE = "onsite.journal"
 
     def is_done(self, path: str, size: int, mtime_ns: int) -> bool:
         """Whether this very content was judged; a file written anew under an old name was not."""
@@ -134,45 +123,7 @@ class Journal:
         with self._using() as db:
             return dict(db.execute("SELECT output, count(*) FROM waiting GROUP BY output").fetchall())
 
-    def close(self) -> None:
-        """Let another program have it."""
-        with self._lock:
-            self._connection.close()
-
-    def _prepare(self) -> None:
-        with self._using() as db:
-            # Kept until the end, and given back by the system even after a kill.
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _TABLES.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            db.execute("COMMIT")
-        if version > _VERSION:
-            raise Problem("onsite.journal_newer", path=self.path)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._using() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-                code = "onsite.journal_in_use" if busy else "onsite.journal_failed"
-                raise Problem(code, path=self.path, reason=error) from error
+    def _problem(self, error: sqlite3.Error) -> Problem:
+        busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+        code = "onsite.journal_in_use" if busy else "onsite.journal_failed"
+        return Problem(code, path=self.path, reason=error)

@@ -4,17 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from core.files import write_atomic
+from core.onsite.by_classes import ByClasses, ForClasses
 from core.onsite.result import Verdict
 from core.problems import Problem
 from core.project.glossary import glossary
-from core.settings import locations
 
-_SCHEMA = 1
 _OK_WORDS = ("ok", "good", "normal", "pass", "passed")
 _NG_WORDS = (
     "ng",
@@ -28,6 +23,14 @@ _NG_WORDS = (
     "not good",
     "no good",
 )
+
+
+class _Entry(ForClasses):
+    ok: tuple[str, ...]
+    ng: tuple[str, ...]
+
+
+_KEPT = ByClasses("ok_ng.json", _Entry)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def guess_ok_ng(classes: Mapping[str, str]) -> OkNg:
 
 def load_ok_ng(classes: Mapping[str, str], added: Mapping[str, str] | None = None) -> OkNg:
     """What was set for this very list of classes, or a guess; of classes `added` since what was said, or a guess."""
-    kept = _load().of(classes)
+    kept = _KEPT.of(classes)
     known = guess_ok_ng(classes) if kept is None else OkNg(frozenset(kept.ok), frozenset(kept.ng))
     guessed, names = guess_ok_ng(added or {}), frozenset((*classes, *(added or {})))
     return OkNg(names & known.ok | (guessed.ok - known.ng), names & known.ng | (guessed.ng - known.ok))
@@ -83,42 +86,7 @@ def load_ok_ng(classes: Mapping[str, str], added: Mapping[str, str] | None = Non
 def save_ok_ng(classes: Iterable[str], setting: OkNg) -> None:
     """Keep a setting for this list of classes, whatever the package's file is called."""
     names = tuple(sorted(classes))
-    entry = _Entry(classes=names, ok=tuple(sorted(setting.ok)), ng=tuple(sorted(setting.ng)))
-    others = tuple(kept for kept in _load().entries if kept.classes != names)
-    write_atomic(_path(), _Kept(entries=(*others, entry)).model_dump_json(indent=1))
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    classes: tuple[str, ...]
-    ok: tuple[str, ...]
-    ng: tuple[str, ...]
-
-
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    schema_version: int = _SCHEMA
-    entries: tuple[_Entry, ...] = ()
-
-    def of(self, classes: Iterable[str]) -> _Entry | None:
-        names = tuple(sorted(classes))
-        return next((entry for entry in self.entries if entry.classes == names), None)
-
-
-def _path() -> Path:
-    return locations().config / "ok_ng.json"
-
-
-def _load() -> _Kept:
-    try:
-        return _Kept.model_validate_json(_path().read_bytes())
-    except FileNotFoundError:
-        return _Kept()
-    except ValidationError:
-        _path().replace(_path().with_suffix(".spoiled.json"))
-        return _Kept()
+    _KEPT.keep(_Entry(classes=names, ok=tuple(sorted(setting.ok)), ng=tuple(sorted(setting.ng))))
 
 
 def _guess(name: str, description: str) -> Verdict:

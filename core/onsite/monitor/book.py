@@ -4,17 +4,12 @@ Two programs may have it open: the engine writes what it judged, the window what
 """
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from core.onsite.monitor.look import Decided, Seen, Window
-from core.problems import Problem
+from core.onsite.record_file import RecordFile
 
-_VERSION = 1
 _TABLES = """
 CREATE TABLE seen (
   number INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, photo TEXT NOT NULL, class_name TEXT NOT NULL,
@@ -27,7 +22,6 @@ CREATE INDEX seen_by_decision ON seen (decided_at) WHERE decided_at > 0;
 CREATE TABLE looks (number INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, last INTEGER NOT NULL, facts TEXT NOT NULL);
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_PATIENCE_S = 10.0
 _MOST_FEATURES = 20_000
 _MOST_DAYS = 400
 _DAY_S = 86_400.0
@@ -64,24 +58,16 @@ class DayCounts:
         return sum(count for (_, unsure), count in self.by_class.items() if unsure)
 
 
-class MonitorBook:
+class MonitorBook(RecordFile):
     """Safe to be used from any thread. Raises Problem `onsite.monitor_newer`, `onsite.monitor_failed` (any call may)."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
-            )
-        except (OSError, sqlite3.Error) as error:
-            raise Problem("onsite.monitor_failed", path=path, reason=error) from error
-        try:
-            self._prepare()
-        except BaseException:
-            self._connection.close()
-            raise
+    TABLES = _TABLES
+    PRAGMAS = (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+    )  # a power cut may cost the last photos, never the file
+    PATIENCE_S = 10.0
+    CODE = "onsite.monitor"
 
     def add(self, photos: Sequence[Seen], unlike: Sequence[float]) -> None:
         """Remember photos; of the oldest beyond a bound only the figures stay, not the features."""
@@ -206,45 +192,6 @@ class MonitorBook:
         """Remember a text under a key."""
         with self._transaction() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, value))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    def _prepare(self) -> None:
-        with self._using() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last photos, never the file
-            db.execute("BEGIN IMMEDIATE")
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _TABLES.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            db.execute("COMMIT")
-        if version > _VERSION:
-            raise Problem("onsite.monitor_newer", path=self.path)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._using() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise Problem("onsite.monitor_failed", path=self.path, reason=error) from error
 
 
 def _row(row: tuple[object, ...]) -> Row:
