@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import Task, run_in_background
 from app.engine import EngineProcess
@@ -21,7 +21,6 @@ from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Progress, WordsRead
 from core.training.job import JOB_FILE, AssistJob, save_job
 
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 _FOLDER = "assist"
 
 
@@ -72,10 +71,7 @@ class Assistant(QObject):
         engine, self._engine = self._engine, None
         self._asked.clear()
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._end)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
 
     def look(self) -> None:
         """Make advice anew from the labels as they are: behind what is made now, never beside it."""

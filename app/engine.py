@@ -22,6 +22,7 @@ from core.training.state import JobState, next_state, state_at_exit
 FOLLOW_MS = 300
 LOG_FILE = "worker.log"
 _KILL_AFTER_S = 5.0
+_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 _LOG = logging.getLogger(__name__)
 
 
@@ -119,6 +120,13 @@ class EngineProcess(QObject):
             return
         _ask_to_end(process)
         threading.Thread(target=_kill_late, args=(process,), name="engine-end", daemon=False).start()
+
+    def let_go(self) -> None:
+        """End the worker and hear no more of it; this object goes once the worker has."""
+        self.told.disconnect()
+        self.ended.disconnect()
+        self.kill()
+        QTimer.singleShot(_GONE_MS, self, self.deleteLater)
 
     # What comes back
 

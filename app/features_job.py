@@ -4,7 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
@@ -14,8 +14,6 @@ from core.project.features_only import FEATURES_FILE, FeaturesOnly
 from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Finished, Progress
 from core.training.job import DATA_FILE, JOB_FILE, FeaturesJob, save_job
-
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 class FeaturesKeeping(QObject):
@@ -68,10 +66,7 @@ class FeaturesKeeping(QObject):
         """Stop; nothing was forgotten. What is forgotten already stays so."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._made)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
             self._project = None
 
     def _take(self, event: Event) -> None:

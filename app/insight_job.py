@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
@@ -15,8 +15,6 @@ from core.project.store import CACHE_FOLDER, Project
 from core.training.events import Event, Failed, Finished, Progress
 from core.training.job import JOB_FILE, InsightJob, Job, WhatIfJob, WhatIfQuestion, save_job
 from core.training.run import Run
-
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 class Inquiry(QObject):
@@ -88,10 +86,7 @@ class Inquiry(QObject):
         """Stop looking; nothing is told."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._end)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
 
     def _not_prepared(self, error: Exception) -> None:
         self._problem = Problem("app.engine_not_started", reason=str(error))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import Cancel, Task, post, run_in_background
 from app.engine import EngineProcess
@@ -17,8 +17,6 @@ from core.settings import locations
 from core.training.events import Event, Failed, Finished, Progress, Stage, Stopped
 from core.training.job import JOB_FILE, DownloadModelJob, ImportModelsJob, save_job
 from core.training.state import JobState
-
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 class ModelsJob(QObject):
@@ -79,10 +77,7 @@ class ModelsJob(QObject):
             self._task = None
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._over)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
 
     def _start(self, job_in: Callable[[Path], ImportModelsJob | DownloadModelJob]) -> None:
         self._result = self._problem = None

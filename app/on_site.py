@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
@@ -40,7 +40,6 @@ from core.training.job import JOB_FILE, PredictJob, save_job
 
 _AT_ONCE = 32
 _LOOK_EVERY = 10  # photos between two looks at how the monitor stands
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 class Phase(StrEnum):
@@ -246,10 +245,7 @@ class OnSite(QObject):
         """Put the package away and end its worker."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._ended)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
         self._waiting.clear()
         self.asked = self.answered = self._open_requests = 0
         self.package, self.problem, self.status = None, None, None

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
 from app.engine import EngineProcess
@@ -20,7 +20,6 @@ from core.training.events import Event, Finished
 from core.training.job import DATA_FILE, HyperValue, TrialJob, save_job
 
 _KEY = "trial"
-_GONE_MS = 15_000  # by then a worker that was told to end is gone, and its pipes are hung up
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,7 @@ class Trial(QObject):
         """Stop measuring; nothing is told."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.told.disconnect(self._take)
-            engine.ended.disconnect(self._ended)
-            engine.kill()
-            QTimer.singleShot(_GONE_MS, engine, engine.deleteLater)
+            engine.let_go()
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Finished) and self._project is not None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.widgets.answer_buttons import answer_buttons
 from app.widgets.settings_drawer import ChoiceBox
 from core.onsite.okng import OkNg
 from core.onsite.result import Verdict
@@ -51,7 +52,7 @@ class NewClassDialog(QDialog):
         form.addRow(self.tr("種類の名前"), self.name)
         form.addRow(self.tr("見た目（英語）"), self.words)
         form.addRow(self.tr("区別"), self.meaning)
-        self.buttons = _buttons(self, self.tr("足す"), self.tr("やめる"))
+        self.buttons = answer_buttons(self, self.tr("足す"), self.tr("やめる"))
         column = QVBoxLayout(self, spacing=12)
         column.addWidget(explained)
         column.addLayout(form)
@@ -110,7 +111,7 @@ class OkNgDialog(QDialog):
         column = QVBoxLayout(self, spacing=12)
         column.addWidget(explained)
         column.addWidget(area, 1)
-        column.addWidget(_buttons(self, self.tr("決める"), self.tr("やめる")))
+        column.addWidget(answer_buttons(self, self.tr("決める"), self.tr("やめる")))
         self.setWindowTitle(self.tr("OK と NG を決める"))
         self.resize(520, min(640, 200 + 52 * len(class_names)))
 
@@ -146,7 +147,7 @@ class CameraDialog(QDialog):
         form = QFormLayout()
         form.addRow(self.tr("カメラ"), self.entry)
         form.addRow(self.tr("何秒ごとに判定するか"), self.every)
-        self.buttons = _buttons(self, self.tr("つなぐ"), self.tr("やめる"))
+        self.buttons = answer_buttons(self, self.tr("つなぐ"), self.tr("やめる"))
         column = QVBoxLayout(self, spacing=12)
         column.addWidget(explained)
         column.addLayout(form)
@@ -167,17 +168,3 @@ def _fill_meanings(box: QComboBox, neither: str) -> None:
     for words, verdict in (("OK", Verdict.OK), ("NG", Verdict.NG), (neither, Verdict.UNKNOWN)):
         box.addItem(words, verdict.value)
     box.setCurrentIndex(2)
-
-
-def _buttons(dialog: QDialog, ok: str, cancel: str) -> QDialogButtonBox:
-    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-    for kind, words in (
-        (QDialogButtonBox.StandardButton.Ok, ok),
-        (QDialogButtonBox.StandardButton.Cancel, cancel),
-    ):
-        button = box.button(kind)
-        button.setText(words)
-        button.setMinimumHeight(40)
-    box.accepted.connect(dialog.accept)
-    box.rejected.connect(dialog.reject)
-    return box

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QL
 
 from app.background import run_in_background
 from app.translations import spoken
+from app.widgets.answer_buttons import answer_buttons
 from core.onsite.lock import LONGEST, PinHash, Tries, make_pin
 from core.problems import Problem, problem_text
 
@@ -22,11 +23,7 @@ class AskPinDialog(QDialog):
         self._pin, self._tries = pin, tries
         self.entry = _entry("pin_entry")
         self.told = QLabel(objectName="pin_told", wordWrap=True)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        self.buttons.accepted.connect(self._try)
-        self.buttons.rejected.connect(self.reject)
+        self.buttons = answer_buttons(self, self.tr("外す"), self.tr("やめる"), self._try)
         asked = QLabel(self.tr("責任者の暗証番号を入れてください。"), wordWrap=True)
         asked.setProperty("class", "heading3")
         column = QVBoxLayout(self, spacing=12)
@@ -34,7 +31,6 @@ class AskPinDialog(QDialog):
             column.addWidget(part)
         self.setWindowTitle(self.tr("ロックを外す"))
         self.entry.setAccessibleName(self.tr("暗証番号"))
-        _name_buttons(self.buttons, self.tr("外す"), self.tr("やめる"))
         self.setMinimumWidth(380)
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._say_wait)
@@ -83,11 +79,7 @@ class NewPinDialog(QDialog):
         self._chosen = chosen
         self.first, self.second = _entry("pin_first"), _entry("pin_second")
         self.told = QLabel(objectName="pin_told", wordWrap=True)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
-        )
-        self.buttons.accepted.connect(self._take)
-        self.buttons.rejected.connect(self.reject)
+        self.buttons = answer_buttons(self, self.tr("決めてロックする"), self.tr("やめる"), self._take)
         words = self.tr(
             "この画面から出るときの、責任者の暗証番号を決めます（4 文字以上）。忘れたときは、情報システムの"
             "担当者が設定ファイル settings.json の「pin」を消すと、決め直せます。"
@@ -104,7 +96,6 @@ class NewPinDialog(QDialog):
         self.setWindowTitle(self.tr("暗証番号を決める"))
         self.first.setAccessibleName(self.tr("暗証番号"))
         self.second.setAccessibleName(self.tr("暗証番号をもう一度"))
-        _name_buttons(self.buttons, self.tr("決めてロックする"), self.tr("やめる"))
         self.setMinimumWidth(460)
 
     def _take(self) -> None:
@@ -131,13 +122,3 @@ def _entry(name: str) -> QLineEdit:
     entry = QLineEdit(objectName=name, minimumHeight=44, maxLength=LONGEST)
     entry.setEchoMode(QLineEdit.EchoMode.Password)
     return entry
-
-
-def _name_buttons(box: QDialogButtonBox, ok: str, cancel: str) -> None:
-    for kind, words in (
-        (QDialogButtonBox.StandardButton.Ok, ok),
-        (QDialogButtonBox.StandardButton.Cancel, cancel),
-    ):
-        button = box.button(kind)
-        button.setText(words)
-        button.setMinimumHeight(40)

@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,6 +34,15 @@ from core.backbones.pretrain_losses import (
     ranking_loss,
     target_loss,
 )  # fmt: skip
+from core.backbones.pretrain_pace import (
+    PretrainProgress,
+    Progress,
+    decay_groups,
+    fixed_part,
+    print_progress,
+    schedule,
+    update_average,
+)
 from core.backbones.teacher import Teacher, load_teacher
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.backbones.towers import run_image_tower, run_text_tower
@@ -79,17 +87,6 @@ class PretrainConfig:
 
 
 @dataclass(frozen=True)
-class PretrainProgress:
-    """Where a pretraining stands; `seconds_left` is None until it can be guessed."""
-
-    stage: str
-    done: int
-    total: int
-    seconds_left: float | None = None
-    losses: dict[str, float] | None = None
-
-
-@dataclass(frozen=True)
 class PretrainResult:
     """What a pretraining made. `seconds` are those spent in steps, over all calls; `plans` as in
     `Trainer.load`."""
@@ -99,9 +96,6 @@ class PretrainResult:
     with_teachers: bool
     seconds: float
     plans: list[dict[str, float]]
-
-
-Progress = Callable[[PretrainProgress], None]
 
 
 def pretrain(
@@ -154,7 +148,7 @@ class Trainer:
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
         self.tower_parameters = [p for p in self.model.parameters() if p is not self.model.logit_scale]
         self.optimizer = torch.optim.AdamW(
-            _decay_groups(self.parameters, config.weight_decay), betas=(0.9, 0.98)
+            decay_groups(self.parameters, config.weight_decay), betas=(0.9, 0.98)
         )
         self.average = {name: value.clone() for name, value in self.model.state_dict().items()}
         self.step = 0
@@ -171,7 +165,7 @@ class Trainer:
             config.batch_names if self.teacher else 0, self._keep_share(),
         )  # fmt: skip
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * _schedule(self.step / config.steps, config.warmup)
+            group["lr"] = config.learning_rate * schedule(self.step / config.steps, config.warmup)
         losses = self._backward(batch)
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
@@ -179,7 +173,7 @@ class Trainer:
         with torch.no_grad():
             self.model.logit_scale.clamp_(max=float(torch.tensor(_MAX_LOGIT_SCALE).log()))
         self.step += 1
-        self._update_average()
+        update_average(self.average, self.model.state_dict(), self.step, config.average_decay)
         return losses
 
     def _keep_share(self) -> float:
@@ -238,12 +232,6 @@ class Trainer:
         losses["names"] = name_loss(text[parts:], batch.names, self.teacher.name_targets)
         return losses
 
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        decay = min(self.config.average_decay, self.step / (self.step + 9))
-        for name, value in self.model.state_dict().items():
-            self.average[name].lerp_(value, 1 - decay)
-
     def save(self, path: Path) -> None:
         """Write the checkpoint; a crash while writing leaves the one before it."""
         state = {
@@ -268,7 +256,7 @@ class Trainer:
         if not path.exists():
             return
         state = torch.load(path, weights_only=True)
-        if _fixed_part(state["config"]) != _fixed_part(asdict(self.config)):
+        if fixed_part(state["config"], _ADJUSTABLE) != fixed_part(asdict(self.config), _ADJUSTABLE):
             raise ValueError(f"{path} is of another configuration: remove it or choose another work folder")
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
@@ -334,28 +322,8 @@ def _shards(parts: int, pictures: int) -> list[Tensor]:
     return [torch.cat(pair) for pair in zip(by_part, by_view, strict=True)]
 
 
-def _decay_groups(parameters: Iterable[nn.Parameter], decay: float) -> list[dict[str, Any]]:
-    matrices: list[nn.Parameter] = []
-    others: list[nn.Parameter] = []
-    for parameter in parameters:
-        (matrices if parameter.ndim >= 2 else others).append(parameter)
-    return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
-
-
 def _plan(config: PretrainConfig) -> dict[str, float]:
     return {name: value for name, value in asdict(config).items() if name in _ADJUSTABLE}
-
-
-def _fixed_part(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in config.items() if name not in _ADJUSTABLE}
-
-
-def _schedule(done: float, warmup: float) -> float:
-    """Linear warm-up, then cosine to a hundredth."""
-    if done < warmup:
-        return (done + 1e-3) / (warmup + 1e-3)
-    share = (done - warmup) / (1 - warmup)
-    return 0.01 + 0.99 * 0.5 * (1 + float(torch.cos(torch.tensor(share * torch.pi))))
 
 
 def _all_wording(teacher: Teacher | None) -> list[str]:
@@ -425,14 +393,3 @@ def _steps_in(minutes: float) -> int:
         run_image_tower(model.visual, pixels)[1].sum().backward()
     # A step is two shards side by side, a third of them on half the patches, plus texts: about 1.25 such passes.
     return max(20, int(minutes * 60 / ((time.monotonic() - clock) / 2 * 1.25)))
-
-
-def print_progress(state: PretrainProgress) -> None:
-    """One line on standard error now and then."""
-    if state.stage != "training" and state.done % 2048 and state.done != state.total:
-        return
-    if state.stage == "training" and state.done % 5 and state.done != state.total:
-        return
-    left = "" if state.seconds_left is None else f", {state.seconds_left / 60:.1f} min left"
-    losses = " ".join(f"{k} {v:.3f}" for k, v in (state.losses or {}).items())
-    print(f"{state.stage} {state.done}/{state.total}{left} {losses}", file=sys.stderr, flush=True)

@@ -8,21 +8,20 @@ import hashlib
 import os
 import shutil
 import statistics
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.bench.memory import with_peak
 from core.bench.plain.intake import Taken, fitted, take_in_plainly
 from core.photos.decode import decode_photo, read_photo
 from core.photos.look import look_of, taken_at
-from core.photos.scan import ScanResult, scan
+from core.photos.scan import scan
 from core.photos.scan_cache import ScanCache
 from core.photos.thumbnails import THUMBNAIL_EDGE, ThumbnailStore
 
@@ -32,7 +31,6 @@ INPUT_EDGE = 224
 MOST_LEVELS = 3.0  # mean difference of two pictures, in grey levels
 _REPEATS = 5
 _SMALL = (64, 48)
-_SAMPLE_EVERY_S = 0.002
 
 Tell = Callable[[str], None]
 
@@ -133,7 +131,7 @@ def _scan_memory(folder: Path, work: Path, tell: Tell) -> dict[str, Any]:
     tell("a whole scan")
     store, cache = ThumbnailStore(work / "thumbnails"), ScanCache(work / "scan.sqlite")
     began = time.perf_counter()
-    found, peak = _with_peak(lambda: scan(folder, cache=cache, thumbnails=store))
+    found, peak = with_peak(lambda: scan(folder, cache=cache, thumbnails=store))
     seconds = time.perf_counter() - began
     return {"scan_per_s": round(len(found.photos) / seconds, 1), "scan_peak_bytes": peak}
 
@@ -144,33 +142,13 @@ def _rescan(folder: Path, database: Path, tell: Tell) -> dict[str, Any]:
     tell("a first look at very many photos")
     count = len(scan(folder, cache=cache).photos)
     tell(f"a second look at {count} photos")
-    _, peak = _with_peak(lambda: scan(folder, cache=cache))
+    _, peak = with_peak(lambda: scan(folder, cache=cache))
     seconds = statistics.median(_seconds(lambda: scan(folder, cache=cache)) for _ in range(_REPEATS))
     return {
         "rescan_photos": count,
         "rescan_per_s": round(count / seconds),
         "rescan_bytes_per_photo": round(peak / count),
     }
-
-
-def _with_peak(work: Callable[[], ScanResult]) -> tuple[ScanResult, int]:
-    """What some work gives, and the most memory it took above what was taken before."""
-    process, done = psutil.Process(), threading.Event()
-    before = highest = int(process.memory_info().rss)
-
-    def watch() -> None:
-        nonlocal highest
-        while not done.wait(_SAMPLE_EVERY_S):
-            highest = max(highest, int(process.memory_info().rss))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        found = work()
-    finally:
-        done.set()
-        watcher.join()
-    return found, highest - before
 
 
 def _seconds(work: Callable[[], object]) -> float:

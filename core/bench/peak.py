@@ -1,18 +1,15 @@
 """Peak memory of one training step, each in a process of its own so that nothing of before counts."""
 
 import multiprocessing
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
-import psutil
 import torch
 
+from core.bench.memory import with_peak
 from core.bench.plain.swap import plain_towers
 from core.bench.steps import Photos, learn, learn_plainly, look
 from core.bench.subject import Subject, build, noise_photos, stand_up
-
-_SAMPLE_EVERY_S = 0.001
 
 
 def peak_bytes(subject: Subject, batch: int, *, plain: bool) -> int:
@@ -46,19 +43,4 @@ def _above(work: Callable[[], object], device: torch.device) -> int:
         torch.cuda.synchronize(device)
         highest = int(torch.cuda.max_memory_allocated(device))
         return highest - before
-    process, done = psutil.Process(), threading.Event()
-    before = highest = int(process.memory_info().rss)
-
-    def watch() -> None:
-        nonlocal highest
-        while not done.wait(_SAMPLE_EVERY_S):
-            highest = max(highest, int(process.memory_info().rss))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        work()
-    finally:
-        done.set()
-        watcher.join()
-    return max(highest, int(process.memory_info().rss)) - before
+    return with_peak(work)[1]

@@ -139,13 +139,13 @@ class TowerTuning(Method):
 
     def encode(self, inputs: Tensor) -> Tensor:
         """Through the tuned image tower, without dropout."""
-        with self._judging():
+        with judging(self):
             return self._photos(inputs)
 
     @torch.no_grad()
     def classifier(self, classes: Sequence[ClassText]) -> Classifier:
         """A classifier over any classes, read by the tuned text tower without dropout."""
-        with self._judging():
+        with judging(self):
             text = as_array(self._written(classes).features(self.text_tower))
         return CosineClassifier(tuple(entry.name for entry in classes), text, self.backbone.logit_scale)
 
@@ -175,14 +175,16 @@ class TowerTuning(Method):
         first = _first_learned(self.text_tower)
         return Sentences.of(self.backbone, classes, self.config.template, first)
 
-    @contextmanager
-    def _judging(self) -> Iterator[None]:
-        was = self.training
-        self.eval()
-        try:
-            yield
-        finally:
-            self.train(was)
+
+@contextmanager
+def judging(module: nn.Module) -> Iterator[None]:
+    """Without what is for learning only, such as dropout; afterwards as before."""
+    was = module.training
+    module.eval()
+    try:
+        yield
+    finally:
+        module.train(was)
 
 
 def blocks_of(tower: HasBlocks) -> list[Block]:

@@ -6,8 +6,7 @@ offline; on disk it is safetensors and JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from core.backbones.image_tower import ImageTower
 from core.backbones.preprocess import Preprocessing, normalise, preprocess_photo
+from core.methods.tower_tuning import judging
 from core.problems import Language
 from core.tasks.decoder import Connector, DecoderConfig, TextDecoder, tap_tokens
 from core.tasks.generation import Written, write
@@ -110,17 +110,8 @@ class TextModel(nn.Module):
     @torch.no_grad()
     def _write(self, pixels: Tensor, starts: Sequence[list[int]]) -> list[Written]:
         written: list[Written] = []
-        with self._judging():
+        with judging(self):
             for first in range(0, len(starts), _BATCH):
                 part = slice(first, first + _BATCH)
                 written += write(self.decoder, self.photo_tokens(pixels[part]), starts[part])
         return written
-
-    @contextmanager
-    def _judging(self) -> Iterator[None]:
-        was = self.training
-        self.eval()
-        try:
-            yield
-        finally:
-            self.train(was)

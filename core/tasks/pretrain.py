@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +20,14 @@ from torch.nn import functional
 
 from core.backbones import bank
 from core.backbones.load import load_backbone
+from core.backbones.pretrain_pace import (
+    PretrainProgress,
+    Progress,
+    decay_groups,
+    fixed_part,
+    schedule,
+    update_average,
+)
 from core.backbones.store import EMBEDDED
 from core.files import write_atomic
 from core.methods.full_tuning import own_parts
@@ -64,17 +71,6 @@ class PretrainConfig:
 
 
 @dataclass(frozen=True)
-class PretrainProgress:
-    """Where a pretraining stands; `seconds_left` is None until it can be guessed."""
-
-    stage: str
-    done: int
-    total: int
-    seconds_left: float | None = None
-    losses: dict[str, float] | None = None
-
-
-@dataclass(frozen=True)
 class PretrainResult:
     """What a pretraining made; `seconds` were spent in steps, over all calls. `plans` says from which step on how many
     were planned: the learning rate follows the plan."""
@@ -83,9 +79,6 @@ class PretrainResult:
     steps: int
     seconds: float
     plans: tuple[dict[str, int], ...]
-
-
-Progress = Callable[[PretrainProgress], None]
 
 
 def pretrain(
@@ -125,7 +118,9 @@ class Trainer:
     ) -> None:
         self.config, self.model, self.source, self.image_sha256 = config, model, source, image_sha256
         self.named = _learnable(model)
-        self.optimizer = _optimizer(self.named, config)
+        self.optimizer = torch.optim.AdamW(
+            decay_groups(self.named.values(), config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
+        )
         self.average = {name: value.clone() for name, value in weights_of(model).items()}
         self.step = 0
         self.seconds = 0.0
@@ -137,14 +132,14 @@ class Trainer:
         config = self.config
         batch = self.source.draw(self.step, config.batch_pictures, config.questions, config.plain)
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * _schedule(self.step / config.steps, config.warmup)
+            group["lr"] = config.learning_rate * schedule(self.step / config.steps, config.warmup)
         losses = self._losses(batch)
         torch.stack([_WEIGHTS[name] * value for name, value in losses.items()]).sum().backward()
         nn.utils.clip_grad_norm_(self.named.values(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
-        self._update_average()
+        update_average(self.average, weights_of(self.model), self.step, config.average_decay)
         self.seconds += time.monotonic() - clock
         return {name: float(value.detach()) for name, value in losses.items()}
 
@@ -153,12 +148,6 @@ class Trainer:
             taps = tap_tokens(self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps)
         photo = self.model.connector(taps)
         return {name: lesson_loss(self.model, lesson, photo) for name, lesson in batch.lessons.items()}
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        decay = min(self.config.average_decay, self.step / (self.step + 9))
-        for name, value in weights_of(self.model).items():
-            self.average[name].lerp_(value, 1 - decay)
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all."""
@@ -184,7 +173,7 @@ class Trainer:
             return
         with safe_open(path, framework="pt") as file:
             about = json.loads(file.metadata()["position"])
-            if _fixed(about["config"]) != _fixed(asdict(self.config)):
+            if fixed_part(about["config"], _ADJUSTABLE) != fixed_part(asdict(self.config), _ADJUSTABLE):
                 raise Problem("tasks.other_pretraining", path=path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
         with torch.no_grad():
@@ -238,24 +227,3 @@ def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
         for block in blocks_of(half):
             own_parts(block)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
-
-
-def _optimizer(named: dict[str, nn.Parameter], config: PretrainConfig) -> torch.optim.Optimizer:
-    """AdamW; only matrices decay."""
-    groups = [
-        {"params": [p for p in named.values() if (p.ndim >= 2) is matrices], "weight_decay": decay}
-        for matrices, decay in ((True, config.weight_decay), (False, 0.0))
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
-
-
-def _fixed(config: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in config.items() if name not in _ADJUSTABLE}
-
-
-def _schedule(done: float, warmup: float) -> float:
-    """Linear warm-up, then cosine to a hundredth."""
-    if done < warmup:
-        return (done + 1e-3) / (warmup + 1e-3)
-    share = (done - warmup) / (1 - warmup)
-    return 0.01 + 0.99 * 0.5 * (1 + float(torch.cos(torch.tensor(share * torch.pi))))

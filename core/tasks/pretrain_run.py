@@ -11,11 +11,12 @@ from typing import Any
 
 import torch
 
+from core.backbones.pretrain_pace import print_progress
 from core.files import write_atomic
 from core.tasks.card import render_card
 from core.tasks.embedded import WEIGHTS_NAME, load_text_model
 from core.tasks.heldout_check import check_text_model
-from core.tasks.pretrain import PretrainConfig, PretrainProgress, Trainer, prepare, pretrain
+from core.tasks.pretrain import PretrainConfig, Trainer, prepare, pretrain
 
 RECORD_NAME, FIGURES_NAME, CARD_NAME = "pretrain.json", "card.json", "card.md"
 _TRIAL_STEPS = 3
@@ -82,16 +83,6 @@ def _steps_in(trainer: Trainer, minutes: float) -> int:
     for _ in range(_TRIAL_STEPS):
         trainer.advance()
     return max(20, int(minutes * 60 * _TRIAL_STEPS / (time.monotonic() - clock)))
-
-
-def print_progress(state: PretrainProgress) -> None:
-    """One line on standard error now and then."""
-    often = 10 if state.stage == "training" else 2048
-    if state.done % often and state.done != state.total:
-        return
-    left = "" if state.seconds_left is None else f", {state.seconds_left / 60:.1f} min left"
-    losses = " ".join(f"{k} {v:.3f}" for k, v in (state.losses or {}).items())
-    print(f"{state.stage} {state.done}/{state.total}{left} {losses}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

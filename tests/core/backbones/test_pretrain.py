@@ -26,11 +26,11 @@ from core.backbones.pretrain import (
     CHECKPOINT_NAME,
     MODEL_CFG,
     PretrainConfig,
-    PretrainProgress,
     _build,
     pretrain,
 )
 from core.backbones.pretrain_batches import BatchSource, _turn, _turn_map
+from core.backbones.pretrain_pace import PretrainProgress
 from core.backbones.teacher import load_teacher
 from core.backbones.towers import run_image_tower, run_text_tower
 from core.backbones.vocabulary_map import VocabularyMap, clip_tokenizer
