@@ -20,6 +20,7 @@ from core.labelling.scanning import GAP_MS
 from core.labelling.showing import DIFFERING, UNSURE, UNUSABLE
 from core.project.audit_check import check_trail
 from core.project.store import Project
+from tests.app.labels_page import labels, labels_page
 
 CODE = "4901234567894"
 
@@ -35,23 +36,11 @@ def project(session: Session) -> Project:
 
 @pytest.fixture
 def page(session: Session, project: Project, qtbot: QtBot) -> Iterator[LabelsPage]:
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1200, 800)
-    page.retranslate()
-    page.show()
-    page.activateWindow()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
-    page.extras.keys._focus_changed(None, page.grid)  # offscreen windows get no focus of their own
-    yield page
-    page.leave()
-
-
-def labels(project: Project) -> list[str]:
-    finish_in_order()
-    names = {entry.id: entry.name for entry in project.classes()}
-    return [names.get(photo.class_id or 0, "") for photo in project.photos()]
+    with labels_page(session, qtbot) as page:
+        page.resize(1200, 800)
+        page.activateWindow()
+        page.extras.keys._focus_changed(None, page.grid)  # offscreen windows get no focus of their own
+        yield page
 
 
 def typed(widget: QWidget, text: str, *, each: int, start: int = 100_000) -> None:

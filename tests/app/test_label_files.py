@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.background import finish_in_order
 from app.pages.labels import LabelsPage
 from app.session import Session
 from core.project.store import Project
+from tests.app.labels_page import labels_page
 
 
 @pytest.fixture
@@ -22,15 +22,8 @@ def project(session: Session) -> Project:
 
 @pytest.fixture
 def page(session: Session, project: Project, qtbot: QtBot) -> Iterator[LabelsPage]:
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    yield page
-    page.leave()
-    finish_in_order()
+    with labels_page(session, qtbot) as page:
+        yield page
 
 
 def words(page: LabelsPage) -> str:

@@ -20,6 +20,7 @@ from core.photos.embeddings import keep_embeddings
 from core.problems import Problem
 from core.project.store import Project
 from core.training.events import Failed, Progress
+from tests.app.labels_page import labels, labels_page
 
 DIM = 8
 NAMES = ("良品", "キズ")
@@ -52,21 +53,9 @@ def project(session: Session) -> Project:
 
 @pytest.fixture
 def page(session: Session, project: Project, qtbot: QtBot) -> Iterator[LabelsPage]:
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0 and len(page.help.advice.hints) == 12)
-    yield page
-    page.leave()
-
-
-def labels(project: Project) -> list[str]:
-    finish_in_order()
-    names = {entry.id: entry.name for entry in project.classes()}
-    return [names.get(photo.class_id or 0, "") for photo in project.photos()]
+    with labels_page(session, qtbot) as page:
+        qtbot.waitUntil(lambda: len(page.help.advice.hints) == 12)
+        yield page
 
 
 def folders(project: Project) -> list[str]:

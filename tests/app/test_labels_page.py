@@ -8,12 +8,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.background import finish_in_order
 from app.pages.labels import LabelsPage
 from app.session import Session
 from app.widgets.class_panel import ClassDialog
 from core.labelling.showing import CLASS, UNLABELLED
 from core.project.store import Project
+from tests.app.labels_page import labels, labels_page
 
 
 @pytest.fixture
@@ -27,22 +27,8 @@ def project(session: Session) -> Project:
 @pytest.fixture
 def page(session: Session, project: Project, qtbot: QtBot) -> Iterator[LabelsPage]:
     """The page on screen, its photos loaded, the first one selected."""
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
-    yield page
-    page.leave()
-
-
-def labels(project: Project) -> list[str]:
-    """What is written: the class names of all photos in the grid's order, "" where there is none."""
-    finish_in_order()
-    names = {entry.id: entry.name for entry in project.classes()}
-    return [names.get(photo.class_id or 0, "") for photo in project.photos()]
+    with labels_page(session, qtbot) as page:
+        yield page
 
 
 def settle(page: LabelsPage, qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from app.widgets.flow import FlowLayout
 from core.labelling.known import Known
 from core.labelling.showing import ALL, BY_NAME, DISAGREEING, MISTAKES, SIMILAR, UNLABELLED
 from core.project.store import Project
+from tests.app.labels_page import labels_page
 from tests.app.run_data import NAMES, make_project, make_run
 
 
@@ -28,15 +29,8 @@ def project(tmp_path: Path) -> Iterator[Project]:
 def page(project: Project, qtbot: QtBot) -> Iterator[LabelsPage]:
     session = Session()
     session.take_project(project)
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.grid.rowCount() > 0)
-    yield page
-    page.leave()
+    with labels_page(session, qtbot) as page:
+        yield page
     session.close_project()
 
 

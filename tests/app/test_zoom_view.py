@@ -14,6 +14,7 @@ from app.pages.labels import LabelsPage
 from app.session import Session
 from app.widgets.photo_viewer import PhotoViewer
 from app.widgets.zoom_view import Pictures, ZoomView
+from tests.app.labels_page import labels_page
 
 WIDTH, HEIGHT = 400, 200
 
@@ -107,16 +108,9 @@ def test_nothing_to_show_is_no_fault(view: ZoomView) -> None:
 def page(session: Session, qtbot: QtBot) -> Iterator[LabelsPage]:
     assert session.project is not None
     session.project.add_class("良品")
-    page = LabelsPage(session)
-    qtbot.addWidget(page)
-    page.resize(1100, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
-    yield page
-    page.viewer.close()
-    page.leave()
+    with labels_page(session, qtbot) as page:
+        yield page
+        page.viewer.close()
 
 
 @pytest.fixture
