@@ -344,7 +344,7 @@ class PresetPage(Page):
         self.model_warning.setVisible(embedded)
         self.model_warning.setText(
             self.tr(
-                "付属のモデルは、使い方を覚えるためのものです。本番の検査には、大きなモデルを追加してから使ってください。追加は、システムの担当の方に「hikidashi models」を頼んでください。"
+                "付属のモデルは、使い方を覚えるためのものです。本番の検査には、大きなモデルを追加してから使ってください。「はじめる」の「モデルを見る・取り込む…」から追加できます。"
             )
         )
 

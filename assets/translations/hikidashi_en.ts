@@ -3000,8 +3000,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>{name} ({architecture})</translation>
     </message>
     <message>
-        <source>付属のモデルは、使い方を覚えるためのものです。本番の検査には、大きなモデルを追加してから使ってください。追加は、システムの担当の方に「hikidashi models」を頼んでください。</source>
-        <translation>The built-in model is for learning the program. For real inspection add a larger model first; ask your system administrator for “hikidashi models”.</translation>
+        <source>付属のモデルは、使い方を覚えるためのものです。本番の検査には、大きなモデルを追加してから使ってください。「はじめる」の「モデルを見る・取り込む…」から追加できます。</source>
+        <translation>The model that comes along is for learning the program. For real inspection, add a larger one first: “See or import models…” on the start page does it.</translation>
     </message>
     <message>
         <source>使うモデル</source>

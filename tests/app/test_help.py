@@ -19,7 +19,7 @@ from core.problems import Language
 
 # Words that are quoted though they stand on no button: examples, comparisons, a mark.
 NO_NAMES = {"良品", "キズ", "good", "scratch", "問題集", "模試", "本番の試験", "scratched brass bolt", "⋯",
-            "hikidashi models", "良くなった"}  # fmt: skip
+            "良くなった"}  # fmt: skip
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 CHAPTER = re.compile(r"^#+", re.MULTILINE)
 QUOTED: dict[Language, str] = {"ja": "「([^」]*)」", "en": "“([^”]*)”"}
