@@ -18,6 +18,7 @@ def answer_buttons(
         button = box.button(kind)
         button.setText(words)
         button.setMinimumHeight(TOUCH)
+    box.button(_BUTTON.Ok).setProperty("class", "primary")
     box.accepted.connect(answered or dialog.accept)
     box.rejected.connect(dialog.reject)
     return box
