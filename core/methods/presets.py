@@ -94,7 +94,11 @@ def resolve_preset(name: str) -> Preset:
     Raises:
         Problem: `methods.unknown_preset` when it is neither.
     """
-    presets = load_presets()
+    return resolve_among(load_presets(), name)
+
+
+def resolve_among(presets: Sequence[Preset], name: str) -> Preset:
+    """`resolve_preset` for some presets only. Raises Problem as it does."""
     found = next((preset for preset in presets if preset.name == name), None)
     if found is not None:
         return found

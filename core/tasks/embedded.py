@@ -17,7 +17,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.assets import ASSETS
 from core.backbones.clip import Backbone
 from core.backbones.load import load_backbone
 from core.backbones.store import EMBEDDED
@@ -25,10 +24,10 @@ from core.files import sha256_file, write_atomic
 from core.problems import Problem
 from core.tasks.decoder import DecoderConfig
 from core.tasks.model import TextModel
+from core.tasks.place import CONFIG_NAME, TEXT_MODEL_FOLDER, TOKENIZER_NAME, WEIGHTS_NAME
 from core.tasks.tokenizer import TextTokenizer
+from core.tasks.writers import writer_card
 
-TEXT_MODEL_FOLDER = ASSETS / "tasks" / "embedded"
-WEIGHTS_NAME, CONFIG_NAME, TOKENIZER_NAME = "weights.safetensors", "config.json", "tokenizer.json"
 _PARTS = ("connector", "decoder")
 
 
@@ -85,6 +84,8 @@ def load_text_model(folder: Path = TEXT_MODEL_FOLDER, device: str = "cpu") -> Te
         take_up_weights(model, load_file(folder / WEIGHTS_NAME))
     except (SafetensorError, OSError) as error:
         raise Problem("tasks.model_damaged", folder=folder, file=WEIGHTS_NAME) from error
+    if folder == TEXT_MODEL_FOLDER:
+        model.card = writer_card(EMBEDDED)
     return model.to(device).requires_grad_(False).eval()
 
 

@@ -7,7 +7,7 @@ smaller loss), and the best end of all stages in the end. Everything random is a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,7 @@ from torch import Tensor
 
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Decision
-from core.tasks.lessons import Lesson, TextSet, Wording, lesson_of, wording_of
-from core.tasks.tuning import TextTuning
+from core.tasks.protocol import Lessons, TextSet, Tuning
 from core.training.checkpoint import Best
 from core.training.optimizers import make_optimizer, rates_in
 
@@ -51,30 +50,8 @@ class Learned:
 Tell = Callable[[Round | Decision], None]
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """Photos as far as they are run beforehand `(N, T, W)`, and texts as tokens."""
-
-    photos: Tensor
-    wordings: tuple[Wording, ...]
-
-    @classmethod
-    def of(cls, tuning: TextTuning, texts: TextSet) -> _Texts:
-        photos = torch.cat([tuning.read_beforehand(part) for part in texts.pixels.split(_BATCH)])
-        return cls(photos, tuple(wording_of(tuning.model, example) for example in texts.examples))
-
-    def batches(self, order: list[int], size: int) -> Iterator[tuple[Tensor, Lesson]]:
-        """Photos and lessons, `size` texts at a time; each photo of a batch once."""
-        for first in range(0, len(order), size):
-            chosen = [self.wordings[number] for number in order[first : first + size]]
-            photos = sorted({photo for _, _, photo in chosen})
-            place = {photo: row for row, photo in enumerate(photos)}
-            lesson = lesson_of([(start, rest, place[photo]) for start, rest, photo in chosen])
-            yield self.photos[photos], lesson.to(self.photos.device)
-
-
 def learn(
-    tuning: TextTuning,
+    tuning: Tuning,
     train: TextSet,
     val: TextSet | None,
     seed: int,
@@ -86,8 +63,8 @@ def learn(
     Stopped on the way, it ends with the best round so far. Raises Problem as `wording_of`.
     """
     clock = time.monotonic()
-    lessons = _Texts.of(tuning, train)
-    checks = _Texts.of(tuning, val) if val is not None and val.examples else None
+    lessons = tuning.lessons(train)
+    checks = tuning.lessons(val) if val is not None and val.examples else None
     course = _Course(tuning, lessons, checks, seed, tell, should_stop)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -102,9 +79,9 @@ def learn(
 class _Course:
     def __init__(
         self,
-        tuning: TextTuning,
-        lessons: _Texts,
-        checks: _Texts | None,
+        tuning: Tuning,
+        lessons: Lessons,
+        checks: Lessons | None,
         seed: int,
         tell: Tell,
         should_stop: Callable[[], bool],
@@ -123,7 +100,7 @@ class _Course:
             if self.stopped or number + 1 == len(stages):
                 return
             share = None if self.checks is None else best.accuracy
-            texts = 0 if self.checks is None else len(self.checks.wordings)
+            texts = 0 if self.checks is None else len(self.checks)
             decision = self.tuning.next_stage_needed(share, round((share or 0.0) * texts), texts)
             if decision is not None:
                 self.decisions.append(decision)
@@ -168,18 +145,18 @@ class _Course:
     def _epoch(self, optimizer: torch.optim.Optimizer, recipe: RecipeConfig, stage: int, epoch: int) -> float:
         self.tuning.train()
         rng = np.random.default_rng([self.seed, stage, epoch])
-        order = [int(n) for n in rng.permutation(len(self.lessons.wordings))]
+        order = [int(n) for n in rng.permutation(len(self.lessons))]
         total = 0.0
-        for photos, lesson in self.lessons.batches(order, recipe.batch_size):
+        for batch in self.lessons.batches(order, recipe.batch_size):
             if self.should_stop():
                 self.stopped = True
                 break
-            loss, _ = self.tuning.loss(photos, lesson)
+            loss, right = self.tuning.loss(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             self.steps += 1
-            total += float(loss.detach()) * len(lesson.tokens)
+            total += float(loss.detach()) * len(right)
         return total / len(order)
 
     @torch.no_grad()
@@ -189,9 +166,9 @@ class _Course:
             return 0.0, loss
         self.tuning.eval()
         right, total = 0, 0.0
-        count = len(self.checks.wordings)
-        for photos, lesson in self.checks.batches(list(range(count)), _BATCH):
-            value, found = self.tuning.loss(photos, lesson)
+        count = len(self.checks)
+        for batch in self.checks.batches(list(range(count)), _BATCH):
+            value, found = self.tuning.loss(batch)
             right += int(found.sum())
-            total += float(value) * len(lesson.tokens)
+            total += float(value) * len(found)
         return right / count, total / count

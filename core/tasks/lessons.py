@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from core.problems import Language, Problem
+from core.problems import Problem
 from core.tasks.model import TextModel
+from core.tasks.protocol import TextExample
 from core.tasks.texts import PhotoTexts, language_of, majority
 from core.tasks.tokenizer import END, PAD
 
 IGNORED = -100
-
-
-@dataclass(frozen=True)
-class TextExample:
-    """A text about photo number `photo`: its description in a language or, with a question, the answer."""
-
-    photo: int
-    text: str
-    question: str | None = None
-    language: Language = "en"
 
 
 def examples_of(texts: PhotoTexts, photos: Sequence[str]) -> tuple[TextExample, ...]:
@@ -43,14 +34,6 @@ def examples_of(texts: PhotoTexts, photos: Sequence[str]) -> tuple[TextExample, 
         if each.photo in number
     ]
     return (*told, *asked)
-
-
-@dataclass(frozen=True, eq=False)
-class TextSet:
-    """Photos as normalised pixels `(N, 3, H, W)` and texts about them."""
-
-    pixels: Tensor
-    examples: tuple[TextExample, ...]
 
 
 @dataclass(frozen=True)
@@ -100,3 +83,23 @@ def lesson_of(texts: Sequence[Wording]) -> Lesson:
         tokens[row, : len(whole) - 1] = torch.tensor(whole[:-1])
         wanted[row, len(start) - 1 : len(whole) - 1] = torch.tensor(rest)
     return Lesson(tokens, wanted, torch.tensor([photo for _, _, photo in texts]))
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLessons:
+    """Photos as far as they are read beforehand `(N, T, W)`, and texts as tokens."""
+
+    photos: Tensor
+    wordings: tuple[Wording, ...]
+
+    def __len__(self) -> int:
+        return len(self.wordings)
+
+    def batches(self, order: Sequence[int], size: int) -> Iterator[tuple[Tensor, Lesson]]:
+        """Photos and lessons, `size` texts at a time; each photo of a batch once."""
+        for first in range(0, len(order), size):
+            chosen = [self.wordings[number] for number in order[first : first + size]]
+            photos = sorted({photo for _, _, photo in chosen})
+            place = {photo: row for row, photo in enumerate(photos)}
+            lesson = lesson_of([(start, rest, place[photo]) for start, rest, photo in chosen])
+            yield self.photos[photos], lesson.to(self.photos.device)

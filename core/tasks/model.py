@@ -6,8 +6,7 @@ offline; on disk it is safetensors and JSON.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -21,27 +20,19 @@ from core.methods.tower_tuning import judging
 from core.problems import Language
 from core.tasks.decoder import Connector, DecoderConfig, TextDecoder, tap_tokens
 from core.tasks.generation import Written, write
+from core.tasks.protocol import Told, Tuning
+from core.tasks.texts import TextTask
 from core.tasks.tokenizer import TextTokenizer
+from core.tasks.writers import WriterCard
+from core.training.job import HyperValue
 
 _BATCH = 32
-
-
-@dataclass(frozen=True)
-class Told:
-    """A text that the model wrote.
-
-    `confidence` is the chance that the model itself gives: of an answer the whole answer's, of a description the
-    geometric mean over its tokens (a long text would have none otherwise). `complete` is False where the text was cut
-    off for its length.
-    """
-
-    text: str
-    confidence: float
-    complete: bool = True
+_LANGUAGES: tuple[Language, ...] = ("ja", "en")
+_TASKS: tuple[TextTask, ...] = ("caption", "vqa")
 
 
 class TextModel(nn.Module):
-    """A model that describes photos and answers questions about them.
+    """A model that describes photos and answers questions about them. One that was not stored has a card without a name.
 
     Photos are Pillow pictures of any size, or pixels as the image tower takes them.
     """
@@ -51,6 +42,7 @@ class TextModel(nn.Module):
     ) -> None:
         super().__init__()
         self.image = image
+        self.card = WriterCard("", "embedded", "", 0, "", _LANGUAGES, _TASKS)
         self.preprocessing = preprocessing
         self.tokenizer = tokenizer
         self.config = config
@@ -61,6 +53,12 @@ class TextModel(nn.Module):
     def device(self) -> torch.device:
         """Where the weights lie."""
         return self.decoder.words.device
+
+    def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> Tuning:
+        """Something learnable hung on a copy of it. Raises Problem as `TextTuning`."""
+        from core.tasks.tuning import TextTuning  # it is made of this module's model
+
+        return TextTuning(self, composition, hyper, seed)
 
     def pixels(self, photos: Sequence[Image.Image]) -> Tensor:
         """Photos → normalised pixels `(B, 3, H, W)`."""

@@ -35,9 +35,10 @@ from core.methods.tower_tuning import blocks_of
 from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
 from core.tasks.decoder import tap_tokens
-from core.tasks.embedded import WEIGHTS_NAME, new_text_model, save_text_model, weights_of
+from core.tasks.embedded import new_text_model, save_text_model, weights_of
 from core.tasks.lessons import IGNORED, Lesson
 from core.tasks.model import TextModel
+from core.tasks.place import WEIGHTS_NAME
 from core.tasks.pretrain_batches import Step, StepSource
 from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state

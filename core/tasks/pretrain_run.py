@@ -14,8 +14,9 @@ import torch
 from core.backbones.pretrain_pace import print_progress
 from core.files import write_atomic
 from core.tasks.card import render_card
-from core.tasks.embedded import WEIGHTS_NAME, load_text_model
+from core.tasks.embedded import load_text_model
 from core.tasks.heldout_check import check_text_model
+from core.tasks.place import WEIGHTS_NAME
 from core.tasks.pretrain import PretrainConfig, Trainer, prepare, pretrain
 
 RECORD_NAME, FIGURES_NAME, CARD_NAME = "pretrain.json", "card.json", "card.md"

@@ -28,10 +28,13 @@ from core.methods.pt_peft import second_stage
 from core.methods.tower_tuning import HasBlocks, blocks_of, own
 from core.problems import Problem
 from core.tasks.decoder import taps_from
-from core.tasks.lessons import IGNORED, Lesson
+from core.tasks.lessons import IGNORED, Lesson, ReadLessons, wording_of
 from core.tasks.model import TextModel
+from core.tasks.protocol import TextSet
 from core.tasks.recipes import with_text_defaults
 from core.training.job import HyperValue
+
+_BATCH = 32
 
 
 class TextTuning(nn.Module):
@@ -124,6 +127,18 @@ class TextTuning(nn.Module):
 
     # How it is learned
 
+    @property
+    def writer(self) -> TextModel:
+        """The tuned model as it stands."""
+        return self.model
+
+    def lessons(self, texts: TextSet) -> ReadLessons:
+        """Texts made ready. Raises Problem as `wording_of`."""
+        wordings = tuple(wording_of(self.model, example) for example in texts.examples)
+        firsts = range(0, len(texts.photos), _BATCH)
+        photos = [self.model.pixels(texts.photos[first : first + _BATCH]) for first in firsts]
+        return ReadLessons(torch.cat([self.read_beforehand(part) for part in photos]), wordings)
+
     @torch.no_grad()
     def read_beforehand(self, pixels: Tensor) -> Tensor:
         """Normalised pixels → tokens `(B, T, W)` as the first block that may learn takes them."""
@@ -135,12 +150,13 @@ class TextTuning(nn.Module):
         read: Tensor = self.model.connector(taps)
         return read
 
-    def loss(self, beforehand: Tensor, lesson: Lesson) -> tuple[Tensor, Tensor]:
+    def loss(self, batch: tuple[Tensor, Lesson]) -> tuple[Tensor, Tensor]:
         """Teacher-forced cross-entropy, each text weighing alike, and which texts `(B,)` would be written right.
 
-        A text is right when every one of its tokens is the likeliest after those before it: just then it is what the
+        batch: photos as `read_beforehand` gives them, and texts about them. A text is right when every one of its tokens is the likeliest after those before it: just then it is what the
         model writes.
         """
+        beforehand, lesson = batch
         hidden = self.model.decoder.hidden(lesson.tokens, self.photo_tokens(beforehand), lesson.rows)
         logits = self.model.decoder.logits(hidden)
         counted = lesson.wanted != IGNORED

@@ -63,6 +63,20 @@ class Epoch(_Event):
     seconds_left: float | None = None
 
 
+class TextEpoch(_Event):
+    """One pass over the texts: the mean loss of the round, and on the checking texts (None where there are none) the
+    share that would be written word for word, with their loss. `stage` is prefix or tune; rounds count through both."""
+
+    type: Literal["text_epoch"] = "text_epoch"
+    epoch: int
+    epochs: int
+    stage: str
+    loss: float
+    right: float | None
+    check_loss: float | None
+    seconds_left: float | None = None
+
+
 class Collapse(_Event):
     """How far classes are from neural collapse after a round, 0 before the first: those that are learned, and the
     others; by the validation photos. None where there are fewer than two classes."""
@@ -174,6 +188,28 @@ class Predicted(_Event):
     seconds: float
 
 
+class WrittenPart(BaseModel):
+    """A text about a photo: a description (`question` is ""), or the answer to a question."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    question: str = ""
+    text: str
+    confidence: float
+    unsure: bool = False
+    complete: bool = True
+
+
+class Wrote(_Event):
+    """What was written about one photo: its description, or the answers to the questions that were asked."""
+
+    type: Literal["wrote"] = "wrote"
+    request: int
+    photo: str
+    parts: tuple[WrittenPart, ...]
+    seconds: float
+
+
 class PredictionFailed(_Event):
     """One photo could not be judged; the others go on."""
 
@@ -254,6 +290,7 @@ Event = Annotated[
     | Progress
     | Step
     | Epoch
+    | TextEpoch
     | Collapse
     | Resources
     | StateChanged
@@ -263,6 +300,7 @@ Event = Annotated[
     | Tried
     | Ranked
     | Predicted
+    | Wrote
     | PredictionFailed
     | ClassAdded
     | SourceTold

@@ -48,6 +48,23 @@ class TrainJob(_Job):
     wished_error: float = Field(default=WISHED_ERROR, gt=0, lt=1)
 
 
+class TextJob(_Job):
+    """Tune a model that writes on the texts in `<run>/data.json` (`core.tasks.revision`).
+
+    `model` is a name that `core.tasks.models.open_writer` knows; `wished_error` is as for a TrainJob, of answers.
+    """
+
+    kind: Literal["train_texts"] = "train_texts"
+    preset: str
+    composition: str
+    hyper: dict[str, HyperValue] = Field(default_factory=dict)
+    model: str = "embedded"
+    model_sha256: str = ""
+    seed: int = 1
+    device: Device = "auto"
+    wished_error: float = Field(default=WISHED_ERROR, gt=0, lt=1)
+
+
 class TrialJob(_Job):
     """Measure, on this PC, how long each preset would take on the revision in `<run>/data.json`, with the settings
     that were `changed` in it."""
@@ -151,6 +168,7 @@ class PredictJob(_Job):
 
 Job = Annotated[
     TrainJob
+    | TextJob
     | TrialJob
     | ExportJob
     | InsightJob

@@ -11,8 +11,10 @@ from pydantic import ValidationError
 
 from core.files import write_atomic
 from core.project.revision import DataRevision, load_revision
+from core.tasks.result import TextResult
+from core.tasks.revision import TextRevision, load_text_revision
 from core.training.events import Event, StateChanged, decode
-from core.training.job import DATA_FILE, JOB_FILE, Job, TrainJob, load_job
+from core.training.job import DATA_FILE, JOB_FILE, Job, TextJob, TrainJob, load_job
 from core.training.result import RESULT_FILE, TrainResult
 from core.training.state import JobState, next_state, state_at_exit
 
@@ -68,6 +70,18 @@ class Run:
         except (FileNotFoundError, ValidationError):
             return None
 
+    @cached_property
+    def text_revision(self) -> TextRevision:
+        """The texts it works on, of a run that tunes a model that writes. Raises Problem when they cannot be read."""
+        return load_text_revision(self.folder / DATA_FILE)
+
+    def text_result(self) -> TextResult | None:
+        """The result of a run that tunes a model that writes, or None while there is none."""
+        try:
+            return TextResult.model_validate_json((self.folder / RESULT_FILE).read_bytes())
+        except (FileNotFoundError, ValidationError):
+            return None
+
     def started(self) -> bool:
         """Whether a worker ever took this run up."""
         return (self.folder / LOCK_FILE).exists()
@@ -97,15 +111,17 @@ class Run:
             file.write(word + "\n")
 
 
-def runs_in(runs_folder: Path) -> list[Run]:
-    """The training runs below a folder, newest first; other folders are passed over."""
+def runs_in(runs_folder: Path, kind: type[TrainJob | TextJob] = TrainJob) -> list[Run]:
+    """The training runs of a kind below a folder, newest first; other folders are passed over."""
+    wanted = kind.model_fields["kind"].default
     runs = [Run(path.parent) for path in runs_folder.glob(f"*/{JOB_FILE}")]
-    return sorted((run for run in runs if _is_training(run)), key=lambda run: run.folder.name, reverse=True)
+    found = (run for run in runs if _kind_of(run) == wanted)
+    return sorted(found, key=lambda run: run.folder.name, reverse=True)
 
 
-def _is_training(run: Run) -> bool:
+def _kind_of(run: Run) -> str | None:
     try:
         text = json.loads((run.folder / JOB_FILE).read_bytes())
     except (OSError, ValueError):
-        return False
-    return isinstance(text, dict) and text.get("kind") == TrainJob.model_fields["kind"].default
+        return None
+    return text.get("kind") if isinstance(text, dict) else None

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from core.bench.insight import spectra_over_seeds
@@ -28,10 +29,11 @@ from core.partsworld.questions import draw_question
 from core.partsworld.render import render
 from core.partsworld.scene import Scene
 from core.tasks.learning import Learned, Round, learn
-from core.tasks.lessons import TextExample, TextSet, lesson_of, wording_of
+from core.tasks.lessons import lesson_of, wording_of
 from core.tasks.metrics.scores import score_answers, score_captions
 from core.tasks.metrics.sums import Sums
 from core.tasks.model import TextModel
+from core.tasks.protocol import TextExample, TextSet
 from core.tasks.tuning import TextTuning
 from core.training.result import Interval
 
@@ -131,7 +133,7 @@ class _Test:
     def __init__(self, request: TextRequest, model: TextModel) -> None:
         self.task = request.task
         self.scenes = plant_scenes((_TEST,), held_out_compositions(), request.test_photos)
-        self.pixels = _pixels(model, self.scenes)
+        self.pixels = model.pixels(_photos(model, self.scenes))
         self.examples = _examples(self.task, self.scenes)
         # One text a photo is looked at for its features: N rows as many as photos.
         seen: dict[int, TextExample] = {}
@@ -286,7 +288,7 @@ def _texts(task: Task, model: TextModel, scenes: Sequence[Scene]) -> TextSet:
         examples = tuple(
             examples[len(QUESTIONS) * number + number % len(QUESTIONS)] for number in range(len(scenes))
         )
-    return TextSet(_pixels(model, scenes), examples)
+    return TextSet(_photos(model, scenes), examples)
 
 
 def _examples(task: Task, scenes: Sequence[Scene]) -> tuple[TextExample, ...]:
@@ -299,8 +301,8 @@ def _examples(task: Task, scenes: Sequence[Scene]) -> tuple[TextExample, ...]:
     )
 
 
-def _pixels(model: TextModel, scenes: Sequence[Scene]) -> Tensor:
-    return model.pixels_of(np.stack([render(scene, model.preprocessing.image_size) for scene in scenes]))
+def _photos(model: TextModel, scenes: Sequence[Scene]) -> list[Image.Image]:
+    return [Image.fromarray(render(scene, model.preprocessing.image_size)) for scene in scenes]
 
 
 def _plain(figure: dict[str, Any], signed: bool = False) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from core.backbones.clip import Backbone
 from core.backbones.load import load_backbone
@@ -35,6 +37,12 @@ def tiny(backbone: Backbone, tokenizer: TextTokenizer) -> TextModel:
         for value in model.decoder.parameters():
             value.mul_(2.0)
     return model.requires_grad_(False).eval()
+
+
+@pytest.fixture
+def photos() -> list[Image.Image]:
+    rng = np.random.default_rng(1)
+    return [Image.fromarray(rng.integers(0, 256, (112, 112, 3), dtype=np.uint8)) for _ in range(5)]
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from PIL import Image
 
 from core.files import sha256_file
 from core.partsworld import render
-from core.tasks.embedded import TEXT_MODEL_FOLDER, WEIGHTS_NAME, load_text_model, weights_sha256
+from core.tasks.embedded import load_text_model, weights_sha256
 from core.tasks.heldout_check import check_text_model, held_out_scenes
 from core.tasks.model import TextModel
+from core.tasks.place import TEXT_MODEL_FOLDER, WEIGHTS_NAME
 
 MOST_BYTES = 25_000_000
 

@@ -11,8 +11,9 @@ from safetensors.torch import load_file
 
 from core.problems import Problem
 from core.tasks import pretrain as room
-from core.tasks.embedded import CONFIG_NAME, TOKENIZER_NAME, WEIGHTS_NAME, load_text_model
+from core.tasks.embedded import load_text_model
 from core.tasks.lessons import IGNORED
+from core.tasks.place import CONFIG_NAME, TOKENIZER_NAME, WEIGHTS_NAME
 from core.tasks.pretrain import PretrainConfig, pretrain
 from core.tasks.pretrain_batches import StepSource
 from core.tasks.tokenizer import END, TextTokenizer

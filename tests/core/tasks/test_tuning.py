@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from core.problems import Problem
 from core.tasks.learning import Round, learn
-from core.tasks.lessons import TextExample, TextSet, examples_of, lesson_of, wording_of
+from core.tasks.lessons import examples_of, wording_of
 from core.tasks.model import TextModel
+from core.tasks.protocol import TextExample, TextSet
 from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned, save_tuned
 from core.tasks.tuning import TextTuning
@@ -21,8 +23,8 @@ TEXTS = ("yes", "no", "red", "はい", "a bolt")
 
 
 @pytest.fixture
-def texts(pixels: torch.Tensor) -> TextSet:
-    return TextSet(pixels, tuple(TextExample(n, text, "Is it red?") for n, text in enumerate(TEXTS)))
+def texts(photos: list[Image.Image]) -> TextSet:
+    return TextSet(photos, tuple(TextExample(n, text, "Is it red?") for n, text in enumerate(TEXTS)))
 
 
 def logits(model: TextModel, pixels: torch.Tensor) -> torch.Tensor:
@@ -98,10 +100,10 @@ def test_without_checking_texts_the_second_stage_comes(tiny: TextModel, texts: T
 def test_right_means_that_the_model_writes_it(tiny: TextModel, texts: TextSet) -> None:
     tuning = TextTuning(tiny, "full", FEW | {"training.epochs": 25, "training.learning_rate": 3e-3}, seed=1)
     learn(tuning, texts, texts, 1)
-    wordings = [wording_of(tuning.model, example) for example in texts.examples]
+    (batch,) = tuning.lessons(texts).batches(range(len(TEXTS)), len(TEXTS))
     with torch.no_grad():
-        _, right = tuning.loss(tuning.read_beforehand(texts.pixels), lesson_of(wordings))
-    said = tuning.model.answer_pixels(texts.pixels, ["Is it red?"] * len(TEXTS))
+        _, right = tuning.loss(batch)
+    said = tuning.writer.answer(texts.photos, ["Is it red?"] * len(TEXTS))
     assert right.tolist() == [told.text == text for told, text in zip(said, TEXTS, strict=True)]
     assert right.any()
 
