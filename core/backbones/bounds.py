@@ -25,7 +25,8 @@ def exceeds(model_cfg: dict[str, Any], weights_bytes: int) -> str:
     if wild:
         return wild
     embed = _whole(model_cfg.get("embed_dim"))
-    for key in ("vision_cfg", "text_cfg"):
+    decoders = [key for key in ("multimodal_cfg",) if key in model_cfg]
+    for key in ("vision_cfg", "text_cfg", *decoders):
         tower = model_cfg.get(key)
         if not isinstance(tower, dict):
             return key
@@ -33,7 +34,11 @@ def exceeds(model_cfg: dict[str, Any], weights_bytes: int) -> str:
         layers = tower.get("layers")
         depth = sum(map(_whole, layers)) if isinstance(layers, list) else _whole(layers)
         ratio = max(1, _whole(tower.get("mlp_ratio")))
-        least = [depth * width * width * ratio, width * embed]
+        least = [
+            depth * width * width * ratio,
+            width * embed,
+            _whole(tower.get("attn_pooler_queries")) * embed,
+        ]
         if key == "text_cfg" and "width" in tower:
             least.append(width * _whole(tower.get("vocab_size")))
         elif _whole(tower.get("patch_size")):

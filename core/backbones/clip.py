@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from core.backbones.blocks import Block
+from core.backbones.coca import CoCaDecoder, CoCaImage
 from core.backbones.image_tower import ImageTower
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import Source
 from core.backbones.text_tower import Endings, TextTower
-from core.backbones.tokens import Tokenizer, merges_of
+from core.backbones.tokens import TextPieces, Tokenizer, merges_of, pieces_of
 from core.problems import Language, Problem
 
 
@@ -49,6 +50,7 @@ class Backbone(nn.Module):
     logit_scale: float
     supports_prompts: bool
     supports_image_prompts: bool
+    writes: bool
 
     def __init__(self, model: nn.Module, tokenizer: Tokenizer, card: BackboneCard) -> None:
         super().__init__()
@@ -66,6 +68,7 @@ class Backbone(nn.Module):
         self.logit_scale = float(self._open_clip.logit_scale.exp())
         self._text = TextTower(self._stock.tower) if self.supports_prompts else None
         self._image = ImageTower(self._open_clip.visual) if self.supports_image_prompts else None
+        self.writes = CoCaDecoder.fits(model)
 
     @property
     def text(self) -> TextTower:
@@ -88,6 +91,17 @@ class Backbone(nn.Module):
         if self._image is None:
             raise Problem("backbones.no_image_prompts", name=self.card.name)
         return self._image
+
+    def writing_parts(self) -> tuple[CoCaImage, CoCaDecoder, TextPieces]:
+        """Of a CoCa, what writes about a photo: the photo's reader, the decoder, and texts as token ids.
+
+        Raises:
+            Problem: `backbones.does_not_write` where the model has no such part.
+        """
+        pieces = pieces_of(self._tokenizer)
+        if not self.writes or pieces is None:
+            raise Problem("backbones.does_not_write", name=self.card.name)
+        return CoCaImage(self._open_clip.visual), CoCaDecoder(self._open_clip), pieces
 
     @property
     def device(self) -> torch.device:
@@ -112,13 +126,13 @@ class Backbone(nn.Module):
         """Normalised pixels `(B, 3, H, W)` → `(B, D)`."""
         if self._image is not None:
             return self._image.features(pixels)
-        features: Tensor = self._open_clip.encode_image(pixels)
+        features: Tensor = self._open_clip.encode_image(pixels, normalize=False)
         return features.float()
 
     def text_features(self, tokens: Tensor) -> Tensor:
         """Token ids `(C, L)` → `(C, D)`; a causal tower runs up to the longest EOT only."""
         if self._text is None:
-            features: Tensor = self._open_clip.encode_text(tokens)
+            features: Tensor = self._open_clip.encode_text(tokens, normalize=False)
             return features.float()
         eot = self.eot_positions(tokens)
         embeddings = self.token_embeddings(tokens[:, : int(eot.max()) + 1])

@@ -20,11 +20,13 @@ from torch import Tensor, nn
 from core.backbones.bounds import exceeds
 from core.backbones.catalogue import imported_purpose
 from core.backbones.clip import Backbone, BackboneCard
+from core.backbones.coca import CoCaDecoder
 from core.backbones.embedded import load_embedded_state
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import (
     EMBEDDED,
     TOKENIZER_FILE,
+    WRITES,
     ModelStore,
     Record,
     Source,
@@ -201,22 +203,28 @@ def build_towers(model_cfg: dict[str, Any]) -> nn.Module:
         Problem: `backbones.unsupported` for towers that are not image and text towers of open_clip.
     """
     make_torchvision_importable()
+    from open_clip.coca_model import CoCa
     from open_clip.model import CLIP, CustomTextCLIP
 
     config = copy.deepcopy(model_cfg)
-    for part in ("multimodal_cfg", "hf_model_name"):
-        if part in config or part in config["text_cfg"]:
-            raise Problem("backbones.unsupported", part=part)
+    if "hf_model_name" in config["text_cfg"]:
+        raise Problem("backbones.unsupported", part="hf_model_name")
     if "timm_model_name" in config["vision_cfg"]:
         config["vision_cfg"]["timm_model_pretrained"] = False
         # timm reads "hf-hub:…" from the network, whatever is said of pretrained.
         if ":" in config["vision_cfg"]["timm_model_name"]:
             raise Problem("backbones.unsupported", part=config["vision_cfg"]["timm_model_name"])
-    kind = CustomTextCLIP if config.pop("custom_text", False) else CLIP
+    kind: Any = CustomTextCLIP if config.pop("custom_text", False) else CLIP
+    if WRITES in config:
+        kind = CoCa
+        for part in ("text_cfg", "vision_cfg"):
+            config[part]["output_tokens"] = True
     try:
         model: nn.Module = kind(**config)
     except (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, AssertionError) as error:
         raise Problem("backbones.unsupported", part=_first_line(error)) from error
+    if WRITES in config and not CoCaDecoder.fits(model):
+        raise Problem("backbones.unsupported", part=WRITES)
     return model
 
 

@@ -28,6 +28,8 @@ EMBEDDED_FOLDER = ASSETS / "backbones" / "embedded"
 RECORD_FILE = "model.json"
 RECORD_SCHEMA = 1
 TOKENIZER_FILE = "tokenizer.json"
+# The part of open_clip's description that only a model that also writes (CoCa) has.
+WRITES = "multimodal_cfg"
 
 Source = Literal["embedded", "file", "download"]
 State = Literal["ready", "not downloaded", "broken"]
@@ -58,6 +60,11 @@ class Record(BaseModel):
     purpose: dict[Language, str]
     model_cfg: dict[str, Any]
     preprocessing: Preprocessing
+
+    @property
+    def writes(self) -> bool:
+        """Whether it has a part that writes about photos (CoCa)."""
+        return WRITES in self.model_cfg
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,21 @@ class Tokenizer(Protocol):
     def __call__(self, texts: Sequence[str], context_length: int) -> Tensor: ...
 
 
+class TextPieces(Protocol):
+    """Texts of any length to token ids and back, for a model that writes."""
+
+    start: int
+    end: int
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text, without start and end; the name of either in it is plain letters."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids, a space behind each piece that ended a word."""
+        ...
+
+
 def make_tokenizer(text_cfg: dict[str, Any], own: Path | None, name: str) -> Tokenizer:
     """The tokenizer that an open_clip `text_cfg` asks for; `own` is the backbone's `tokenizer.json`, if it has one.
 
@@ -43,6 +58,11 @@ def merges_of(tokenizer: Tokenizer) -> list[str] | None:
     return tokenizer.merges if isinstance(tokenizer, _ClipTokenizer) and tokenizer.is_plain else None
 
 
+def pieces_of(tokenizer: Tokenizer) -> TextPieces | None:
+    """Encoding and decoding by CLIP's own tokenizer; None for any other."""
+    return tokenizer if isinstance(tokenizer, _ClipTokenizer) else None
+
+
 class _ClipTokenizer:
     def __init__(self, kwargs: dict[str, Any]) -> None:
         self.is_plain = not kwargs
@@ -55,6 +75,26 @@ class _ClipTokenizer:
     def merges(self) -> list[str]:
         """Its byte pairs, the first first, as "left right"."""
         return [" ".join(pair) for pair in self._tokenizer.bpe_ranks]
+
+    @property
+    def start(self) -> int:
+        """The token that every text begins with."""
+        return int(self._tokenizer.sot_token_id)
+
+    @property
+    def end(self) -> int:
+        """The token that ends a text."""
+        return int(self._tokenizer.eot_token_id)
+
+    def encode(self, text: str) -> list[int]:
+        """See `TextPieces`."""
+        ids: list[int] = self._tokenizer.encode(text.replace("<", "< "))
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """See `TextPieces`."""
+        text: str = self._tokenizer.decode(list(ids))
+        return text
 
     def __call__(self, texts: Sequence[str], context_length: int) -> Tensor:
         ids: Tensor = self._tokenizer(list(texts), context_length=context_length)

@@ -75,6 +75,7 @@ class TextDecoder(nn.Module):
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
         self.config = config
+        self.context_length = config.context_length
         self.words = nn.Parameter(torch.randn(config.vocabulary, config.width) * 0.02)
         self.blocks = nn.ModuleList(_new_blocks(config, config.layers))
         self.ln_final = nn.LayerNorm(config.width)

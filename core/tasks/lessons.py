@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from core.problems import Problem
 from core.tasks.model import TextModel
@@ -73,16 +74,28 @@ def wording_of(model: TextModel, example: TextExample) -> Wording:
     return start, [*rest, END], example.photo
 
 
-def lesson_of(texts: Sequence[Wording]) -> Lesson:
+def lesson_of(texts: Sequence[Wording], pad: int = PAD) -> Lesson:
     """Several of them side by side, padded at the end."""
     length = max(len(start) + len(rest) for start, rest, _ in texts) - 1
-    tokens = torch.full((len(texts), length), PAD)
+    tokens = torch.full((len(texts), length), pad)
     wanted = torch.full((len(texts), length), IGNORED)
     for row, (start, rest, _) in enumerate(texts):
         whole = [*start, *rest]
         tokens[row, : len(whole) - 1] = torch.tensor(whole[:-1])
         wanted[row, len(start) - 1 : len(whole) - 1] = torch.tensor(rest)
     return Lesson(tokens, wanted, torch.tensor([photo for _, _, photo in texts]))
+
+
+def graded(logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
+    """Scores of the next token `(B, L, V)` beside what is wanted `(B, L)` → cross-entropy, each text weighing alike, and
+    which texts `(B,)` are right: every one of their tokens the likeliest, so that just they are what the model writes."""
+    counted = wanted != IGNORED
+    losses = functional.cross_entropy(
+        logits.flatten(0, 1).float(), wanted.flatten(), ignore_index=IGNORED, reduction="none"
+    ).view_as(wanted)
+    per_text = losses.sum(dim=1) / counted.sum(dim=1)
+    right = ((logits.argmax(dim=-1) == wanted) | ~counted).all(dim=1)
+    return per_text.mean(), right
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,12 @@ and no published recipe for models this small. Rates were chosen on plant photos
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from core.methods.catalogue import Composition
 from core.training.job import HyperValue
+
+Family = Literal["embedded", "large"]
 
 _COMMON: dict[str, HyperValue] = {
     "training.optimizer": "adamw",
@@ -38,10 +41,28 @@ _TWO_STAGES: dict[str, HyperValue] = {
 }
 
 
-def with_text_defaults(composition: Composition, hyper: Mapping[str, HyperValue]) -> dict[str, HyperValue]:
-    """The settings given, over those that suit text models."""
+# Large models that were trained on millions of photos: the usual rates for fine-tuning a language model, smaller by an
+# order, since what they know is worth keeping. LoRA 1e-4…2e-4, prefixes 1e-3…1e-2 (methods.md §10.4); a gated prefix
+# begins at nothing and takes the upper end.
+_LARGE: dict[str, HyperValue] = {"training.epochs": 8, "training.batch_size": 8}
+_LARGE_RATES: dict[str, float] = {"prefix": 1e-2, "lora": 2e-4, "adapter": 2e-4, "full": 1e-5}
+_LARGE_TWO_STAGES: dict[str, HyperValue] = {
+    "pt-peft.first_epochs": 4,
+    "pt-peft.first_rate": 1e-2,
+    "pt-peft.prefix_lr_scale": 20.0,
+}
+
+
+def with_text_defaults(
+    composition: Composition, hyper: Mapping[str, HyperValue], family: Family = "embedded"
+) -> dict[str, HyperValue]:
+    """The settings given, over those that suit models of this family."""
     inner = composition.inner or composition
-    defaults = _COMMON | {"training.learning_rate": _RATES[inner.name]} | _OF_METHOD.get(inner.name, {})
+    large = family == "large"
+    rates, two_stages = (_LARGE_RATES, _LARGE_TWO_STAGES) if large else (_RATES, _TWO_STAGES)
+    defaults = _COMMON | {"training.learning_rate": rates[inner.name]} | _OF_METHOD.get(inner.name, {})
+    if large:
+        defaults |= _LARGE
     if composition.inner is not None:
-        defaults |= _TWO_STAGES
+        defaults |= two_stages
     return {**defaults, **hyper}

@@ -17,10 +17,10 @@ from core.cli import BAD_INPUT, main
 from core.methods.catalogue import compositions
 from core.tasks import recipes
 from core.tasks.embedded import new_text_model
+from core.tasks.hung import suits_text
 from core.tasks.metrics.sums import mean_of
 from core.tasks.model import TextModel
 from core.tasks.tokenizer import TextTokenizer
-from core.tasks.tuning import suits_text
 
 SENTENCES = ["Scoring on bolt, brass. Code A1, rework.", "Disposition?", "release", "scrap", "OK"] * 3
 
