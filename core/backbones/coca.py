@@ -8,7 +8,7 @@ the whole text anew for each word: here keys and values stay (`CoCaCache`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,20 +35,21 @@ class CrossBlock(Block):
 
 
 class Blocks(nn.Module):
-    """Blocks in their order, as methods hang things on them."""
+    """Blocks in their order and the norm behind them, as methods hang things on them."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], ln_final: nn.Module | None = None) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(blocks)
+        self.ln_final = nn.Identity() if ln_final is None else ln_final
 
     def copy(self) -> Blocks:
         """The same weights in blocks of its own."""
-        return Blocks([block.copy() for block in self])
+        return own_copy(self, blocks=nn.ModuleList(block.copy() for block in self))
 
     def __len__(self) -> int:
         return len(self.blocks)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.blocks)
 
 
@@ -101,11 +102,11 @@ class CoCaDecoder(nn.Module):
         self.context_length = int(min(text.context_length, decoder.context_length))
         self.words, self.positions = text.token_embedding, text.positional_embedding
         # Behind an appended class token the words' last norm is left out, as CoCa was trained.
-        self.ln_text = nn.Identity() if text.cls_emb is not None else text.ln_final
-        self.text = Blocks([Block(block) for block in text.transformer.resblocks])
-        self.joint = Blocks([Block(block) for block in decoder.resblocks])
+        ln_text = None if text.cls_emb is not None else text.ln_final
+        self.text = Blocks([Block(block) for block in text.transformer.resblocks], ln_text)
+        self.joint = Blocks([Block(block) for block in decoder.resblocks], decoder.ln_final)
         self.cross = Blocks([CrossBlock(block) for block in decoder.cross_attn])
-        self.ln_final, self.projection = decoder.ln_final, decoder.text_projection
+        self.projection = decoder.text_projection
 
     @staticmethod
     def fits(model: Any) -> bool:
@@ -118,6 +119,7 @@ class CoCaDecoder(nn.Module):
             and getattr(text, "attn_mask", None) is not None
             and hasattr(visual, "_embeds")
             and all(Block.fits(block) for block in (*blocks, *visual.transformer.resblocks))
+            and _widths(visual, text, model.text_decoder)
         )
 
     def copy(self) -> CoCaDecoder:
@@ -131,12 +133,12 @@ class CoCaDecoder(nn.Module):
         mask = causal_mask(tokens.shape[1], tokens.shape[1], x.device)
         for block in self.text:
             x = block(x, mask)
-        x = self.ln_text(x)
+        x = self.text.ln_final(x)
         for own, cross in zip(self.joint, self.cross, strict=True):
             key, value = cross.keys_values(photo)
             seen = (key, value) if rows is None else (key[rows], value[rows])
             x = cross.look(own(x, mask), seen)
-        normal: Tensor = self.ln_final(x)
+        normal: Tensor = self.joint.ln_final(x)
         return normal
 
     def logits(self, hidden: Tensor) -> Tensor:
@@ -159,17 +161,23 @@ class CoCaDecoder(nn.Module):
         mask = causal_mask(length, cache.length + length, x.device) if length > 1 else None
         for number, block in enumerate(self.text):
             x = _step(block, number, x, mask, cache)
-        x = self.ln_text(x)
+        x = self.text.ln_final(x)
         for number, (own, cross) in enumerate(zip(self.joint, self.cross, strict=True)):
             x = _step(own, len(self.text) + number, x, mask, cache)
             x = cross.look(x, cache.seen[number])
         cache.length += length
-        normal: Tensor = self.ln_final(x)
+        normal: Tensor = self.joint.ln_final(x)
         return normal
 
     def _read(self, tokens: Tensor, start: int) -> Tensor:
         x: Tensor = self.words(tokens) + self.positions[start : start + tokens.shape[1]]
         return x
+
+
+def _widths(visual: Any, text: Any, decoder: Any) -> bool:
+    """Whether what the photo's reader and the text's own blocks give is as wide as the decoder takes it."""
+    read = visual.ln_post.normalized_shape[0]
+    return bool(read == text.width == decoder.ln_final.normalized_shape[0])
 
 
 def _step(block: Block, number: int, x: Tensor, mask: Tensor | None, cache: CoCaCache) -> Tensor:

@@ -1,7 +1,6 @@
 """How a model that writes is opened. Everything here is offline."""
 
 from core.backbones.store import EMBEDDED
-from core.tasks.embedded import load_text_model
 from core.tasks.protocol import TunableWriter
 from core.tasks.writers import writer_card
 
@@ -12,5 +11,13 @@ def open_writer(name: str = EMBEDDED, device: str = "cpu") -> TunableWriter:
     Raises:
         Problem: `tasks.model_unknown`, or as the model's own way of opening.
     """
-    writer_card(name)
-    return load_text_model(device=device)
+    card = writer_card(name)
+    match card.kind:
+        case "coca":
+            from core.tasks.coca import open_coca
+
+            return open_coca(card, device)
+        case _:
+            from core.tasks.embedded import load_text_model
+
+            return load_text_model(device=device)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.backbones.catalogue import embedded_texts
-from core.backbones.store import EMBEDDED
+from core.backbones.store import EMBEDDED, ModelStore
 from core.problems import Language, Problem
 from core.tasks.place import CONFIG_NAME, TEXT_MODEL_FOLDER, WEIGHTS_NAME
 from core.tasks.texts import TextTask
@@ -30,9 +30,9 @@ class WriterCard:
     tasks: tuple[TextTask, ...]
 
 
-def writer_cards() -> list[WriterCard]:
-    """All models that write, the one that ships first."""
-    return [_embedded()]
+def writer_cards(store: ModelStore | None = None) -> list[WriterCard]:
+    """All models that write, the one that ships first, then what the operator brought in."""
+    return [_embedded(), *_captioners(store or ModelStore())]
 
 
 def writer_card(name: str) -> WriterCard:
@@ -45,6 +45,17 @@ def writer_card(name: str) -> WriterCard:
     if name not in cards:
         raise Problem("tasks.model_unknown", name=name, known=", ".join(cards))
     return cards[name]
+
+
+def _captioners(store: ModelStore) -> list[WriterCard]:
+    """The stored backbones that also write: CoCa. Answering it has to learn first."""
+    ready = (entry.name for entry in store.entries() if entry.state == "ready" and entry.source != EMBEDDED)
+    records = [store.open(name).record for name in ready]
+    return [
+        WriterCard(r.name, "coca", r.sha256, r.size_bytes, r.licence, ("en",), ("caption", "vqa"))
+        for r in records
+        if r.writes
+    ]
 
 
 def _embedded() -> WriterCard:
