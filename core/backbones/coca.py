@@ -111,7 +111,8 @@ class CoCaDecoder(nn.Module):
     @staticmethod
     def fits(model: Any) -> bool:
         """Whether a model of open_clip writes, in the plain way that this class can take apart."""
-        text, visual = getattr(model, "text", None), getattr(model, "visual", None)
+        text: Any = getattr(model, "text", None)
+        visual: Any = getattr(model, "visual", None)
         blocks = getattr(getattr(text, "transformer", None), "resblocks", None)
         return (
             getattr(model, "text_decoder", None) is not None

@@ -25,8 +25,15 @@ class Tokenizer(Protocol):
 class TextPieces(Protocol):
     """Texts of any length to token ids and back, for a model that writes."""
 
-    start: int
-    end: int
+    @property
+    def start(self) -> int:
+        """The token that every text begins with."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """The token that ends a text."""
+        ...
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without start and end; the name of either in it is plain letters."""

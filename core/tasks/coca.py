@@ -60,7 +60,8 @@ class CoCaWriter(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the weights lie."""
-        return self.decoder.positions.device
+        device: torch.device = self.decoder.positions.device
+        return device
 
     def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> CoCaTuning:
         """Something learnable hung on a copy of it. Raises Problem as `HungTuning`."""
