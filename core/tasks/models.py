@@ -17,7 +17,11 @@ def open_writer(name: str = EMBEDDED, device: str = "cpu") -> TunableWriter:
             from core.tasks.coca import open_coca
 
             return open_coca(card, device)
-        case _:
+        case "transformers":
+            from core.tasks.chat_open import open_chat
+
+            return open_chat(card, device)
+        case "embedded":
             from core.tasks.embedded import load_text_model
 
             return load_text_model(device=device)

@@ -7,6 +7,7 @@ from typing import Literal
 from core.backbones.catalogue import embedded_texts
 from core.backbones.store import EMBEDDED, ModelStore
 from core.problems import Language, Problem
+from core.tasks.folders import LANGUAGES, Record, WriterStore
 from core.tasks.place import CONFIG_NAME, TEXT_MODEL_FOLDER, WEIGHTS_NAME
 from core.tasks.texts import TextTask
 
@@ -30,9 +31,23 @@ class WriterCard:
     tasks: tuple[TextTask, ...]
 
 
-def writer_cards(store: ModelStore | None = None) -> list[WriterCard]:
+def writer_cards(backbones: ModelStore | None = None, folders: WriterStore | None = None) -> list[WriterCard]:
     """All models that write, the one that ships first, then what the operator brought in."""
-    return [_embedded(), *_captioners(store or ModelStore())]
+    stored = (folders or WriterStore()).stored()
+    return [
+        _embedded(),
+        *_captioners(backbones or ModelStore()),
+        *(card_of_folder(model.record) for model in stored),
+    ]
+
+
+def card_of_folder(record: Record) -> WriterCard:
+    """The card of a model of transformers that was brought in as a folder."""
+    languages = LANGUAGES[record.model_type]
+    tasks: tuple[TextTask, ...] = ("caption", "vqa")
+    return WriterCard(
+        record.name, "transformers", record.sha256, record.size_bytes, record.licence, languages, tasks
+    )
 
 
 def writer_card(name: str) -> WriterCard:

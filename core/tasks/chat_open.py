@@ -1,0 +1,218 @@
+"""How a stored model of transformers is opened: offline, from safetensors only, no code of the folder's own, as precisely
+as the memory of the device allows.
+
+On a graphics card too small for it, weights are shrunk to 8 or 4 bits by bitsandbytes (the extra `writers`); on a
+processor they are held at half precision where the memory is short.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import psutil
+import torch
+
+from core.backbones.torchvision_shim import make_torchvision_importable
+from core.methods.protocol import Decision
+from core.problems import Problem
+from core.tasks.chat import ChatWriter
+from core.tasks.chat_blocks import ATTENTION, register_attention
+from core.tasks.folders import StoredFolder, WriterStore
+from core.tasks.writers import WriterCard, card_of_folder
+
+Weights = Literal["auto", "whole", "half", "int8", "int4"]
+# Bytes of a parameter, and what running it takes beside the weights.
+_BYTES: dict[Weights, float] = {"whole": 4, "half": 2, "int8": 1.1, "int4": 0.65}
+_BESIDE = 1.3
+# Photos are cut into at most so many tiles a side; the makers' four cost a small PC minutes per photo.
+_TILES = 2
+_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+_CLASSES: dict[str, str] = {
+    "idefics3": "Idefics3",
+    "smolvlm": "SmolVLM",
+    "qwen2_vl": "Qwen2VL",
+    "qwen2_5_vl": "Qwen2_5_VL",
+    "qwen3_vl": "Qwen3VL",
+}
+
+
+def open_chat(
+    card: WriterCard, device: str = "cpu", weights: Weights = "auto", store: WriterStore | None = None
+) -> ChatWriter:
+    """A stored model, its hashes verified, on a device.
+
+    Raises:
+        Problem: as `WriterStore.verify` and `load_folder`.
+    """
+    return load_folder((store or WriterStore()).verify(card.name), device, weights)
+
+
+def import_folder(
+    name: str, source: Path, licence: str = "", store: WriterStore | None = None
+) -> StoredFolder:
+    """Bring a folder into the store; it is opened once on the way, so that what stands in the store is known to open.
+
+    Raises:
+        Problem: as `WriterStore.add` and `load_folder`.
+    """
+    return (store or WriterStore()).add(name, source, licence, load_folder)
+
+
+def load_folder(stored: StoredFolder, device: str = "cpu", weights: Weights = "auto") -> ChatWriter:
+    """The model of a folder whose files were verified.
+
+    Raises:
+        Problem: `tasks.model_too_large`, `tasks.folder_unreadable`.
+    """
+    record = stored.record
+    register_attention()
+    _be_quiet()
+    how = _how(stored, device, weights)
+    try:
+        with _offline():
+            processor = _processor(stored.folder)
+            model, told = _model_class(record.model_type).from_pretrained(
+                stored.folder,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                attn_implementation=ATTENTION,
+                output_loading_info=True,
+                **_precision(how, device),
+            )
+        if wrong := [*told["missing_keys"], *told["unexpected_keys"], *told["mismatched_keys"]]:
+            raise ValueError(f"{len(wrong)} weights: {wrong[0]}")
+        _set_generation(model)
+        if how.code not in ("tasks.weights_int8", "tasks.weights_int4"):
+            model = model.to(device)
+        return ChatWriter(model, processor, card_of_folder(record), how)
+    # Whatever a folder from outside holds: transformers fails in every way there is.
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise Problem("tasks.folder_unreadable", name=record.name, reason=reason) from error
+
+
+def choose_weights(
+    name: str, parameters: int, free_bytes: int, on_card: bool, can_shrink: bool, weights: Weights = "auto"
+) -> Decision:
+    """As how many bits each weight is held, told in words: as many as fit.
+
+    can_shrink: whether bitsandbytes is there. A choice of the operator's (`weights` other than auto) is taken as it is.
+
+    Raises:
+        Problem: `tasks.model_too_large` where nothing fits.
+    """
+    order: tuple[Weights, ...] = ("whole", "half")
+    if on_card and can_shrink:
+        order = (*order, "int8", "int4")
+    for kind in order if weights == "auto" else (weights,):
+        needed = int(parameters * _BYTES[kind] * _BESIDE)
+        if needed <= free_bytes or weights != "auto":
+            data = {"name": name, "needed": needed // 1_000_000, "free": free_bytes // 1_000_000}
+            return Decision(f"tasks.weights_{kind}", go_on=True, data=data)
+    needed = int(parameters * _BYTES[order[-1]] * _BESIDE)
+    raise Problem(
+        "tasks.model_too_large", name=name, needed=needed // 1_000_000, free=free_bytes // 1_000_000
+    )
+
+
+def _how(stored: StoredFolder, device: str, weights: Weights) -> Decision:
+    assert weights in get_args(Weights), weights
+    on_card = device.startswith("cuda")
+    free = torch.cuda.mem_get_info(device)[0] if on_card else psutil.virtual_memory().available
+    can_shrink = importlib.util.find_spec("bitsandbytes") is not None
+    return choose_weights(stored.record.name, _parameters(stored), free, on_card, can_shrink, weights)
+
+
+def _parameters(stored: StoredFolder) -> int:
+    """How many numbers its weights files hold, by their heads."""
+    from safetensors import safe_open
+
+    count = 0
+    for name in stored.record.files:
+        if name.endswith(".safetensors"):
+            with safe_open(stored.folder / name, framework="pt") as file:
+                for key in file.keys():  # noqa: SIM118 - no mapping
+                    count += torch.Size(file.get_slice(key).get_shape()).numel()
+    return count
+
+
+def _precision(how: Decision, device: str) -> dict[str, Any]:
+    match how.code:
+        case "tasks.weights_whole":
+            return {"dtype": torch.float32}
+        case "tasks.weights_half":
+            return {"dtype": torch.bfloat16}
+    from transformers import BitsAndBytesConfig
+
+    bits: dict[str, Any] = (
+        {"load_in_8bit": True}
+        if how.code == "tasks.weights_int8"
+        else {
+            "load_in_4bit": True,
+            "bnb_4bit_quant_type": "nf4",
+            "bnb_4bit_compute_dtype": torch.bfloat16,
+        }
+    )
+    return {
+        "dtype": torch.bfloat16,
+        "device_map": {"": device},
+        "quantization_config": BitsAndBytesConfig(**bits),
+    }
+
+
+def _model_class(model_type: str) -> Any:
+    import transformers
+
+    return getattr(transformers, f"{_CLASSES[model_type]}ForConditionalGeneration")
+
+
+def _processor(folder: Path) -> Any:
+    make_torchvision_importable()
+    from transformers import AutoProcessor
+    from transformers.models.smolvlm import processing_smolvlm
+
+    # A library that spells the number of a video's frames; without it no processor is made, though no video is sent.
+    spelling: Any = processing_smolvlm
+    if spelling.num2words is None:
+        spelling.num2words = str
+    processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    images = processor.image_processor
+    if tile := getattr(images, "max_image_size", None):
+        longest = min(int(images.size["longest_edge"]), _TILES * int(tile["longest_edge"]))
+        images.size = type(images.size)(longest_edge=longest)
+    return processor
+
+
+def _be_quiet() -> None:
+    """No bars of its own beside the program's."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
+def _set_generation(model: Any) -> None:
+    """How it writes is this program's to say, not the folder's."""
+    from transformers import GenerationConfig
+
+    model.generation_config = GenerationConfig()
+
+
+@contextmanager
+def _offline() -> Iterator[None]:
+    """The libraries are told to stay offline, whatever the environment says."""
+    was = {name: os.environ.get(name) for name in _OFFLINE}
+    os.environ.update(dict.fromkeys(_OFFLINE, "1"))
+    try:
+        yield
+    finally:
+        for name, value in was.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

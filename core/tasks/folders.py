@@ -1,0 +1,307 @@
+"""Models of the transformers library that the operator brought in as a folder: what is taken of it, where it lies, and
+whether it is as it was. Without torch.
+
+A folder comes from outside. Nothing in it may run: weights are safetensors only, a description that names code of its
+own (`auto_map`) is refused, and so is a folder that holds pickled weights or programs. Only the files of `_TAKEN` are
+copied, each with its SHA-256; sizes that no such weights can have are refused before anything is built of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.backbones.store import ModelStore, check_name, is_name
+from core.files import sha256_file, write_atomic
+from core.problems import Language, Problem
+from core.settings import locations
+
+RECORD_FILE = "writer.json"
+CONFIG_FILE = "config.json"
+# What these models read and write, by what their makers say of them; the kinds that this program can open.
+LANGUAGES: dict[str, tuple[Language, ...]] = {
+    "idefics3": ("en",),
+    "smolvlm": ("en",),
+    "qwen2_vl": ("ja", "en"),
+    "qwen2_5_vl": ("ja", "en"),
+    "qwen3_vl": ("ja", "en"),
+}
+_TAKEN = (
+    CONFIG_FILE,
+    "preprocessor_config.json",
+    "processor_config.json",
+    "video_preprocessor_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.json",
+    "chat_template.jinja",
+    "model.safetensors.index.json",
+)
+_NEEDED = (CONFIG_FILE, "tokenizer.json")
+_RUNS = {".py", ".pyc", ".so", ".dll", ".exe", ".sh", ".bat", ".ps1"}
+_PICKLED = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".h5"}
+_LARGEST_TEXT = 64_000_000
+_DEEPEST = 12
+_MOST_LAYERS = 512
+_MOST = 1 << 20
+_HARMLESS = 1 << 28
+
+
+class Record(BaseModel):
+    """What is known of a stored folder; `files` are SHA-256 by name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schema_version: int = 1
+    name: str
+    model_type: str
+    origin: str
+    licence: str
+    size_bytes: int
+    files: dict[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """What names the model: weights, description and tokenizer together."""
+        lines = "".join(f"{name} {self.files[name]}\n" for name in sorted(self.files))
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class StoredFolder:
+    """A stored model: its record and where it lies."""
+
+    record: Record
+    folder: Path
+
+
+class WriterStore:
+    """The folders of this user (`root`, by default in the data folder)."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or locations().data / "writers"
+
+    def names(self) -> list[str]:
+        """Everything that lies there, readable or not."""
+        if not self.root.is_dir():
+            return []
+        folders = (path for path in self.root.iterdir() if path.is_dir() and not path.is_symlink())
+        return sorted(path.name for path in folders if is_name(path.name))
+
+    def stored(self) -> list[StoredFolder]:
+        """Those whose record can be read and whose files are there."""
+        found = (self._read(name) for name in self.names())
+        return [model for model in found if model is not None]
+
+    def open(self, name: str) -> StoredFolder:
+        """The record and folder of a model; nothing is verified yet.
+
+        Raises:
+            Problem: `tasks.model_unknown`, `tasks.model_damaged`.
+        """
+        if name not in self.names():
+            raise Problem("tasks.model_unknown", name=name, known=", ".join(self.names()))
+        model = self._read(name)
+        if model is None:
+            raise Problem("tasks.model_damaged", folder=self.root / name, file=RECORD_FILE)
+        return model
+
+    def verify(self, name: str) -> StoredFolder:
+        """`open`, and each file is hashed and compared with the record; a file more is one too many.
+
+        Raises:
+            Problem: as `open`.
+        """
+        model = self.open(name)
+        there = {path.name for path in model.folder.iterdir()} - {RECORD_FILE}
+        for file in sorted(there | model.record.files.keys()):
+            path = model.folder / file
+            whole = file in model.record.files and path.is_file() and not path.is_symlink()
+            if not whole or sha256_file(path) != model.record.files[file]:
+                raise Problem("tasks.model_damaged", folder=model.folder, file=file)
+        return model
+
+    def add(
+        self,
+        name: str,
+        source: Path,
+        licence: str = "",
+        check: Callable[[StoredFolder], object] = lambda stored: None,
+        backbones: ModelStore | None = None,
+    ) -> StoredFolder:
+        """Copy a folder into the store, whole or not at all; `check` is given the copy before it counts.
+
+        Raises:
+            Problem: `backbones.bad_name`, `backbones.name_taken`, as `refuse_hostile`, or as `check`.
+        """
+        check_name(name)
+        if name.lower() in {stored.lower() for stored in self.names()}:
+            raise Problem("backbones.name_taken", name=name)
+        (backbones or ModelStore()).check_free(name)
+        config = refuse_hostile(source)
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as scratch:
+            folder = Path(scratch) / name
+            folder.mkdir()
+            for path in taken(source):
+                shutil.copyfile(path, folder / path.name)
+            files = {path.name: sha256_file(path) for path in sorted(folder.iterdir())}
+            size = sum(path.stat().st_size for path in folder.iterdir())
+            record = Record(
+                name=name,
+                model_type=config["model_type"],
+                origin=str(source),
+                licence=licence,
+                size_bytes=size,
+                files=files,
+            )
+            # Of the copy: what was looked at is what is kept.
+            refuse_hostile(folder)
+            check(StoredFolder(record, folder))
+            write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1))
+            folder.rename(self.root / name)
+        return StoredFolder(record, self.root / name)
+
+    def remove(self, name: str) -> None:
+        """Delete a stored model, readable or not. Raises Problem `tasks.model_unknown`."""
+        if name not in self.names():
+            raise Problem("tasks.model_unknown", name=name, known=", ".join(self.names()))
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
+            (self.root / name).rename(Path(scratch) / name)
+
+    def _read(self, name: str) -> StoredFolder | None:
+        folder = self.root / name
+        try:
+            record = Record.model_validate_json((folder / RECORD_FILE).read_bytes())
+        except (OSError, ValidationError):
+            return None
+        plain = all(Path(file).name == file and (folder / file).is_file() for file in record.files)
+        known = record.name == name and record.model_type in LANGUAGES
+        return StoredFolder(record, folder) if known and plain else None
+
+
+def recognised(source: Path) -> bool:
+    """Whether a folder describes itself as one of transformers' models, known here or not."""
+    try:
+        config = json.loads((source / CONFIG_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and "model_type" in config
+
+
+def refuse_hostile(source: Path) -> dict[str, Any]:
+    """The description of a folder that may be opened.
+
+    Raises:
+        Problem: `tasks.folder_unknown` for a kind of model that is not known here, `tasks.folder_unsafe` where it brings
+            code or pickles, `tasks.folder_incomplete`, `tasks.folder_wild` for sizes that its weights cannot have.
+    """
+    for path in sorted(source.iterdir()):
+        if path.suffix.lower() in _RUNS | _PICKLED or (path.is_symlink() and not path.is_file()):
+            raise Problem("tasks.folder_unsafe", folder=source, part=path.name)
+    config = _described(source)
+    model_type = config.get("model_type")
+    if "quantization_config" in config:
+        model_type = f"{model_type}, quantised"
+    if model_type not in LANGUAGES:
+        raise Problem("tasks.folder_unknown", folder=source, kind=model_type, known=", ".join(LANGUAGES))
+    weights = _weights(source)
+    missing = [name for name in _NEEDED if not (source / name).is_file()]
+    if not weights or missing:
+        raise Problem("tasks.folder_incomplete", folder=source, part=(*missing, "*.safetensors")[0])
+    for path in taken(source):
+        if path.suffix == ".json":
+            _refuse_code(source, path)
+    if part := wild(config, sum(path.stat().st_size for path in weights)):
+        raise Problem("tasks.folder_wild", folder=source, part=part)
+    return config
+
+
+def taken(source: Path) -> list[Path]:
+    """The files that are copied: descriptions, tokenizer, and weights in safetensors."""
+    named = [source / name for name in _TAKEN if (source / name).is_file()]
+    return [*named, *_weights(source)]
+
+
+def wild(config: dict[str, Any], weights_bytes: int) -> str:
+    """What of a description is larger than weights of that many bytes can be; "" when nothing is."""
+    most = max(weights_bytes, _HARMLESS)
+    for path, part in _parts(config, "", 0):
+        if part is None:
+            return path
+        whole = {key: value for key, value in part.items() if isinstance(value, int | float)}
+        # Written so that a NaN is wild, too.
+        for key, value in whole.items():
+            bounded = key.endswith(("size", "dim", "heads", "layers", "depth", "positions"))
+            if bounded and not abs(value) <= (_MOST_LAYERS if key.endswith(("layers", "depth")) else _MOST):
+                return f"{path}{key}"
+        width = max(int(whole.get("hidden_size", 0)), int(whole.get("embed_dim", 0)))
+        depth = int(whole.get("num_hidden_layers", whole.get("depth", 0)))
+        inner = int(whole.get("intermediate_size", 0))
+        if max(depth * width * max(width, inner), width * int(whole.get("vocab_size", 0))) > most:
+            return f"{path}hidden_size"
+        if int(whole.get("image_size", 0)) > 1 << 13:
+            return f"{path}image_size"
+    return ""
+
+
+def _parts(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Each object in a description with its place; None where it is nested too deeply."""
+    if depth > _DEEPEST:
+        yield path, None
+        return
+    yield path, value
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield from _parts(inner, f"{path}{key}.", depth + 1)
+
+
+def _weights(source: Path) -> list[Path]:
+    return sorted(path for path in source.glob("*.safetensors") if path.is_file())
+
+
+def _described(source: Path) -> dict[str, Any]:
+    try:
+        if (source / CONFIG_FILE).stat().st_size > _LARGEST_TEXT:
+            raise ValueError("too large")
+        config = json.loads((source / CONFIG_FILE).read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise TypeError("no object")
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise Problem("tasks.folder_incomplete", folder=source, part=CONFIG_FILE) from error
+    return config
+
+
+def _refuse_code(source: Path, path: Path) -> None:
+    """A description that names code of its own, anywhere in it, or that is no JSON."""
+    try:
+        if path.stat().st_size > _LARGEST_TEXT:
+            raise ValueError("too large")
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_code)
+    except _BringsCode as error:
+        raise Problem("tasks.folder_unsafe", folder=source, part=f"{path.name}: auto_map") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise Problem("tasks.folder_incomplete", folder=source, part=path.name) from error
+    if not isinstance(content, dict):
+        raise Problem("tasks.folder_incomplete", folder=source, part=path.name)
+
+
+class _BringsCode(Exception):
+    """A key that names code."""
+
+
+def _without_code(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if "auto_map" in found or "custom_pipelines" in found:
+        raise _BringsCode
+    return found
