@@ -72,8 +72,8 @@ def load_folder(stored: StoredFolder, device: str = "cpu", weights: Weights = "a
     record = stored.record
     register_attention()
     _be_quiet()
-    how = _how(stored, device, weights)
     try:
+        how = _how(stored, device, weights)
         with _offline():
             processor = _processor(stored.folder)
             model, told = _model_class(record.model_type).from_pretrained(
@@ -91,6 +91,8 @@ def load_folder(stored: StoredFolder, device: str = "cpu", weights: Weights = "a
         if how.code not in ("tasks.weights_int8", "tasks.weights_int4"):
             model = model.to(device)
         return ChatWriter(model, processor, card_of_folder(record), how)
+    except Problem:
+        raise
     # Whatever a folder from outside holds: transformers fails in every way there is.
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]

@@ -242,7 +242,7 @@ def wild(config: dict[str, Any], weights_bytes: int) -> str:
         whole = {key: value for key, value in part.items() if isinstance(value, int | float)}
         # Written so that a NaN is wild, too.
         for key, value in whole.items():
-            bounded = key.endswith(("size", "dim", "heads", "layers", "depth", "positions"))
+            bounded = key.endswith(("size", "dim", "heads", "layers", "depth", "embeddings"))
             if bounded and not abs(value) <= (_MOST_LAYERS if key.endswith(("layers", "depth")) else _MOST):
                 return f"{path}{key}"
         width = max(int(whole.get("hidden_size", 0)), int(whole.get("embed_dim", 0)))

@@ -1,0 +1,170 @@
+"""A folder from outside: what is taken of it, what is refused, and that it stays as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.backbones.store import ModelStore
+from core.problems import Problem
+from core.tasks.chat_open import import_folder, open_chat
+from core.tasks.folders import WriterStore, wild
+from core.tasks.models import open_writer
+from core.tasks.writers import card_of_folder, writer_card, writer_cards
+from tests.core.tasks.tiny_chat import smol_folder
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = smol_folder(tmp_path_factory.mktemp("published") / "smol")
+    (folder / "README.md").write_text("a card")
+    return folder
+
+
+@pytest.fixture
+def source(published: Path, tmp_path: Path) -> Path:
+    """A copy that a test may spoil."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for path in published.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> WriterStore:
+    return WriterStore(tmp_path / "writers")
+
+
+def changed(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -> None:
+    content = json.loads((folder / name).read_text())
+    change(content)
+    (folder / name).write_text(json.dumps(content))
+
+
+def refused(source: Path, store: WriterStore) -> Problem:
+    with pytest.raises(Problem) as told:
+        import_folder("mine", source, store=store)
+    assert not store.names(), "nothing is left behind"
+    return told.value
+
+
+def test_what_is_taken_in_is_listed_hashed_and_opened(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path / "home"))
+    stored = import_folder("mine", source, "Apache-2.0")
+    assert {"model.safetensors", "config.json", "tokenizer.json"} <= stored.record.files.keys()
+    assert not {"README.md", "generation_config.json"} & stored.record.files.keys()
+    card = writer_card("mine")
+    assert card == card_of_folder(stored.record) and card in writer_cards()
+    assert (card.kind, card.licence, card.languages) == ("transformers", "Apache-2.0", ("en",))
+    assert open_writer("mine").card == card
+    for name in ("mine", "Mine"):
+        with pytest.raises(Problem) as told:
+            import_folder(name, source)
+        assert told.value.code == "backbones.name_taken"
+    with pytest.raises(Problem):
+        ModelStore().check_free("embedded")
+    WriterStore().remove("mine")
+    assert "mine" not in {card.name for card in writer_cards()}
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "modeling_smolvlm.py", "optimizer.pt", "state.pkl"])
+def test_what_could_run_is_refused(source: Path, store: WriterStore, name: str) -> None:
+    (source / name).write_bytes(b"")
+    problem = refused(source, store)
+    assert (problem.code, problem.data["part"]) == ("tasks.folder_unsafe", name)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json", "processor_config.json"])
+def test_code_named_in_a_description_is_refused(source: Path, store: WriterStore, name: str) -> None:
+    changed(source, name, lambda content: content.update(inner={"auto_map": {"AutoModel": "x.Y"}}))
+    assert refused(source, store).code == "tasks.folder_unsafe"
+
+
+def test_other_kinds_of_models_are_refused(source: Path, store: WriterStore) -> None:
+    changed(source, "config.json", lambda content: content.update(model_type="blip"))
+    problem = refused(source, store)
+    assert problem.code == "tasks.folder_unknown" and "smolvlm" in problem.data["known"]
+
+
+def test_a_quantised_folder_is_refused(source: Path, store: WriterStore) -> None:
+    changed(source, "config.json", lambda content: content.update(quantization_config={"bits": 4}))
+    assert refused(source, store).code == "tasks.folder_unknown"
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_folder_that_lacks_something_is_refused(source: Path, store: WriterStore, name: str) -> None:
+    (source / name).unlink()
+    assert refused(source, store).code == "tasks.folder_incomplete"
+
+
+def test_damaged_weights_and_weights_of_another_model_are_refused(source: Path, store: WriterStore) -> None:
+    weights = (source / "model.safetensors").read_bytes()
+    (source / "model.safetensors").write_bytes(weights[: len(weights) // 2])
+    assert refused(source, store).code == "tasks.folder_unreadable"
+    (source / "model.safetensors").write_bytes(weights)
+    changed(source, "config.json", lambda content: content["text_config"].update(num_hidden_layers=3))
+    assert refused(source, store).code == "tasks.folder_unreadable", "a layer would be random"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hidden_size", 1 << 30),
+        ("num_hidden_layers", 100_000),
+        ("vocab_size", 1 << 40),
+        ("intermediate_size", 1 << 19),
+        ("max_position_embeddings", 1 << 50),
+    ],
+)
+def test_sizes_that_no_such_weights_have_are_refused(
+    source: Path, store: WriterStore, key: str, value: int
+) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["text_config"][key] = value
+        if key == "intermediate_size":
+            content["text_config"]["hidden_size"] = 4096
+
+    changed(source, "config.json", change)
+    assert refused(source, store).code == "tasks.folder_wild"
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.floats() | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["hidden_size", "depth", "vocab_size", "x"]), inner, max_size=3)
+        ),
+        max_leaves=8,
+    )
+)
+def test_no_description_is_a_fault_of_the_program(value: Any) -> None:
+    assert isinstance(wild({"text_config": value, "deep": {"deeper": value}}, 1000), str)
+
+
+def test_what_was_tampered_with_is_not_opened(source: Path, store: WriterStore) -> None:
+    stored = import_folder("mine", source, store=store)
+    card = card_of_folder(stored.record)
+    path = stored.folder / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    for spoil in (lambda: None, lambda: (stored.folder / "more.py").write_text("")):
+        spoil()
+        with pytest.raises(Problem) as told:
+            open_chat(card, store=store)
+        assert told.value.code == "tasks.model_damaged"
+    assert card.sha256 == card_of_folder(store.open("mine").record).sha256
+    (stored.folder / "writer.json").write_text("{")
+    assert store.stored() == [] and store.names() == ["mine"], "it can still be removed"
+    store.remove("mine")
+    assert store.names() == []
