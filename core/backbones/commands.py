@@ -4,14 +4,22 @@ import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.backbones.bundle import with_suffix, write_bundle
 from core.backbones.catalogue import downloadables
 from core.backbones.store import ModelEntry, ModelStore
 from core.documents import MODELS_SUFFIX
-from core.problems import Problem, problem_text
+from core.problems import Language, Problem, problem_text
 from core.settings import load_settings, system_language
+
+if TYPE_CHECKING:
+    from core.tasks.folders import StoredFolder, WriterStore
+
+_PURPOSE: dict[Language, str] = {
+    "ja": "写真の説明を書き、質問に答えるモデルです。フォルダーから取り込みました。",
+    "en": "Describes photos and answers questions. Imported from a folder.",
+}
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,7 +51,8 @@ def _add_import(words: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="bring in a file made by `models bundle`, a weights file or a folder in Hugging Face layout",
         description="A file made by `models bundle` is verified, and brings its names along; a weights file or a "
         "folder needs a name. Weights are loaded once on the way; nothing in the file is run. OpenAI's weights "
-        "need an architecture that ends in -quickgelu.",
+        "need an architecture that ends in -quickgelu. A folder may also hold a model of transformers that writes "
+        "(SmolVLM, Qwen-VL), with its weights as safetensors: docs/text-models.md.",
         epilog="example: hikidashi models import models.hkmodels, or for weights:\n"
         "hikidashi models import my-clip weights.safetensors --architecture ViT-B-32",
     )
@@ -120,7 +129,8 @@ def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
 
 def _list(arguments: argparse.Namespace) -> dict[str, Any]:
     del arguments
-    return {"models": [_as_dict(entry) for entry in ModelStore().entries()]}
+    entries = [_as_dict(entry) for entry in ModelStore().entries()]
+    return {"models": [*entries, *(_folder_as_dict(model) for model in _folders().stored())]}
 
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -128,6 +138,12 @@ def _import(arguments: argparse.Namespace) -> dict[str, Any]:
         return _import_bundle(arguments.source)
     if not arguments.name:
         raise Problem("backbones.name_needed", path=arguments.source.name)
+    from core.tasks.folders import recognised
+
+    if arguments.source.is_dir() and recognised(arguments.source):
+        from core.tasks.chat_open import import_folder
+
+        return _folder_as_dict(import_folder(arguments.name, arguments.source, arguments.licence))
     from core.backbones.load import import_file
 
     store = ModelStore()
@@ -179,12 +195,16 @@ def _download(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
-    store = ModelStore()
-    names = arguments.names or [e.name for e in store.entries() if e.state != "not downloaded"]
+    store, folders = ModelStore(), _folders()
+    here = [e.name for e in store.entries() if e.state != "not downloaded"]
+    names = arguments.names or [*here, *folders.names()]
     problems = []
     for name in names:
         try:
-            store.verify(name)
+            if name in folders.names():
+                folders.verify(name)
+            else:
+                store.verify(name)
         except Problem as problem:
             message = str(problem_text(problem.code, problem.data, system_language()))
             problems.append({"model": name, "code": problem.code, "message": message})
@@ -201,13 +221,49 @@ def _check(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _remove(arguments: argparse.Namespace) -> dict[str, Any]:
-    ModelStore().remove(arguments.name)
+    if arguments.name in _folders().names():
+        _folders().remove(arguments.name)
+    else:
+        ModelStore().remove(arguments.name)
     return {"removed": arguments.name}
 
 
+def _folders() -> "WriterStore":
+    """The models that were brought in as folders of transformers: they write, and are no backbones."""
+    from core.tasks.folders import WriterStore
+
+    return WriterStore()
+
+
+def _folder_as_dict(model: "StoredFolder") -> dict[str, Any]:
+    from core.tasks.writers import card_of_folder
+
+    card, record = card_of_folder(model.record), model.record
+    return {
+        "name": card.name,
+        "kind": card.kind,
+        "languages": list(card.languages),
+        "writes": list(card.tasks),
+        "state": "ready",
+        "source": "file",
+        "architecture": record.model_type,
+        "size_bytes": card.size_bytes,
+        "licence": card.licence,
+        "purpose": _PURPOSE[system_language()],
+        "sha256": card.sha256,
+        "path": str(model.folder),
+    }
+
+
 def _as_dict(entry: ModelEntry) -> dict[str, Any]:
+    from core.tasks.writers import writer_cards
+
+    card = next((card for card in writer_cards() if card.name == entry.name), None)
     return {
         "name": entry.name,
+        "kind": "backbone" if card is None or card.kind == "embedded" else card.kind,
+        "languages": list(card.languages) if card else [],
+        "writes": list(card.tasks) if card else [],
         "state": entry.state,
         "source": entry.source,
         "architecture": entry.architecture,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.backbones.store import ModelStore
+from core.cli import main
 from core.problems import Problem
 from core.tasks.chat_open import import_folder, open_chat
 from core.tasks.folders import WriterStore, wild
@@ -53,6 +54,29 @@ def refused(source: Path, store: WriterStore) -> Problem:
         import_folder("mine", source, store=store)
     assert not store.names(), "nothing is left behind"
     return told.value
+
+
+def test_the_command_line_brings_it_in_lists_checks_and_removes_it(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path / "home"))
+
+    def run(*words: str) -> Any:
+        main(["models", *words, "--json"])
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    told = run("import", "smol", str(source), "--licence", "Apache-2.0")
+    assert (told["kind"], told["languages"], told["writes"]) == ("transformers", ["en"], ["caption", "vqa"])
+    models = {entry["name"]: entry for entry in run("list")["models"]}
+    assert models["smol"] == told and models["embedded"]["kind"] == "backbone"
+    assert models["embedded"]["languages"] == ["ja", "en"] and models["vit-b-32-openai"]["writes"] == []
+    assert run("verify")["ok"]
+    (Path(told["path"]) / "model.safetensors").write_bytes(b"")
+    verified = run("verify")
+    assert [problem["code"] for problem in verified["problems"]] == ["tasks.model_damaged"]
+    assert run("remove", "smol") == {"removed": "smol"}
+    (source / "evil.py").write_text("")
+    assert run("import", "smol", str(source))["error"]["code"] == "tasks.folder_unsafe"
 
 
 def test_what_is_taken_in_is_listed_hashed_and_opened(
