@@ -61,14 +61,14 @@ class Prompt:
 
 
 class ChatWriter(nn.Module):
-    """Describes photos and answers questions. `loaded` says how the weights were brought into memory, and why."""
+    """Describes photos and answers questions. `held` says as how many bits its weights are held, and why."""
 
-    def __init__(self, model: Any, processor: Any, card: WriterCard, loaded: Decision) -> None:
+    def __init__(self, model: Any, processor: Any, card: WriterCard, held: Decision) -> None:
         super().__init__()
         self.net = model.requires_grad_(False).eval()
         self.processor = processor
         self.card = card
-        self.loaded = loaded
+        self.held = held
         self.lead, self.end = _ends(processor)
         self._names = sorted({*_special(processor.tokenizer)}, key=len, reverse=True)
 
@@ -81,7 +81,12 @@ class ChatWriter(nn.Module):
     @property
     def whole(self) -> bool:
         """Whether its weights are in full precision, not shrunk to fit."""
-        return self.loaded.code == "tasks.weights_whole"
+        return self.held.code == "tasks.weights_whole"
+
+    @property
+    def loaded(self) -> Decision | None:
+        """As how many bits its weights are held, where that is fewer than they have."""
+        return None if self.whole else self.held
 
     def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> ChatTuning:
         """Something learnable hung on a copy of it. Raises Problem as `ChatTuning`."""

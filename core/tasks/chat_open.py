@@ -8,6 +8,7 @@ processor they are held at half precision where the memory is short.
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -193,9 +194,11 @@ def _processor(folder: Path) -> Any:
 
 def _be_quiet() -> None:
     """No bars of its own beside the program's."""
-    from transformers.utils import logging
+    from transformers.utils.logging import disable_progress_bar
 
-    logging.disable_progress_bar()
+    disable_progress_bar()
+    # It says at each product of 8-bit weights that it rounds.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def _set_generation(model: Any) -> None:

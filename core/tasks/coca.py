@@ -63,6 +63,10 @@ class CoCaWriter(nn.Module):
         device: torch.device = self.decoder.positions.device
         return device
 
+    @property
+    def loaded(self) -> None:
+        """Its weights are as they were made."""
+
     def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> CoCaTuning:
         """Something learnable hung on a copy of it. Raises Problem as `HungTuning`."""
         return CoCaTuning(self, composition, hyper, seed)

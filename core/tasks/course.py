@@ -121,6 +121,8 @@ def _set_up(run: Run, emit: Emit, commands: Commands) -> _Setup:
         emit(Warned(code="tasks.leak", data={"photos": cut}))
     device = choose_device(job.device)
     writer = open_writer(job.model, device.torch_name)
+    if writer.loaded is not None:
+        emit(Warned(code=writer.loaded.code, data=writer.loaded.data))
     if job.model_sha256 not in ("", writer.card.sha256):
         raise Problem("tasks.tuned_other_model", path=run.folder)
     knows = writer.card.kind == "embedded"

@@ -54,6 +54,10 @@ class TextModel(nn.Module):
         """Where the weights lie."""
         return self.decoder.words.device
 
+    @property
+    def loaded(self) -> None:
+        """Its weights are as they were made."""
+
     def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> Tuning:
         """Something learnable hung on a copy of it. Raises Problem as `TextTuning`."""
         from core.tasks.tuning import TextTuning  # it is made of this module's model

@@ -147,6 +147,11 @@ class TunableWriter(Writer, Protocol):
         """Where the weights lie."""
         ...
 
+    @property
+    def loaded(self) -> Decision | None:
+        """What is to be told of how its weights were brought into memory; None where they are as they were made."""
+        ...
+
     def tune(self, composition: str, hyper: Mapping[str, HyperValue], seed: int) -> Tuning:
         """Something learnable hung on a copy of it; the model itself stays as it was.
 

@@ -276,6 +276,7 @@ def test_half_precision_writes_and_learns_but_not_as_a_whole(
     stored = import_folder("m", smol_folder(tmp_path / "m"), store=store)
     writer = open_chat(card_of_folder(stored.record), weights="half", store=store)
     assert {value.dtype for value in writer.parameters()} == {torch.bfloat16}
+    assert writer.loaded is not None and writer.loaded.code == "tasks.weights_half"
     assert len(writer.caption(photos)) == len(photos)
     for method in ("pt-peft(lora)", "pt-peft(adapter)"):
         tuning = writer.tune(method, {}, 1)
@@ -285,4 +286,20 @@ def test_half_precision_writes_and_learns_but_not_as_a_whole(
         assert not still & _without_gradient(tuning, texts)
     with pytest.raises(Problem) as told:
         writer.tune("full", {}, 1)
+    assert told.value.code == "tasks.quantised_full"
+
+
+def test_weights_of_8_bits_write_and_learn(tmp_path: Path, photos: list[Image.Image], texts: TextSet) -> None:
+    pytest.importorskip("bitsandbytes", reason="NOT RUN: weights of 8 bits; pip install hikidashi[writers]")
+    store = WriterStore(tmp_path / "writers")
+    stored = import_folder("m", smol_folder(tmp_path / "m"), store=store)
+    writer = open_chat(card_of_folder(stored.record), weights="int8", store=store)
+    assert {type(module).__name__ for module in writer.modules()} >= {"Linear8bitLt"}
+    assert len(writer.caption(photos)) == len(photos)
+    tuning = writer.tune("pt-peft(lora)", {}, 1)
+    tuning.begin_stage(1)
+    still = _without_gradient(tuning, texts)
+    assert not still & _without_gradient(tuning, texts)
+    with pytest.raises(Problem) as told:
+        writer.tune("pt-peft(full)", {}, 1)
     assert told.value.code == "tasks.quantised_full"
