@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from core.backbones.load import build_towers, import_file, load_backbone
 from core.backbones.store import ModelStore
+from core.backbones.tokens import make_tokenizer
 from core.problems import Problem
 from core.tasks.coca import CoCaTuning, CoCaWriter, open_coca
 from core.tasks.generation import write
@@ -57,10 +58,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
     folder.mkdir()
     torch.manual_seed(3)
     model = build_towers(TINY)
+    tokenizer = make_tokenizer(TINY["text_cfg"], None, "coca")
     state = {
         key: value + 0.1 * torch.randn_like(value) if value.is_floating_point() and value.dim() else value
         for key, value in model.state_dict().items()
     }
+    # So narrow a model can say few of so many words; those of the texts below are made louder.
+    words = torch.cat([tokenizer([text], 23)[0] for text in (*TEXTS, "a brass nut")])
+    state["text_decoder.text_projection"][:, words[words > 0].unique()] *= 4
     save_file(state, folder / "open_clip_model.safetensors")
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY, "preprocess_cfg": {}}))
     store = ModelStore(scratch / "models")
@@ -181,6 +186,25 @@ def _step(tuning: CoCaTuning, texts: TextSet) -> None:
 
 def _moved(value: torch.nn.Parameter) -> bool:
     return value.grad is not None and bool(value.grad.abs().sum() > 0)
+
+
+def test_what_it_learned_it_writes(writer: CoCaWriter, texts: TextSet) -> None:
+    tuning = writer.tune("pt-peft(lora)", {}, 1)
+    tuning.begin_stage(1)
+    lessons = tuning.lessons(texts)
+    (batch,) = lessons.batches(range(len(lessons)), len(lessons))
+    optimizer = torch.optim.AdamW(tuning.learnable().values(), lr=2e-2)
+    for _ in range(80):
+        loss, right = tuning.loss(batch)
+        if right.all():
+            break
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    said = tuning.writer.answer(texts.photos[:3], ["What is it?"] * 3)
+    said += tuning.writer.caption(texts.photos[3:4])
+    written = [told.text == each.text for told, each in zip(said, texts.examples, strict=True)]
+    assert written == right.tolist() and all(written)
 
 
 def test_the_language_part_and_the_vision_part_apart(writer: CoCaWriter) -> None:
