@@ -77,7 +77,7 @@ class ChatTuning(HungTuning):
     def __init__(
         self, base: ChatWriter, composition: str, hyper: Mapping[str, HyperValue], seed: int
     ) -> None:
-        super().__init__(composition, hyper, "large")
+        super().__init__(composition, hyper, "chat")
         if not base.whole and "full" in self.composition.parts():
             raise Problem("tasks.quantised_full", name=base.card.name)
         self.model: ChatWriter = own_copy(base, net=chat_blocks.sharing_copy(base.net))
@@ -87,6 +87,8 @@ class ChatTuning(HungTuning):
             Part("text", language, ends=("norm",)),
         )
         self._configs = (chat_blocks.vision_of(base.net).config, chat_blocks.language_of(base.net).config)
+        # Of each layer only what goes in is kept on the way forth: a photo is some thousand tokens in the vision part.
+        self.model.net.activation_checkpointing_enable({"use_reentrant": False})
         self.hang(seed, base.device)
         # What learns does so in full precision, whatever that of the weights beside it is.
         for value in {**self._second, **self.learnable()}.values():
@@ -130,6 +132,11 @@ class ChatTuning(HungTuning):
             0, rows, (logits.argmax(dim=-1) != wanted).float()
         )
         return per_text, wrong == 0
+
+    def prefixed(self, part: Part) -> bool:
+        """On those that the inner method tunes: through the vision part the way back is long."""
+        inner = self.composition.inner or self.composition
+        return self.configs[inner.name].towers in ("both", part.side)
 
     def hang_on(self, part: Part, numbers: Sequence[int], name: str, config: Any) -> None:
         """See `HungTuning`."""

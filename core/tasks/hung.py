@@ -165,7 +165,8 @@ class HungTuning(nn.Module):
         two = self._two_stages
         if two is not None:
             for part, numbers in self._places(None):
-                self.hang_prefix(part, numbers, two.length, encoded=True, gated=two.gate)
+                if self.prefixed(part):
+                    self.hang_prefix(part, numbers, two.length, encoded=True, gated=two.gate)
 
     def _places(self, config: TuningConfig | None) -> Iterator[tuple[Part, list[int]]]:
         """The parts that are tuned, with the numbers of their blocks."""
@@ -174,6 +175,11 @@ class HungTuning(nn.Module):
                 numbers = part.numbers(config)
                 if numbers:
                     yield part, numbers
+
+    def prefixed(self, part: Part) -> bool:
+        """Whether PT-PEFT hangs a prefix on a part: on every one, whichever the inner method tunes."""
+        del part
+        return True
 
     def hang_on(self, part: Part, numbers: Sequence[int], name: str, config: Any) -> None:
         """Hang a method on blocks of a part."""

@@ -12,7 +12,8 @@ from typing import Literal
 from core.methods.catalogue import Composition
 from core.training.job import HyperValue
 
-Family = Literal["embedded", "large"]
+# The embedded model; CoCa; models of transformers that are spoken to.
+Family = Literal["embedded", "large", "chat"]
 
 _COMMON: dict[str, HyperValue] = {
     "training.optimizer": "adamw",
@@ -45,6 +46,8 @@ _TWO_STAGES: dict[str, HyperValue] = {
 # order, since what they know is worth keeping. LoRA 1e-4…2e-4, prefixes 1e-3…1e-2 (methods.md §10.4); a gated prefix
 # begins at nothing and takes the upper end.
 _LARGE: dict[str, HyperValue] = {"training.epochs": 8, "training.batch_size": 8}
+# Hundreds of photo tokens before each text, and a vision part that costs more than the rest: it learns when asked to.
+_CHAT: dict[str, HyperValue] = {"training.epochs": 4, "training.batch_size": 4}
 _LARGE_RATES: dict[str, float] = {"prefix": 1e-2, "lora": 2e-4, "adapter": 2e-4, "full": 1e-5}
 _LARGE_TWO_STAGES: dict[str, HyperValue] = {
     "pt-peft.first_epochs": 4,
@@ -58,11 +61,13 @@ def with_text_defaults(
 ) -> dict[str, HyperValue]:
     """The settings given, over those that suit models of this family."""
     inner = composition.inner or composition
-    large = family == "large"
+    large = family != "embedded"
     rates, two_stages = (_LARGE_RATES, _LARGE_TWO_STAGES) if large else (_RATES, _TWO_STAGES)
     defaults = _COMMON | {"training.learning_rate": rates[inner.name]} | _OF_METHOD.get(inner.name, {})
     if large:
         defaults |= _LARGE
+    if family == "chat":
+        defaults |= _CHAT | {f"{inner.name}.towers": "text"}
     if composition.inner is not None:
         defaults |= two_stages
     return {**defaults, **hyper}

@@ -112,7 +112,10 @@ def test_tuning_begins_untouched_reaches_everything_and_leaves_the_base_alone(
 ) -> None:
     writer = writers[kind]
     before = scores(writer, texts.photos[0])
-    tuning = writer.tune(method, {"lora.dropout": 0.0} if method == "lora" else {}, seed=1)
+    inner = method.removeprefix("pt-peft(").removesuffix(")")
+    hyper = {f"{inner}.towers": "both"}
+    tuning = writer.tune(method, hyper, seed=1)
+    assert {_part(name) for name in tuning.learnable()} == {"vision", "language"}
     torch.testing.assert_close(scores(tuning.model, texts.photos[0]), before, rtol=1e-3, atol=1e-3)
     for stage in range(len(tuning.stages())):
         tuning.begin_stage(stage)
@@ -123,10 +126,14 @@ def test_tuning_begins_untouched_reaches_everything_and_leaves_the_base_alone(
     assert not any(value.requires_grad for value in writer.parameters())
     tuned = scores(tuning.model, texts.photos[0])
     assert not torch.allclose(tuned, before)
-    save_tuned(tmp_path / "tuned", tuning, {}, writer.card.sha256)
+    save_tuned(tmp_path / "tuned", tuning, hyper, writer.card.sha256)
     again = load_tuned(tmp_path / "tuned", writer, writer.card.sha256)
     assert isinstance(again, ChatTuning)
     torch.testing.assert_close(scores(again.model, texts.photos[0]), tuned, rtol=1e-3, atol=1e-3)
+
+
+def _part(name: str) -> str:
+    return "vision" if ".visual." in name or ".vision_model." in name or ".connector." in name else "language"
 
 
 def _without_gradient(tuning: ChatTuning, texts: TextSet) -> set[str]:
@@ -136,9 +143,11 @@ def _without_gradient(tuning: ChatTuning, texts: TextSet) -> set[str]:
     learnable = tuning.learnable()
     for value in learnable.values():
         value.grad = None
+    tuning.train()
     loss, right = tuning.loss(batch)
     assert right.shape == (len(lessons),)
     loss.backward()
+    tuning.eval()
     still = set()
     with torch.no_grad():
         for name, value in learnable.items():
@@ -207,8 +216,11 @@ def test_parts_apart_and_layers_by_their_names(writers: dict[str, ChatWriter]) -
         for method in ("prefix", "lora", "adapter"):
             assert all(vision in name for name in learned(kind, method, towers="image"))
             assert not any(vision in name for name in learned(kind, method, towers="text"))
-    layers = {name.split(".lora_")[0].split(".")[-1] for name in learned("qwen2_5_vl", "lora", targets="qk")}
+    asked = learned("qwen2_5_vl", "lora", targets="qk", towers="both")
+    layers = {name.split(".lora_")[0].split(".")[-1] for name in asked}
     assert layers == {"q_proj", "k_proj", "qkv"}
+    for method in ("lora", "pt-peft(lora)"):
+        assert {_part(name) for name in learned("smolvlm", method)} == {"language"}, "where nothing is said"
     assert all(".layers.1." in name for name in learned("smolvlm", "lora", towers="text", blocks="last"))
 
 
