@@ -26,10 +26,11 @@ from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
 from app.widgets.model_row import ModelRow, data_size
 from core.backbones.bundle import with_suffix
-from core.backbones.put_away import bring_back, forget, put_away
+from core.backbones.put_away import Store, bring_back, forget, put_away
 from core.backbones.store import ModelEntry, ModelStore
 from core.documents import MODELS_SUFFIX
 from core.problems import Problem
+from core.tasks.folders import WriterStore
 from core.training.events import Progress, Stage
 
 _FOLDER = "models"
@@ -47,8 +48,10 @@ class ModelsDialog(QDialog):
         self.setAcceptDrops(True)
         self._session = session
         self._store = ModelStore()
+        self._folders = WriterStore(backbones=self._store)
         self._says = ""
         self._removed: tuple[str, int] | None = None
+        self._removed_from: Store = self._store
         self._result: dict[str, object] | None = None
         self._progress: Progress | Stage | None = None
         self.rows: list[ModelRow] = []
@@ -61,10 +64,10 @@ class ModelsDialog(QDialog):
         self.look()
 
     def take(self, paths: list[Path]) -> None:
-        """Take the first file of models among what was dropped, chosen or opened."""
+        """Take the first file of models, or folder with one, among what was dropped, chosen or opened."""
         if self.job.running or not paths:
             return
-        bundles = [path for path in paths if path.suffix.lower() == MODELS_SUFFIX]
+        bundles = [path for path in paths if path.suffix.lower() == MODELS_SUFFIX or path.is_dir()]
         self._clear()
         if not bundles:
             self.banner.show_problem(Problem("backbones.not_a_bundle", path=paths[0].name))
@@ -75,7 +78,11 @@ class ModelsDialog(QDialog):
 
     def look(self) -> None:
         """Read the list again."""
-        run_in_background(self, lambda _cancel: self._store.entries(), success=self._list)
+        run_in_background(
+            self,
+            lambda _cancel: [*self._store.entries(), *self._folders.entries()],
+            success=self._list,
+        )
 
     def retranslate(self) -> None:
         """Words in the present language."""
@@ -87,9 +94,10 @@ class ModelsDialog(QDialog):
             )
         )
         self.take_in.setText(self.tr("ファイルから取り込む…"))
+        self.take_folder.setText(self.tr("フォルダーから取り込む…"))
         self.write.setText(self.tr("選んだモデルを 1 つのファイルにする…"))
         self.drop.setText(
-            self.tr("モデルのファイル（{suffix}）は、ここに落としても取り込めます。").format(
+            self.tr("モデルのファイル（{suffix}）やフォルダーは、ここに落としても取り込めます。").format(
                 suffix=MODELS_SUFFIX
             )
         )
@@ -109,6 +117,11 @@ class ModelsDialog(QDialog):
         chosen, _ = QFileDialog.getOpenFileName(
             self, self.tr("取り込むファイルを選ぶ"), self._place(), pattern
         )
+        if chosen:
+            self.take([Path(chosen)])
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("モデルのフォルダーを選ぶ"), self._place())
         if chosen:
             self.take([Path(chosen)])
 
@@ -147,7 +160,8 @@ class ModelsDialog(QDialog):
 
     def _remove(self, entry: ModelEntry) -> None:
         self._clear()
-        store = self._store
+        here = entry.path is not None and entry.path.parent == self._folders.root
+        store = self._removed_from = self._folders if here else self._store
 
         def op(_cancel: object) -> int:
             forget(store)
@@ -165,9 +179,10 @@ class ModelsDialog(QDialog):
         if self._removed is None:
             return
         (name, _), self._removed = self._removed, None
+        store = self._removed_from
         run_in_background(
             self,
-            lambda _cancel: bring_back(self._store, name),
+            lambda _cancel: bring_back(store, name),
             success=lambda _: self._moved(),
             failure=self._failed,
         )
@@ -229,6 +244,7 @@ class ModelsDialog(QDialog):
         running = self.job.running or bool(self._says)
         self.working.setVisible(running)
         self.take_in.setEnabled(not running)
+        self.take_folder.setEnabled(not running)
         for row in self.rows:
             row.set_free(not running)
         self.write.setVisible(any(row.carried for row in self.rows))
@@ -278,6 +294,10 @@ class ModelsDialog(QDialog):
             return self.tr(
                 "{names} を「{path}」に書き込み、読み返して、もとと同じであることを確かめました。USB メモリーを安全に取り外して、もう一方のパソコンで「ファイルから取り込む…」を押してください。"
             ).format(names=self._joined(result["names"]), path=result["written"])
+        if "folder" in result:
+            return self.tr(
+                "「{name}」を取り込みました。プログラムが入っていないことと、読み込めることを確かめました。"
+            ).format(name=result["folder"])
         said = []
         if result.get("added"):
             said.append(
@@ -328,8 +348,13 @@ class ModelsDialog(QDialog):
         """End what is under way, and forget for good what was removed."""
         self.job.give_up()
         self._says, self._removed = "", None
-        store = self._store
-        run_in_background(self._session, lambda _cancel: forget(store), success=lambda _: None)
+        stores: tuple[Store, ...] = self._store, self._folders
+
+        def op(_cancel: object) -> None:
+            for store in stores:
+                forget(store)
+
+        run_in_background(self._session, op, success=lambda _: None)
 
     def _place(self) -> str:
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
@@ -349,12 +374,15 @@ class ModelsDialog(QDialog):
         self.take_in = QPushButton(objectName="models_take_in", minimumHeight=TOUCH)
         self.take_in.setProperty("class", "primary")
         self.take_in.clicked.connect(self._choose)
+        self.take_folder = QPushButton(objectName="models_take_folder", minimumHeight=TOUCH)
+        self.take_folder.clicked.connect(self._choose_folder)
         self.write = QPushButton(objectName="models_write", minimumHeight=TOUCH, visible=False)
         self.write.clicked.connect(self._write)
         self.drop = QLabel(wordWrap=True)
         self.drop.setProperty("class", "muted")
         buttons = QHBoxLayout(spacing=GAP)
         buttons.addWidget(self.take_in)
+        buttons.addWidget(self.take_folder)
         buttons.addWidget(self.write)
         buttons.addStretch(1)
         self.zone = QFrame(objectName="models_zone")

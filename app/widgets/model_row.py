@@ -49,7 +49,12 @@ class ModelRow(QFrame):
 
     @property
     def carried(self) -> bool:
-        """Whether it can be put into a file: it is here whole, and not part of the program."""
+        """Whether it can be put into a file: it is here whole, not part of the program, and no folder with many files."""
+        return self._own and self.entry.bundled
+
+    @property
+    def _own(self) -> bool:
+        """Whether it is here whole and came from outside."""
         return self.entry.state == "ready" and self.entry.source != "embedded"
 
     def retranslate(self) -> None:
@@ -91,7 +96,7 @@ class ModelRow(QFrame):
         licence = self.tr("ライセンス：{licence}").format(licence=entry.licence) if entry.licence else ""
         digest = (
             self.tr("照合値：{hash}…").format(hash=entry.sha256[:_SHOWN_OF_HASH])
-            if self.carried and entry.sha256
+            if self._own and entry.sha256
             else ""
         )
         return [fact for fact in (size, licence, come, digest) if fact]

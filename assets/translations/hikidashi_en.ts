@@ -2012,12 +2012,16 @@ Logs: {log}</translation>
         <translation>Import from a file…</translation>
     </message>
     <message>
+        <source>フォルダーから取り込む…</source>
+        <translation>Take in a folder…</translation>
+    </message>
+    <message>
         <source>選んだモデルを 1 つのファイルにする…</source>
         <translation>Put the chosen models into one file…</translation>
     </message>
     <message>
-        <source>モデルのファイル（{suffix}）は、ここに落としても取り込めます。</source>
-        <translation>You can also drop a file of models ({suffix}) here.</translation>
+        <source>モデルのファイル（{suffix}）やフォルダーは、ここに落としても取り込めます。</source>
+        <translation>You can also drop a file of models ({suffix}), or a folder with one model, here.</translation>
     </message>
     <message>
         <source>元に戻す</source>
@@ -2042,6 +2046,10 @@ Logs: {log}</translation>
     <message>
         <source>取り込むファイルを選ぶ</source>
         <translation>Choose the file to import</translation>
+    </message>
+    <message>
+        <source>モデルのフォルダーを選ぶ</source>
+        <translation>Choose the folder of a model</translation>
     </message>
     <message>
         <source>保存先を選ぶ</source>
@@ -2102,6 +2110,10 @@ Logs: {log}</translation>
     <message>
         <source>{names} を「{path}」に書き込み、読み返して、もとと同じであることを確かめました。USB メモリーを安全に取り外して、もう一方のパソコンで「ファイルから取り込む…」を押してください。</source>
         <translation>{names} written to “{path}”, read back, and found the same as here. Eject the USB stick safely, then press “Import from a file…” on the other PC.</translation>
+    </message>
+    <message>
+        <source>「{name}」を取り込みました。プログラムが入っていないことと、読み込めることを確かめました。</source>
+        <translation>“{name}” was taken in: no program came along with it, and it loads.</translation>
     </message>
     <message>
         <source>{names} を取り込みました。中身が送り出したときと同じで、読み込めることを確かめました。</source>

@@ -51,5 +51,11 @@ def imported_purpose() -> dict[Language, str]:
     return dict(_content()["imported"]["purpose"])
 
 
+@cache
+def writer_purpose() -> dict[str, dict[Language, str]]:
+    """What is said of a model that writes and was brought in as a folder, by the languages that it knows."""
+    return dict(_content()["writer"])
+
+
 def _content() -> dict[str, Any]:
     return tomllib.loads((ASSETS / "models.toml").read_text(encoding="utf-8"))

@@ -10,16 +10,11 @@ from core.backbones.bundle import with_suffix, write_bundle
 from core.backbones.catalogue import downloadables
 from core.backbones.store import ModelEntry, ModelStore
 from core.documents import MODELS_SUFFIX
-from core.problems import Language, Problem, problem_text
+from core.problems import Problem, problem_text
 from core.settings import load_settings, system_language
 
 if TYPE_CHECKING:
-    from core.tasks.folders import StoredFolder, WriterStore
-
-_PURPOSE: dict[Language, str] = {
-    "ja": "写真の説明を書き、質問に答えるモデルです。フォルダーから取り込みました。",
-    "en": "Describes photos and answers questions. Imported from a folder.",
-}
+    from core.tasks.folders import WriterStore
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -129,8 +124,7 @@ def _finish(parser: argparse.ArgumentParser, run: Any) -> None:
 
 def _list(arguments: argparse.Namespace) -> dict[str, Any]:
     del arguments
-    entries = [_as_dict(entry) for entry in ModelStore().entries()]
-    return {"models": [*entries, *(_folder_as_dict(model) for model in _folders().stored())]}
+    return {"models": [_as_dict(entry) for entry in (*ModelStore().entries(), *_folders().entries())]}
 
 
 def _import(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -143,7 +137,8 @@ def _import(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.source.is_dir() and recognised(arguments.source):
         from core.tasks.chat_open import import_folder
 
-        return _folder_as_dict(import_folder(arguments.name, arguments.source, arguments.licence))
+        import_folder(arguments.name, arguments.source, arguments.licence)
+        return _as_dict(next(e for e in _folders().entries() if e.name == arguments.name))
     from core.backbones.load import import_file
 
     store = ModelStore()
@@ -233,26 +228,6 @@ def _folders() -> "WriterStore":
     from core.tasks.folders import WriterStore
 
     return WriterStore()
-
-
-def _folder_as_dict(model: "StoredFolder") -> dict[str, Any]:
-    from core.tasks.writers import card_of_folder
-
-    card, record = card_of_folder(model.record), model.record
-    return {
-        "name": card.name,
-        "kind": card.kind,
-        "languages": list(card.languages),
-        "writes": list(card.tasks),
-        "state": "ready",
-        "source": "file",
-        "architecture": record.model_type,
-        "size_bytes": card.size_bytes,
-        "licence": card.licence,
-        "purpose": _PURPOSE[system_language()],
-        "sha256": card.sha256,
-        "path": str(model.folder),
-    }
 
 
 def _as_dict(entry: ModelEntry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Removing a backbone in two steps, so that it can be undone: put away, then forgotten.
+"""Removing a model in two steps, so that it can be undone: put away, then forgotten.
 
 What is put away lies in `<root>/.removed/` and still takes its space; a window that was killed in between leaves it
 there for the next one to forget.
@@ -6,15 +6,29 @@ there for the next one to forget.
 
 import shutil
 from pathlib import Path
+from typing import Protocol
 
-from core.backbones.store import ModelStore
 from core.problems import Problem
 
 _FOLDER = ".removed"
 
 
-def put_away(store: ModelStore, name: str) -> int:
-    """Take a backbone off the list; gives the bytes that `forget` will free. Raises as `ModelStore.removable`."""
+class Store(Protocol):
+    """Where models lie, a folder each: `ModelStore`, and that of models that write."""
+
+    root: Path
+
+    def removable(self, name: str) -> Path:
+        """The folder of a model that may be deleted."""
+        ...
+
+    def check_free(self, name: str) -> None:
+        """Refuse a name that cannot be given to a new model."""
+        ...
+
+
+def put_away(store: Store, name: str) -> int:
+    """Take a model off the list; gives the bytes that `forget` will free. Raises as the store's `removable`."""
     folder, place = store.removable(name), store.root / _FOLDER / name
     place.parent.mkdir(exist_ok=True)
     shutil.rmtree(place, ignore_errors=True)
@@ -22,7 +36,7 @@ def put_away(store: ModelStore, name: str) -> int:
     return _size(place)
 
 
-def bring_back(store: ModelStore, name: str) -> None:
+def bring_back(store: Store, name: str) -> None:
     """Undo `put_away`.
 
     Raises:
@@ -35,7 +49,7 @@ def bring_back(store: ModelStore, name: str) -> None:
     place.rename(store.root / name)
 
 
-def forget(store: ModelStore) -> None:
+def forget(store: Store) -> None:
     """Delete what was put away, for good."""
     shutil.rmtree(store.root / _FOLDER, ignore_errors=True)
 

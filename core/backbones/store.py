@@ -69,7 +69,10 @@ class Record(BaseModel):
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A line of the list of backbones. `path` is its folder, None until it is downloaded; `sha256` likewise ""."""
+    """A line of the list of models. `path` is its folder, None until it is downloaded; `sha256` likewise "".
+
+    `bundled`: whether it can be put into a file of models.
+    """
 
     name: str
     architecture: str
@@ -80,6 +83,7 @@ class ModelEntry:
     licence: str
     purpose: dict[Language, str]
     path: Path | None
+    bundled: bool = True
 
 
 @dataclass(frozen=True)

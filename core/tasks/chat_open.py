@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -54,14 +54,25 @@ def open_chat(
 
 
 def import_folder(
-    name: str, source: Path, licence: str = "", store: WriterStore | None = None
+    name: str,
+    source: Path,
+    licence: str = "",
+    store: WriterStore | None = None,
+    copied: Callable[[int], object] = lambda done: None,
+    loading: Callable[[], object] = lambda: None,
 ) -> StoredFolder:
     """Bring a folder into the store; it is opened once on the way, so that what stands in the store is known to open.
+    `copied` is called with the bytes so far, `loading` before it is opened: what they raise ends the work.
 
     Raises:
         Problem: as `WriterStore.add` and `load_folder`.
     """
-    return (store or WriterStore()).add(name, source, licence, load_folder)
+
+    def check(stored: StoredFolder) -> None:
+        loading()
+        load_folder(stored)
+
+    return (store or WriterStore()).add(name, source, licence, check, copied)
 
 
 def load_folder(stored: StoredFolder, device: str = "cpu", weights: Weights = "auto") -> ChatWriter:

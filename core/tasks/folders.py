@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.backbones.store import ModelStore, check_name, is_name
+from core.backbones.catalogue import writer_purpose
+from core.backbones.store import ModelEntry, ModelStore, is_name
 from core.files import sha256_file, write_atomic
 from core.problems import Language, Problem
 from core.settings import locations
@@ -55,6 +55,8 @@ _DEEPEST = 12
 _MOST_LAYERS = 512
 _MOST = 1 << 20
 _HARMLESS = 1 << 28
+_PIECE = 1 << 22
+_LONGEST_NAME = 48
 
 
 class Record(BaseModel):
@@ -86,10 +88,11 @@ class StoredFolder:
 
 
 class WriterStore:
-    """The folders of this user (`root`, by default in the data folder)."""
+    """The folders of this user (`root`, by default in the data folder); a name is given once in both stores."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, backbones: ModelStore | None = None) -> None:
         self.root = root or locations().data / "writers"
+        self.backbones = backbones or ModelStore()
 
     def names(self) -> list[str]:
         """Everything that lies there, readable or not."""
@@ -97,6 +100,10 @@ class WriterStore:
             return []
         folders = (path for path in self.root.iterdir() if path.is_dir() and not path.is_symlink())
         return sorted(path.name for path in folders if is_name(path.name))
+
+    def entries(self) -> list[ModelEntry]:
+        """Lines of the list of models, for each that lies there."""
+        return [self._entry(name) for name in self.names()]
 
     def stored(self) -> list[StoredFolder]:
         """Those whose record can be read and whose files are there."""
@@ -109,11 +116,10 @@ class WriterStore:
         Raises:
             Problem: `tasks.model_unknown`, `tasks.model_damaged`.
         """
-        if name not in self.names():
-            raise Problem("tasks.model_unknown", name=name, known=", ".join(self.names()))
+        folder = self.removable(name)
         model = self._read(name)
         if model is None:
-            raise Problem("tasks.model_damaged", folder=self.root / name, file=RECORD_FILE)
+            raise Problem("tasks.model_damaged", folder=folder, file=RECORD_FILE)
         return model
 
     def verify(self, name: str) -> StoredFolder:
@@ -131,38 +137,44 @@ class WriterStore:
                 raise Problem("tasks.model_damaged", folder=model.folder, file=file)
         return model
 
+    def check_free(self, name: str) -> None:
+        """Refuse a name that cannot be given to a new model, of either store.
+
+        Raises:
+            Problem: `backbones.bad_name`, `backbones.name_taken`.
+        """
+        self.backbones.check_free(name)
+        if name.lower() in {stored.lower() for stored in self.names()}:
+            raise Problem("backbones.name_taken", name=name)
+
     def add(
         self,
         name: str,
         source: Path,
         licence: str = "",
         check: Callable[[StoredFolder], object] = lambda stored: None,
-        backbones: ModelStore | None = None,
+        copied: Callable[[int], object] = lambda done: None,
     ) -> StoredFolder:
-        """Copy a folder into the store, whole or not at all; `check` is given the copy before it counts.
+        """Copy a folder into the store, whole or not at all; `check` is given the copy before it counts, `copied` the
+        bytes so far: what it raises ends the work.
 
         Raises:
-            Problem: `backbones.bad_name`, `backbones.name_taken`, as `refuse_hostile`, or as `check`.
+            Problem: as `check_free`, `refuse_hostile`, or as `check`.
         """
-        check_name(name)
-        if name.lower() in {stored.lower() for stored in self.names()}:
-            raise Problem("backbones.name_taken", name=name)
-        (backbones or ModelStore()).check_free(name)
+        self.check_free(name)
         config = refuse_hostile(source)
         self.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as scratch:
             folder = Path(scratch) / name
             folder.mkdir()
-            for path in taken(source):
-                shutil.copyfile(path, folder / path.name)
+            _copy(taken(source), folder, copied)
             files = {path.name: sha256_file(path) for path in sorted(folder.iterdir())}
-            size = sum(path.stat().st_size for path in folder.iterdir())
             record = Record(
                 name=name,
                 model_type=config["model_type"],
                 origin=str(source),
                 licence=licence,
-                size_bytes=size,
+                size_bytes=sum(path.stat().st_size for path in folder.iterdir()),
                 files=files,
             )
             # Of the copy: what was looked at is what is kept.
@@ -172,12 +184,35 @@ class WriterStore:
             folder.rename(self.root / name)
         return StoredFolder(record, self.root / name)
 
-    def remove(self, name: str) -> None:
-        """Delete a stored model, readable or not. Raises Problem `tasks.model_unknown`."""
+    def removable(self, name: str) -> Path:
+        """The folder of a model, readable or not. Raises Problem `tasks.model_unknown`."""
         if name not in self.names():
             raise Problem("tasks.model_unknown", name=name, known=", ".join(self.names()))
+        return self.root / name
+
+    def remove(self, name: str) -> None:
+        """Delete a stored model, readable or not. Raises Problem `tasks.model_unknown`."""
+        folder = self.removable(name)
         with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
-            (self.root / name).rename(Path(scratch) / name)
+            folder.rename(Path(scratch) / name)
+
+    def _entry(self, name: str) -> ModelEntry:
+        model, folder = self._read(name), self.root / name
+        if model is None:
+            return ModelEntry(name, "", "file", "broken", "", 0, "", {}, folder, bundled=False)
+        record = model.record
+        return ModelEntry(
+            name=name,
+            architecture=record.model_type,
+            source="file",
+            state="ready",
+            sha256=record.sha256,
+            size_bytes=record.size_bytes,
+            licence=record.licence,
+            purpose=writer_purpose()["both" if "ja" in LANGUAGES[record.model_type] else "english"],
+            path=folder,
+            bundled=False,
+        )
 
     def _read(self, name: str) -> StoredFolder | None:
         folder = self.root / name
@@ -188,6 +223,16 @@ class WriterStore:
         plain = all(Path(file).name == file and (folder / file).is_file() for file in record.files)
         known = record.name == name and record.model_type in LANGUAGES
         return StoredFolder(record, folder) if known and plain else None
+
+
+def name_for(source: Path) -> str:
+    """What a folder from outside is called here: its own name, as far as a name may have such letters."""
+    letters = (
+        letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "-"
+        for letter in source.name
+    )
+    name = "".join(letters).strip("._-")[:_LONGEST_NAME].strip("._-")
+    return name if is_name(name) else "model"
 
 
 def recognised(source: Path) -> bool:
@@ -264,6 +309,16 @@ def _parts(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, 
     for key, inner in value.items():
         if isinstance(inner, dict):
             yield from _parts(inner, f"{path}{key}.", depth + 1)
+
+
+def _copy(paths: list[Path], folder: Path, copied: Callable[[int], object]) -> None:
+    done = 0
+    for path in paths:
+        with path.open("rb") as source, (folder / path.name).open("wb") as target:
+            while piece := source.read(_PIECE):
+                target.write(piece)
+                done += len(piece)
+                copied(done)
 
 
 def _weights(source: Path) -> list[Path]:

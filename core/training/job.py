@@ -143,7 +143,7 @@ class AssistJob(_Job):
 
 
 class ImportModelsJob(_Job):
-    """Verify the file of models `bundle` and install what it holds."""
+    """Verify the file of models `bundle` and install what it holds; a folder is one model, as its makers publish it."""
 
     kind: Literal["import_models"] = "import_models"
     bundle: str

@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 from core.backbones.bundle import open_bundle
 from core.backbones.bundle_import import import_bundle
 from core.backbones.download import catalogue_entry, download
+from core.backbones.load import import_file
 from core.problems import Problem
+from core.tasks.chat_open import import_folder
+from core.tasks.folders import name_for, recognised, refuse_hostile, taken
 from core.training.commands import Commands, Emit, Halt
 from core.training.events import Stage
 from core.training.job import DownloadModelJob, ImportModelsJob
@@ -17,12 +20,15 @@ T = TypeVar("T")
 
 
 def run_import(job: ImportModelsJob, emit: Emit, commands: Commands) -> dict[str, Any]:
-    """Verify a file of models and install it; gives the names that are new (`added`) and those that were `here`.
+    """Verify a file of models and install it, or take a folder with one model in; gives the names that are new (`added`) and
+    those that were `here`, or the name of the `folder`'s.
 
     Raises:
         Problem: as `import_bundle`. Halt when it was stopped: nothing was installed.
     """
     path = Path(job.bundle)
+    if path.is_dir():
+        return _import_folder(path, emit, commands)
     emit(Stage(stage="verify", index=0, of=2))
     pace = Pace(open_bundle(path).size_bytes, emit)
 
@@ -36,6 +42,29 @@ def run_import(job: ImportModelsJob, emit: Emit, commands: Commands) -> dict[str
         return {"added": list(imported.added), "here": list(imported.here)}
 
     return _until_halted(work, emit, commands)
+
+
+def _import_folder(path: Path, emit: Emit, commands: Commands) -> dict[str, Any]:
+    name = name_for(path)
+    emit(Stage(stage="verify", index=0, of=2))
+
+    def loading() -> None:
+        commands.heed(emit)
+        emit(Stage(stage="load", index=1, of=2))
+
+    if not recognised(path):
+        loading()
+        import_file(name, path)
+        return {"folder": name}
+    refuse_hostile(path)
+    pace = Pace(sum(file.stat().st_size for file in taken(path)), emit)
+
+    def copied(done: int) -> None:
+        commands.heed(emit)
+        pace(done)
+
+    import_folder(name, path, copied=copied, loading=loading)
+    return {"folder": name}
 
 
 def run_download(job: DownloadModelJob, emit: Emit, commands: Commands) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from app.widgets.model_row import ModelRow
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import ModelStore, Record
 from core.files import sha256_file
+from core.tasks.folders import Record as FolderRecord
+from core.tasks.folders import WriterStore
 from core.training.events import Failed, Finished, Progress, Stage
 from core.training.job import DownloadModelJob, ImportModelsJob, load_job
 from core.training.state import JobState
@@ -73,6 +75,44 @@ def test_a_dropped_file_is_brought_in_by_the_engine_and_what_was_verified_is_sai
     said = dialog.outcome_words.text()
     assert "a、b を取り込みました" in said and "plant-clip は、同じものがすでに" in said
     assert not dialog.working.isVisible() and dialog.take_in.isEnabled()
+
+
+def test_a_folder_with_a_model_is_brought_in_by_the_engine(
+    dialog: ModelsDialog, qtbot: QtBot, jobs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "SmolVLM-256M"
+    folder.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    qtbot.mouseClick(dialog.take_folder, LEFT)
+    qtbot.waitUntil(lambda: len(jobs) == 1)
+    job = load_job(jobs[0])
+    assert isinstance(job, ImportModelsJob) and job.bundle == str(folder)
+    engine = dialog.job._engine
+    assert engine is not None and not dialog.take_folder.isEnabled()
+    engine.told.emit(Finished(result={"folder": "SmolVLM-256M"}))
+    with qtbot.waitSignal(dialog.changed):
+        engine.ended.emit(JobState.FINISHED)
+    assert "「SmolVLM-256M」を取り込みました" in dialog.outcome_words.text()
+
+
+def test_a_model_that_was_a_folder_is_listed_removed_and_brought_back(qtbot: QtBot) -> None:
+    _store_folder("smol")
+    dialog = opened(qtbot)
+    qtbot.waitUntil(lambda: any(row.entry.name == "smol" for row in dialog.rows))
+    mine = row(dialog, "smol")
+    assert "英語だけ" in mine.purpose.text() and "照合値" in mine.facts.text()
+    assert not mine.pick.isVisible(), "it is carried as the folder that it is"
+    with qtbot.waitSignal(dialog.changed):
+        qtbot.mouseClick(mine.remove, LEFT)
+    assert WriterStore().names() == []
+    with qtbot.waitSignal(dialog.changed):
+        qtbot.mouseClick(dialog.undo, LEFT)
+    assert [model.record.name for model in WriterStore().stored()] == ["smol"]
+    qtbot.waitUntil(lambda: any(row.entry.name == "smol" for row in dialog.rows))
+    with qtbot.waitSignal(dialog.changed):
+        qtbot.mouseClick(row(dialog, "smol").remove, LEFT)
+    dialog.close()
+    qtbot.waitUntil(lambda: not (WriterStore().root / ".removed").exists())
 
 
 def test_a_refused_file_is_told_in_words(
@@ -190,6 +230,22 @@ def drop(dialog: ModelsDialog, path: Path) -> None:
     action = Qt.DropAction.CopyAction
     event = QDropEvent(QPointF(5, 5), action, data, LEFT, Qt.KeyboardModifier.NoModifier)
     dialog.dropEvent(event)
+
+
+def _store_folder(name: str) -> None:
+    folder = WriterStore().root / name
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"w" * 100)
+    digest = sha256_file(folder / "model.safetensors")
+    record = FolderRecord(
+        name=name,
+        model_type="smolvlm",
+        origin=name,
+        licence="Apache-2.0",
+        size_bytes=100,
+        files={"model.safetensors": digest},
+    )
+    (folder / "writer.json").write_text(record.model_dump_json())
 
 
 def _store_model(name: str) -> None:

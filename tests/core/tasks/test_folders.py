@@ -18,6 +18,10 @@ from core.tasks.chat_open import import_folder, open_chat
 from core.tasks.folders import WriterStore, wild
 from core.tasks.models import open_writer
 from core.tasks.writers import card_of_folder, writer_card, writer_cards
+from core.training.commands import Commands, Halt
+from core.training.events import Event, Stage
+from core.training.job import ImportModelsJob
+from core.training.models import run_import
 from tests.core.tasks.tiny_chat import smol_folder
 
 
@@ -77,6 +81,27 @@ def test_the_command_line_brings_it_in_lists_checks_and_removes_it(
     assert run("remove", "smol") == {"removed": "smol"}
     (source / "evil.py").write_text("")
     assert run("import", "smol", str(source))["error"]["code"] == "tasks.folder_unsafe"
+
+
+def test_the_window_brings_it_in_with_progress_and_can_stop(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HIKIDASHI_HOME", str(tmp_path / "home"))
+    named = source.rename(tmp_path / "Smol VLM（256M）")
+    job = ImportModelsJob(run=str(tmp_path), bundle=str(named))
+    told: list[Event] = []
+    halting = Commands(tmp_path / "none")
+    monkeypatch.setattr(halting, "heed", _halt)
+    with pytest.raises(Halt):
+        run_import(job, told.append, halting)
+    assert not WriterStore().names() and not list(WriterStore().root.iterdir())
+    assert run_import(job, told.append, Commands(tmp_path / "none")) == {"folder": "Smol-VLM-256M"}
+    assert [event.stage for event in told if isinstance(event, Stage)] == ["verify", "verify", "load"]
+    assert WriterStore().verify("Smol-VLM-256M")
+
+
+def _halt(emit: Any) -> None:
+    raise Halt("stop")
 
 
 def test_what_is_taken_in_is_listed_hashed_and_opened(
