@@ -78,11 +78,12 @@ class ModelsDialog(QDialog):
 
     def look(self) -> None:
         """Read the list again."""
-        run_in_background(
-            self,
-            lambda _cancel: [*self._store.entries(), *self._folders.entries()],
-            success=self._list,
-        )
+
+        def op(_cancel: object) -> list[ModelEntry]:
+            entries = [*self._store.entries(), *self._folders.entries()]
+            return sorted(entries, key=lambda entry: entry.state == "not downloaded")
+
+        run_in_background(self, op, success=self._list)
 
     def retranslate(self) -> None:
         """Words in the present language."""

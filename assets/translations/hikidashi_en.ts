@@ -2013,7 +2013,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>フォルダーから取り込む…</source>
-        <translation>Take in a folder…</translation>
+        <translation>Import from a folder…</translation>
     </message>
     <message>
         <source>選んだモデルを 1 つのファイルにする…</source>
@@ -2113,7 +2113,7 @@ Logs: {log}</translation>
     </message>
     <message>
         <source>「{name}」を取り込みました。プログラムが入っていないことと、読み込めることを確かめました。</source>
-        <translation>“{name}” was taken in: no program came along with it, and it loads.</translation>
+        <translation>“{name}” was imported: no program came along with it, and it loads.</translation>
     </message>
     <message>
         <source>{names} を取り込みました。中身が送り出したときと同じで、読み込めることを確かめました。</source>

@@ -53,7 +53,7 @@ def imported_purpose() -> dict[Language, str]:
 
 @cache
 def writer_purpose() -> dict[str, dict[Language, str]]:
-    """What is said of a model that writes and was brought in as a folder, by the languages that it knows."""
+    """What is said of models that write and were brought in: CoCa, and folders by the languages that they know."""
     return dict(_content()["writer"])
 
 

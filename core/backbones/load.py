@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from core.backbones.bounds import exceeds
-from core.backbones.catalogue import imported_purpose
+from core.backbones.catalogue import imported_purpose, writer_purpose
 from core.backbones.clip import Backbone, BackboneCard
 from core.backbones.coca import CoCaDecoder
 from core.backbones.embedded import load_embedded_state
@@ -88,14 +88,15 @@ def import_file(
     """
     store = store or ModelStore()
     store.check_free(name)
+    described = _describe(source, architecture)
     return keep(
         name,
-        _describe(source, architecture),
+        described,
         store,
         source="file",
         origin=str(source),
         licence=licence,
-        purpose=imported_purpose(),
+        purpose=writer_purpose()["coca"] if WRITES in described.model_cfg else imported_purpose(),
     )
 
 

@@ -34,6 +34,7 @@ LANGUAGES: dict[str, tuple[Language, ...]] = {
     "qwen2_5_vl": ("ja", "en"),
     "qwen3_vl": ("ja", "en"),
 }
+_WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _TAKEN = (
     CONFIG_FILE,
     "preprocessor_config.json",
@@ -45,7 +46,7 @@ _TAKEN = (
     "added_tokens.json",
     "chat_template.json",
     "chat_template.jinja",
-    "model.safetensors.index.json",
+    _INDEX,
 )
 _NEEDED = (CONFIG_FILE, "tokenizer.json")
 _RUNS = {".py", ".pyc", ".so", ".dll", ".exe", ".sh", ".bat", ".ps1"}
@@ -254,7 +255,7 @@ def refuse_hostile(source: Path) -> dict[str, Any]:
     for path in sorted(source.iterdir()):
         if path.suffix.lower() in _RUNS | _PICKLED or (path.is_symlink() and not path.is_file()):
             raise Problem("tasks.folder_unsafe", folder=source, part=path.name)
-    config = _described(source)
+    config = _json(source, source / CONFIG_FILE)
     model_type = config.get("model_type")
     if "quantization_config" in config:
         model_type = f"{model_type}, quantised"
@@ -263,10 +264,10 @@ def refuse_hostile(source: Path) -> dict[str, Any]:
     weights = _weights(source)
     missing = [name for name in _NEEDED if not (source / name).is_file()]
     if not weights or missing:
-        raise Problem("tasks.folder_incomplete", folder=source, part=(*missing, "*.safetensors")[0])
+        raise Problem("tasks.folder_incomplete", folder=source, part=(*missing, _WEIGHTS)[0])
     for path in taken(source):
         if path.suffix == ".json":
-            _refuse_code(source, path)
+            _json(source, path)
     if part := wild(config, sum(path.stat().st_size for path in weights)):
         raise Problem("tasks.folder_wild", folder=source, part=part)
     return config
@@ -322,33 +323,32 @@ def _copy(paths: list[Path], folder: Path, copied: Callable[[int], object]) -> N
 
 
 def _weights(source: Path) -> list[Path]:
-    return sorted(path for path in source.glob("*.safetensors") if path.is_file())
+    """The weights: one file, or those that the index names. Raises Problem as `refuse_hostile`."""
+    index = source / _INDEX
+    if not index.is_file():
+        return [path for path in (source / _WEIGHTS,) if path.is_file()]
+    named = _json(source, index).get("weight_map")
+    names = sorted(set(named.values()), key=str) if isinstance(named, dict) else []
+    for name in names:
+        plain = isinstance(name, str) and Path(name).name == name and name.endswith(".safetensors")
+        if not plain or not (source / name).is_file():
+            raise Problem("tasks.folder_incomplete", folder=source, part=name)
+    return [source / name for name in names]
 
 
-def _described(source: Path) -> dict[str, Any]:
-    try:
-        if (source / CONFIG_FILE).stat().st_size > _LARGEST_TEXT:
-            raise ValueError("too large")
-        config = json.loads((source / CONFIG_FILE).read_text(encoding="utf-8"))
-        if not isinstance(config, dict):
-            raise TypeError("no object")
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise Problem("tasks.folder_incomplete", folder=source, part=CONFIG_FILE) from error
-    return config
-
-
-def _refuse_code(source: Path, path: Path) -> None:
-    """A description that names code of its own, anywhere in it, or that is no JSON."""
+def _json(source: Path, path: Path) -> dict[str, Any]:
+    """A description. Raises Problem as `refuse_hostile` where it names code, anywhere in it, or is none."""
     try:
         if path.stat().st_size > _LARGEST_TEXT:
             raise ValueError("too large")
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_without_code)
+        if not isinstance(content, dict):
+            raise TypeError("no object")
     except _BringsCode as error:
         raise Problem("tasks.folder_unsafe", folder=source, part=f"{path.name}: auto_map") from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise Problem("tasks.folder_incomplete", folder=source, part=path.name) from error
-    if not isinstance(content, dict):
-        raise Problem("tasks.folder_incomplete", folder=source, part=path.name)
+    return content
 
 
 class _BringsCode(Exception):

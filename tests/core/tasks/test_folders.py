@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 
 from core.backbones.store import ModelStore
 from core.cli import main
@@ -153,6 +154,26 @@ def test_a_quantised_folder_is_refused(source: Path, store: WriterStore) -> None
 def test_a_folder_that_lacks_something_is_refused(source: Path, store: WriterStore, name: str) -> None:
     (source / name).unlink()
     assert refused(source, store).code == "tasks.folder_incomplete"
+
+
+def test_weights_in_several_files_are_those_that_the_index_names(source: Path, store: WriterStore) -> None:
+    (source / "consolidated.safetensors").write_bytes(b"others of the same")
+    whole = load_file(source / "model.safetensors")
+    names = sorted(whole)
+    parts = {"model-1.safetensors": names[::2], "model-2.safetensors": names[1::2]}
+    for file, keys in parts.items():
+        save_file({key: whole[key] for key in keys}, source / file, {"format": "pt"})
+    (source / "model.safetensors").unlink()
+    index = {"metadata": {}, "weight_map": {key: file for file, keys in parts.items() for key in keys}}
+    (source / "model.safetensors.index.json").write_text(json.dumps(index))
+    stored = import_folder("mine", source, store=store)
+    assert {name for name in stored.record.files if name.endswith(".safetensors")} == parts.keys()
+    assert open_chat(card_of_folder(stored.record), store=store).net.dtype.is_floating_point
+    store.remove("mine")
+    for name in ("../model-1.safetensors", "model-3.safetensors", 3):
+        index["weight_map"] = {**index["weight_map"], "x": name}
+        (source / "model.safetensors.index.json").write_text(json.dumps(index))
+        assert refused(source, store).code == "tasks.folder_incomplete"
 
 
 def test_damaged_weights_and_weights_of_another_model_are_refused(source: Path, store: WriterStore) -> None:
