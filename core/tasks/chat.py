@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,6 +18,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.methods.protocol import Decision
+from core.methods.tower_tuning import judging
 from core.problems import Language, Problem
 from core.tasks.generation import Written
 from core.tasks.protocol import TextExample, Told
@@ -39,11 +41,20 @@ _BRIEFLY: dict[Language, str] = {"en": "Answer in a few words.", "ja": "短く�
 _MARK = "HIKIDASHI"
 
 
+# What the language part reads of a photo `(T, D)`, and what some models also add in their first layers.
+Seen = tuple[Tensor, ...]
+_PIXELS = ("pixel_values", "pixel_attention_mask")
+
+
 @dataclass(frozen=True, eq=False)
 class Prompt:
-    """What stands before a text: everything that the model takes, one row each, by name."""
+    """What stands before a text: everything that the model takes, one row each, by name.
+
+    `seen`, where the photo was read beforehand: what the vision part made of it, instead of pixels.
+    """
 
     inputs: dict[str, Tensor]
+    seen: Seen | None = None
 
     @property
     def length(self) -> int:
@@ -119,6 +130,19 @@ class ChatWriter(nn.Module):
         said = _TELL[example.language] if example.question is None else _asked(example.question)
         return self.prompt(photo, said)
 
+    @torch.no_grad()
+    def read(self, prompt: Prompt, seen: Seen | None = None) -> Prompt:
+        """The same with its photo read by the vision part, or as `seen` where it was read before."""
+        if seen is None:
+            inputs = self.joined([prompt])
+            pixels = {name: inputs[name] for name in (*_PIXELS, "image_grid_thw") if name in inputs}
+            with judging(self):
+                output = self.net.model.get_image_features(**pixels, return_dict=True)
+            deep = getattr(output, "deepstack_features", None) or ()
+            seen = tuple(part.cpu() for part in (torch.cat(tuple(output.pooler_output)), *deep))
+        rest = {name: value for name, value in prompt.inputs.items() if name not in _PIXELS}
+        return Prompt(rest, seen)
+
     def text_of(self, tokens: Sequence[int]) -> str:
         """The text of tokens."""
         text: str = self.processor.tokenizer.decode(list(tokens), skip_special_tokens=True)
@@ -149,6 +173,18 @@ class ChatWriter(nn.Module):
             for name, value in found.items()
         }
 
+    def joined_seen(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        """What the vision part made of these prompts' photos, as the model takes it; nothing where they are pixels."""
+        seen = [prompt.seen for prompt in prompts if prompt.seen is not None]
+        if not seen:
+            return {}
+        pooled, *deep = zip(*seen, strict=True)
+        image = SimpleNamespace(
+            pooler_output=[part.to(self.device) for part in pooled],
+            deepstack_features=[torch.cat(layer).to(self.device) for layer in deep],
+        )
+        return {"mm_encoder_outputs": {"image": image}}
+
     @torch.no_grad()
     def _write(self, photos: Sequence[Image.Image], said: Sequence[str]) -> list[Written]:
         found: dict[int, Written] = {}
@@ -164,20 +200,17 @@ class ChatWriter(nn.Module):
         return [found[number] for number in range(len(photos))]
 
     def _write_together(self, prompts: Sequence[Prompt]) -> list[Written]:
-        was = self.net.training
-        self.net.eval()
-        inputs = self.joined(prompts)
-        output = self.net.generate(
-            **inputs,
-            do_sample=False,
-            num_beams=1,
-            max_new_tokens=MOST_NEW_TOKENS,
-            eos_token_id=self.end,
-            pad_token_id=self.end,
-            output_logits=True,
-            return_dict_in_generate=True,
-        )
-        self.net.train(was)
+        with judging(self):
+            output = self.net.generate(
+                **self.joined(prompts),
+                do_sample=False,
+                num_beams=1,
+                max_new_tokens=MOST_NEW_TOKENS,
+                eos_token_id=self.end,
+                pad_token_id=self.end,
+                output_logits=True,
+                return_dict_in_generate=True,
+            )
         tokens = output.sequences[:, prompts[0].length :]
         scores = torch.stack([step.float().log_softmax(dim=-1) for step in output.logits], dim=1)
         chances = scores.gather(2, tokens[:, :, None])[:, :, 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -15,30 +15,36 @@ from core.backbones.blocks import own_copy
 from core.methods.tower_tuning import blocks_of
 from core.problems import Problem
 from core.tasks import chat_blocks
-from core.tasks.chat import ChatWriter, Prompt
+from core.tasks.chat import ChatWriter, Prompt, Seen
 from core.tasks.hung import HungTuning, Part
 from core.tasks.lessons import IGNORED
-from core.tasks.protocol import TextExample, TextSet
+from core.tasks.photo_cache import MOST_BYTES
+from core.tasks.protocol import TextSet
 from core.training.job import HyperValue
 
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Texts of a batch whose photos are of one shape: what the model takes, right-padded, the token that follows each
-    place `(B, L)` or `IGNORED`, and which texts of the batch they are."""
+    """Texts of a batch whose photos are of one shape: what the model takes, right-padded, with the photos as `seen` where
+    they were read beforehand, the token that follows each place `(B, L)` or `IGNORED`, and which of the batch they are."""
 
     inputs: dict[str, Tensor]
+    seen: dict[str, Any]
     wanted: Tensor
     numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class ChatLessons:
-    """Texts as tokens; photos are opened and made ready batch by batch, so that any number of them can be learned."""
+    """Texts as tokens. Photos are opened and made ready batch by batch, so that any number of them can be learned; with
+    `beforehand` each is read by the vision part once, as many as fit into memory."""
 
     model: ChatWriter
     texts: TextSet
     tokens: tuple[list[int], ...]
+    beforehand: bool = False
+    read: dict[int, Prompt] = field(default_factory=dict)
+    photos: dict[int, Seen] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -49,7 +55,7 @@ class ChatLessons:
             yield self._lines(order[first : first + size])
 
     def _lines(self, numbers: Sequence[int]) -> list[Lines]:
-        prompts = [self._prompt(self.texts.examples[number]) for number in numbers]
+        prompts = [self._prompt(number) for number in numbers]
         alike: defaultdict[Any, list[int]] = defaultdict(list)
         for place, prompt in enumerate(prompts):
             alike[prompt.shape].append(place)
@@ -63,8 +69,26 @@ class ChatLessons:
             for places in alike.values()
         ]
 
-    def _prompt(self, example: TextExample) -> Prompt:
-        return self.model.prompt_of(self.texts.photos[example.photo], example)
+    def _prompt(self, number: int) -> Prompt:
+        if number in self.read:
+            return self.read[number]
+        example = self.texts.examples[number]
+        prompt = self.model.prompt_of(self.texts.photos[example.photo], example)
+        if not self.beforehand:
+            return prompt
+        seen = self.photos.get(example.photo)
+        prompt = self.model.read(prompt, seen)
+        if seen is None and prompt.seen is not None:
+            held = sum(_bytes(photo) for photo in self.photos.values())
+            if held + _bytes(prompt.seen) > MOST_BYTES:
+                return prompt
+            self.photos[example.photo] = prompt.seen
+        self.read[number] = prompt
+        return prompt
+
+
+def _bytes(seen: Seen) -> int:
+    return sum(part.numel() * part.element_size() for part in seen)
 
 
 class ChatTuning(HungTuning):
@@ -106,7 +130,9 @@ class ChatTuning(HungTuning):
     def lessons(self, texts: TextSet) -> ChatLessons:
         """Texts made ready. Raises Problem as `ChatWriter.tokens_of`."""
         tokens = tuple(self.model.tokens_of(example) for example in texts.examples)
-        return ChatLessons(self.model, texts, tokens)
+        inner = self.composition.inner or self.composition
+        beforehand = self.configs[inner.name].towers == "text"
+        return ChatLessons(self.model, texts, tokens, beforehand)
 
     def loss(self, batch: list[Lines]) -> tuple[Tensor, Tensor]:
         """Teacher-forced cross-entropy, each text weighing alike, and which texts `(B,)` would be written right."""
@@ -121,7 +147,7 @@ class ChatTuning(HungTuning):
 
     def _graded(self, lines: Lines) -> tuple[Tensor, Tensor]:
         net: Any = self.model.net
-        hidden = net.model(**lines.inputs, use_cache=False).last_hidden_state
+        hidden = net.model(**lines.inputs, **lines.seen, use_cache=False).last_hidden_state
         counted = lines.wanted != IGNORED
         # Scores of the whole vocabulary only where something is to be written.
         logits = net.lm_head(hidden[counted]).float()
@@ -176,7 +202,7 @@ def _side_by_side(
     for row, (prompt, text) in enumerate(zip(prompts, texts, strict=True)):
         wanted[row, prompt.length - 1 : prompt.length + len(text) - 1] = torch.tensor(text)
         longer.append(_lengthened(prompt, text[:-1], length, model.end))
-    return Lines(model.joined(longer), wanted.to(model.device), numbers)
+    return Lines(model.joined(longer), model.joined_seen(prompts), wanted.to(model.device), numbers)
 
 
 def _lengthened(prompt: Prompt, text: list[int], length: int, pad: int) -> Prompt:

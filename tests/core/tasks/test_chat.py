@@ -202,9 +202,36 @@ def test_the_loss_is_that_of_the_answers_alone(
         ]
         each.append(-torch.stack(logs).mean())
     torch.testing.assert_close(loss, torch.stack(each).mean(), rtol=1e-3, atol=1e-3)
+    # Where the vision part learns too, photos come as pixels: at first the same.
+    both = writer.tune("lora", {"lora.towers": "both"}, 1)
+    (pixels,) = both.lessons(texts).batches(asked, 3)
+    with torch.no_grad():
+        torch.testing.assert_close(both.loss(pixels)[0], loss, rtol=1e-3, atol=1e-3)
+    assert all(not lines.seen for lines in pixels) and all(lines.seen for lines in batch)
     assert sum(int((lines.wanted != IGNORED).sum()) for lines in batch) == sum(
         len(lessons.tokens[number]) for number in asked
     )
+
+
+def test_a_photo_is_opened_once_where_only_the_language_part_learns(
+    writers: dict[str, ChatWriter], texts: TextSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    class Photos(list[Image.Image]):
+        def __getitem__(self, number: Any) -> Any:
+            opened.append(number)
+            return super().__getitem__(number)
+
+    watched = TextSet(Photos(texts.photos), texts.examples)
+    for beforehand, most, times in ((True, 10**9, 4), (True, 0, 8), (False, 10**9, 8)):
+        monkeypatch.setattr("core.tasks.chat_tuning.MOST_BYTES", most)
+        towers = "text" if beforehand else "image"
+        lessons = writers["smolvlm"].tune("lora", {"lora.towers": towers}, 1).lessons(watched)
+        opened.clear()
+        for _ in range(2):
+            list(lessons.batches(range(4), 2))
+        assert len(opened) == times
 
 
 def test_parts_apart_and_layers_by_their_names(writers: dict[str, ChatWriter]) -> None:
