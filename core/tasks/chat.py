@@ -139,7 +139,7 @@ class ChatWriter(nn.Module):
             with judging(self):
                 output = self.net.model.get_image_features(**pixels, return_dict=True)
             deep = getattr(output, "deepstack_features", None) or ()
-            seen = tuple(part.cpu() for part in (torch.cat(tuple(output.pooler_output)), *deep))
+            seen = tuple(torch.cat(tuple(layer)).cpu() for layer in (output.pooler_output, *deep))
         rest = {name: value for name, value in prompt.inputs.items() if name not in _PIXELS}
         return Prompt(rest, seen)
 
@@ -181,7 +181,7 @@ class ChatWriter(nn.Module):
         pooled, *deep = zip(*seen, strict=True)
         image = SimpleNamespace(
             pooler_output=[part.to(self.device) for part in pooled],
-            deepstack_features=[torch.cat(layer).to(self.device) for layer in deep],
+            deepstack_features=[[part.to(self.device) for part in layer] for layer in deep],
         )
         return {"mm_encoder_outputs": {"image": image}}
 

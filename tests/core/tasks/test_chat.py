@@ -29,8 +29,9 @@ ALL = ["prefix", "lora", "adapter", "full", "pt-peft(lora)", "pt-peft(adapter)",
 WHERE = [
     *((method, "qwen2_5_vl") for method in ALL),
     *((method, "smolvlm") for method in ("lora", "full", "pt-peft(adapter)")),
+    ("pt-peft(lora)", "qwen3_vl"),
 ]
-KINDS = ["smolvlm", "idefics3", "qwen2_5_vl"]
+KINDS = ["smolvlm", "idefics3", "qwen2_5_vl", "qwen3_vl"]
 NEW = 6
 
 
@@ -41,7 +42,7 @@ def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ChatWriter]:
     opened = {}
     for kind in KINDS:
         folder = scratch / kind
-        source = qwen_folder(folder) if kind == "qwen2_5_vl" else smol_folder(folder, kind)
+        source = qwen_folder(folder, kind) if kind.startswith("qwen") else smol_folder(folder, kind)
         stored = import_folder(kind, source, "Apache-2.0", store)
         opened[kind] = open_chat(card_of_folder(stored.record), store=store)
     return opened
@@ -182,7 +183,7 @@ def test_what_it_learned_it_writes(writers: dict[str, ChatWriter], texts: TextSe
     assert written == right.tolist() and all(written)
 
 
-@pytest.mark.parametrize("kind", ["smolvlm", "qwen2_5_vl"])
+@pytest.mark.parametrize("kind", ["smolvlm", "qwen2_5_vl", "qwen3_vl"])
 def test_the_loss_is_that_of_the_answers_alone(
     writers: dict[str, ChatWriter], texts: TextSet, kind: str
 ) -> None:
@@ -308,7 +309,7 @@ def test_photos_are_cut_into_few_tiles(writers: dict[str, ChatWriter]) -> None:
 
 
 def test_languages_are_those_of_the_family(writers: dict[str, ChatWriter]) -> None:
-    assert [writers[kind].card.languages for kind in KINDS] == [("en",), ("en",), ("ja", "en")]
+    assert [writers[kind].card.languages for kind in KINDS] == [("en",), ("en",), ("ja", "en"), ("ja", "en")]
 
 
 @pytest.mark.parametrize(

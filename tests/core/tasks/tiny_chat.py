@@ -101,15 +101,17 @@ def smol_folder(folder: Path, kind: str = "smolvlm", **changes: Any) -> Path:
     return _save(folder, getattr(transformers, f"{name}ForConditionalGeneration"), config, processor)
 
 
-def qwen_folder(folder: Path) -> Path:
-    """Qwen2.5-VL."""
+def qwen_folder(folder: Path, kind: str = "qwen2_5_vl") -> Path:
+    """Qwen2.5-VL, or Qwen3-VL, whose vision part also speaks to the first layers of the language part."""
     make_torchvision_importable()
     import transformers
 
     tokenizer = tokenizer_of(QWEN, QWEN_TEMPLATE, eos_token="<|im_end|>", pad_token="<|endoftext|>")
     number = tokenizer.convert_tokens_to_ids
+    name = {"qwen2_5_vl": "Qwen2_5_VL", "qwen3_vl": "Qwen3VL"}[kind]
     text = TEXT | {
         "vocab_size": len(tokenizer),
+        "head_dim": 8,
         "rope_parameters": {"rope_type": "default", "mrope_section": [2, 1, 1], "rope_theta": 1e6},
     }
     vision = {
@@ -121,10 +123,13 @@ def qwen_folder(folder: Path) -> Path:
         "patch_size": 14,
         "spatial_merge_size": 2,
         "temporal_patch_size": 2,
-        "window_size": 56,
-        "fullatt_block_indexes": [1],
     }
-    config = transformers.Qwen2_5_VLConfig(
+    vision |= (
+        {"window_size": 56, "fullatt_block_indexes": [1]}
+        if kind == "qwen2_5_vl"
+        else {"num_position_embeddings": 64, "deepstack_visual_indexes": [0]}
+    )
+    config = getattr(transformers, f"{name}Config")(
         text_config=text,
         vision_config=vision,
         image_token_id=number("<|image_pad|>"),
@@ -133,13 +138,14 @@ def qwen_folder(folder: Path) -> Path:
         vision_end_token_id=number("<|vision_end|>"),
     )
     bounds = {"min_pixels": 56 * 56, "max_pixels": 112 * 112}
-    processor = transformers.Qwen2_5_VLProcessor(
-        transformers.Qwen2VLImageProcessor(**bounds),
+    videos = "Qwen2VLVideoProcessor" if kind == "qwen2_5_vl" else "Qwen3VLVideoProcessor"
+    processor = getattr(transformers, f"{name}Processor")(
+        transformers.Qwen2VLImageProcessor(**bounds, patch_size=14),
         tokenizer,
-        transformers.Qwen2VLVideoProcessor(**bounds),
+        getattr(transformers, videos)(patch_size=14),
         chat_template=QWEN_TEMPLATE,
     )
-    return _save(folder, transformers.Qwen2_5_VLForConditionalGeneration, config, processor)
+    return _save(folder, getattr(transformers, f"{name}ForConditionalGeneration"), config, processor)
 
 
 def _save(folder: Path, kind: Any, config: Any, processor: Any) -> Path:
