@@ -26,8 +26,10 @@ from core.training.job import (
     InsightJob,
     Job,
     PredictJob,
+    TextTrialJob,
     TrainJob,
     TrialJob,
+    TryOutJob,
     WhatIfJob,
     load_job,
 )
@@ -72,6 +74,15 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.trial import run_trial
 
             return None, Finished(result=run_trial(Run(run), emit, commands))
+        case TextTrialJob():
+            from core.tasks.trial import run_text_trial
+
+            return None, Finished(result=run_text_trial(Run(run), emit, commands))
+        case TryOutJob():
+            from core.tasks.try_out import run_try_out
+
+            run_try_out(job, emit, commands)
+            return None, Finished()
         case ExportJob():
             from core.package.export import run_export
 
