@@ -181,9 +181,7 @@ class TextPresetPage(Page):
         suited = [card.name for card in found.models if found.revision.task in card.tasks]
         if suited and self._choice.model not in suited:
             self._keep(replace(self._choice, model=suited[0]))
-        self.model.show_cards(
-            found.models, found.revision.task, found.revision.language, self._choice.model
-        )
+        self.model.show_cards(found.models, found.revision.task, found.revision.language, self._choice.model)
 
     def _could_not_look(self, error: Exception) -> None:
         if not isinstance(error, Problem):

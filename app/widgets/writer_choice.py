@@ -38,9 +38,7 @@ class WriterChoice(QWidget):
         form.addRow(self.warning)
         self.retranslate()
 
-    def show_cards(
-        self, cards: Sequence[WriterCard], task: TextTask, written: Language, chosen: str
-    ) -> None:
+    def show_cards(self, cards: Sequence[WriterCard], task: TextTask, written: Language, chosen: str) -> None:
         """The models that can learn the task; `written` is the language of most of the texts."""
         self._cards = [card for card in cards if task in card.tasks]
         self._task, self._written = task, written
@@ -97,11 +95,15 @@ class WriterChoice(QWidget):
             )
         elif "ja" not in card.languages:
             told.append(
-                self.tr("学習の前は、説明を英語で書きます。日本語で読みたいときは、日本語の分かるモデルを選んでください。")
+                self.tr(
+                    "学習の前は、説明を英語で書きます。日本語で読みたいときは、日本語の分かるモデルを選んでください。"
+                )
             )
         if self._written not in card.languages:
             told.append(
-                self.tr("書かれている文は、このモデルが知らない言葉です。学習しても、うまく書けないことがあります。")
+                self.tr(
+                    "書かれている文は、このモデルが知らない言葉です。学習しても、うまく書けないことがあります。"
+                )
             )
         if card.name == EMBEDDED:
             told.append(

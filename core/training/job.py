@@ -89,11 +89,13 @@ class TextTrialJob(_Job):
 
 class TryOutJob(_Job):
     """Open the tuned model of `source_run` once, then write about the photos that are asked for through standard input,
-    each with a question or, without one, a description; `language` is the operator's."""
+    each with a question or, without one, a description. `language` is the operator's; answers below `threshold` are
+    unsure."""
 
     kind: Literal["try_out"] = "try_out"
     source_run: str
     language: Language = "ja"
+    threshold: float = 0.0
     device: Device = "auto"
 
 

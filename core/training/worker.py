@@ -74,15 +74,8 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.trial import run_trial
 
             return None, Finished(result=run_trial(Run(run), emit, commands))
-        case TextTrialJob():
-            from core.tasks.trial import run_text_trial
-
-            return None, Finished(result=run_text_trial(Run(run), emit, commands))
-        case TryOutJob():
-            from core.tasks.try_out import run_try_out
-
-            run_try_out(job, emit, commands)
-            return None, Finished()
+        case TextTrialJob() | TryOutJob():
+            return _work_on_texts(job, run, emit, commands)
         case ExportJob():
             from core.package.export import run_export
 
@@ -115,6 +108,22 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.onsite.service import run_predict
 
             run_predict(job, emit, commands)
+            return None, Finished()
+
+
+def _work_on_texts(
+    job: TextTrialJob | TryOutJob, run: Path, emit: Emit, commands: Commands
+) -> tuple[object, Terminal]:
+    """The same for models that write."""
+    match job:
+        case TextTrialJob():
+            from core.tasks.trial import run_text_trial
+
+            return None, Finished(result=run_text_trial(Run(run), emit, commands))
+        case TryOutJob():
+            from core.tasks.try_out import run_try_out
+
+            run_try_out(job, emit, commands)
             return None, Finished()
 
 
