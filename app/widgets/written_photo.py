@@ -176,7 +176,8 @@ class WrittenPhotoView(QWidget):
             )
 
     def _entered(self) -> tuple[str, ...]:
-        if self.fields.currentWidget() is self.answers:
+        of_answers: QWidget = self.answers
+        if self.fields.currentWidget() is of_answers:
             parts = self.answers.text().split(BETWEEN_ANSWERS)
         else:
             parts = self.lines.toPlainText().split("\n")
