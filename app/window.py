@@ -191,7 +191,9 @@ class MainWindow(QMainWindow):
 
     def _look(self) -> None:
         """Ask the page again what may be done now, and say it."""
-        self.stage_line.setVisible(self.session.project is not None and self._current not in _ALWAYS_OPEN)
+        # The stages of a trial and their marks are about telling kinds apart.
+        kinds = self.session.project is not None and self.session.task == "classification"
+        self.stage_line.setVisible(kinds and self._current not in _ALWAYS_OPEN)
         page = self.pages[self._current]
         self.heading.setText(page.title())
         last = self._next_key(self._current) is None

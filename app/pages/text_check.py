@@ -48,6 +48,7 @@ from core.training.events import Decided, Warned
 from core.training.result import RESULT_FILE
 from core.training.run import Run
 
+_BEARS_ON_RESULT = ("training.photos_left_out", "training.diverged_kept", "tasks.leak")
 _OF_ANSWERS: tuple[Which, ...] = ("wrong", "all", "unsure", "worse", "new")
 _OF_CAPTIONS: tuple[Which, ...] = ("all", "worse", "new")
 
@@ -526,9 +527,16 @@ def _read(run: Run) -> _Shown | None:
     result = run.text_result()
     if result is None:
         return None
-    notices = RunStory.of(run.events()).notices.values()
     try:
         card = writer_card(result.model)
     except Problem:
         card = None
-    return _Shown(run, result, run.text_revision, tuple(notices), card)
+    return _Shown(run, result, run.text_revision, _bearing(run), card)
+
+
+def _bearing(run: Run) -> tuple[Warned | Decided, ...]:
+    """Of what the engine told on the way, what bears on the result, and its last decision."""
+    notices = RunStory.of(run.events()).notices.values()
+    bearing = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
+    decided = [notice for notice in notices if isinstance(notice, Decided)]
+    return (*bearing, *decided[-1:])

@@ -12,7 +12,7 @@ from app.widgets.pictures import Pictures
 from core.photos.thumbnails import ThumbnailStore
 
 Index = QModelIndex | QPersistentModelIndex
-_EDGE = 72
+_EDGE = 56
 _SCROLL_BAR = 20
 
 

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.background import run_in_background
 from app.theme import GAP, TOUCH
@@ -32,7 +41,6 @@ class TryOutPane(QWidget):
         self.strip = PhotoStrip("try_photos")
         self.strip.picked.connect(self._look_at)
         self.picture = Picture()
-        self.picture.setMinimumHeight(180)
         self.question = QComboBox(objectName="try_question", minimumHeight=TOUCH)
         self._line = QLineEdit()
         self.question.setLineEdit(self._line)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
-from app.theme import TOUCH
+from app.theme import GAP, TOUCH
 from app.widgets.settings_drawer import ChoiceBox
 from core.backbones.store import EMBEDDED
 from core.problems import Language
@@ -33,6 +33,7 @@ class WriterChoice(QWidget):
         self.warning.setProperty("class", "note")
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(GAP)
         form.addRow(self.label, self.box)
         form.addRow(self.able)
         form.addRow(self.warning)

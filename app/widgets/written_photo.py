@@ -25,7 +25,7 @@ from app.widgets.written_photos import WrittenPhoto
 from core.problems import Language, Problem, problem_text
 from core.tasks.scoring import RIGHT
 
-_LINES = 3
+_LINES = 2
 _ROWS = ("question", "written", "before", "after")
 
 
@@ -43,7 +43,6 @@ class WrittenPhotoView(QWidget):
         self._failure: Problem | None = None
         self._mended = 0
         self.picture = Picture()
-        self.picture.setMinimumHeight(200)
         self.verdict = QLabel(objectName="written_verdict", wordWrap=True)
         self.verdict.setProperty("class", "heading3")
         self.names = {key: QLabel() for key in _ROWS}
@@ -221,15 +220,20 @@ class WrittenPhotoView(QWidget):
         font = self.words["after"].font()
         font.setBold(True)
         self.words["after"].setFont(font)
+        told = QVBoxLayout(spacing=GAP)
+        told.addWidget(self.verdict)
+        told.addLayout(form)
+        told.addStretch(1)
+        above = QHBoxLayout(spacing=2 * GAP)
+        above.addWidget(self.picture, 1)
+        above.addLayout(told, 1)
         row = QHBoxLayout(spacing=GAP)
         row.addWidget(self.fields, 1)
         row.addWidget(self.apply)
         row.addWidget(self.back)
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(GAP, 0, GAP, 0)
-        column.addWidget(self.picture, 1)
-        column.addWidget(self.verdict)
-        column.addLayout(form)
+        column.addLayout(above, 1)
         column.addWidget(self.label)
         column.addLayout(row)
         column.addWidget(self.note)

@@ -204,8 +204,8 @@ def _unsure(setup: _Setup, validated: tuple[Validated, ...], emit: Emit) -> Unsu
         return None
     threshold = choose_threshold(validated, setup.job.wished_error)
     if threshold is None or not threshold.promised:
-        data = {"photos": len(validated), "needed": photos_needed(setup.job.wished_error)}
-        emit(Warned(code="evaluation.unsure_not_promised", data=data))
+        data = {"answers": len(validated), "needed": photos_needed(setup.job.wished_error)}
+        emit(Warned(code="tasks.unsure_not_promised", data=data))
     return threshold
 
 

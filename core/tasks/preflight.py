@@ -66,9 +66,11 @@ def _questions(revision: TextRevision) -> list[Check]:
 
 
 def _languages(revision: TextRevision, card: WriterCard) -> list[Check]:
-    counts = Counter(
-        language_of(text) for photo in revision.photos for each in photo.written for text in each.texts
+    texts = (
+        text for photo in revision.photos for each in photo.written for text in (each.question, *each.texts)
     )
+    # Figures alone belong to either.
+    counts = Counter(language_of(text) for text in texts if any(letter.isalpha() for letter in text))
     checks = []
     if len(counts) > 1:
         told = {"japanese": counts["ja"], "english": counts["en"]}

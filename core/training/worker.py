@@ -71,15 +71,11 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.loop import carry_out
 
             return carry_out(Run(run), emit, commands, resume=True)
-        case TextJob():
-            from core.tasks.course import carry_out as carry_out_texts
-
-            return carry_out_texts(Run(run), emit, commands, resume=True)
         case TrialJob():
             from core.training.trial import run_trial
 
             return None, Finished(result=run_trial(Run(run), emit, commands))
-        case TextTrialJob() | TryOutJob():
+        case TextJob() | TextTrialJob() | TryOutJob():
             return _work_on_texts(job, run, emit, commands)
         case ExportJob():
             from core.package.export import run_export
@@ -117,10 +113,14 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
 
 
 def _work_on_texts(
-    job: TextTrialJob | TryOutJob, run: Path, emit: Emit, commands: Commands
+    job: TextJob | TextTrialJob | TryOutJob, run: Path, emit: Emit, commands: Commands
 ) -> tuple[object, Terminal]:
     """The same for models that write."""
     match job:
+        case TextJob():
+            from core.tasks.course import carry_out
+
+            return carry_out(Run(run), emit, commands, resume=True)
         case TextTrialJob():
             from core.tasks.trial import run_text_trial
 
