@@ -209,6 +209,7 @@ class TextCheckPage(Page):
         if answers:
             wish = wish_for(self._project(), result)
             self.unsure.show_result(result, judged(result.predictions), wish)
+        self.which.clear()  # of answers, the wrong ones are looked at first
         self._offer_filters()
         self.view.mended(0)
         self.train_again.hide()
@@ -281,7 +282,7 @@ class TextCheckPage(Page):
 
     def _show_list(self) -> None:
         shown = self._shown
-        if shown is None:
+        if shown is None or not self.which.count():
             return
         threshold = self.unsure.threshold.probability if self.unsure.threshold is not None else 0.0
         root = self._root(shown)
@@ -444,10 +445,9 @@ class TextCheckPage(Page):
         return _scrolled(inside)
 
     def _build_photos(self) -> QWidget:
-        self.which = _box("text_which")
-        self.about = _box("text_about")
-        self.which.currentIndexChanged.connect(lambda _: self._show_list())
-        self.about.currentIndexChanged.connect(lambda _: self._show_list())
+        self.which, self.about = _box("text_which"), _box("text_about")
+        for box in (self.which, self.about):
+            box.currentIndexChanged.connect(lambda _: self._show_list())
         self.list_words = QLabel(objectName="text_list_words", wordWrap=True)
         self.list = WrittenPhotosList("written_photos")
         self.list.looked_at.connect(self._look_at)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.theme import GAP, TOUCH
 from app.widgets.settings_drawer import ChoiceBox
@@ -31,12 +31,14 @@ class WriterChoice(QWidget):
         self.able = QLabel(objectName="text_model_able", wordWrap=True)
         self.warning = QLabel(objectName="text_model_warning", wordWrap=True)
         self.warning.setProperty("class", "note")
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(GAP)
-        form.addRow(self.label, self.box)
-        form.addRow(self.able)
-        form.addRow(self.warning)
+        row = QHBoxLayout(spacing=GAP)
+        row.addWidget(self.label)
+        row.addWidget(self.box, 1)
+        column = QVBoxLayout(self, spacing=GAP)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.able)
+        column.addWidget(self.warning)
         self.retranslate()
 
     def show_cards(self, cards: Sequence[WriterCard], task: TextTask, written: Language, chosen: str) -> None:
