@@ -155,7 +155,7 @@ class TextCheckPage(Page):
         if not self.isVisible() or (self._shown is not None and self._shown.run == run):
             return
         self._try_out.give_up()
-        self._shown = None
+        self._shown, self._rows = None, ()
         self._mended.clear()
         run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._refused)
         if self._comparing is not None:
