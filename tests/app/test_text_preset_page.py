@@ -26,7 +26,9 @@ from tests.app.run_data import make_run
 from tests.app.text_data import make_text_project, make_text_run
 
 CARDS = tuple(preset.name for preset in text_presets() if preset.card)
-ENGLISH = WriterCard("blip", "transformers", "0" * 64, 990_000_000, "bsd-3-clause", ("en",), ("caption", "vqa"))
+ENGLISH = WriterCard(
+    "blip", "transformers", "0" * 64, 990_000_000, "bsd-3-clause", ("en",), ("caption", "vqa")
+)
 
 
 @pytest.fixture
@@ -141,9 +143,7 @@ def test_what_a_model_can_do_is_said_plainly(qtbot: QtBot) -> None:
     assert "説明を英語で" in choice.warning.text() and "知らない言葉" not in choice.warning.text()
 
 
-def test_english_says_everything_again(
-    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
-) -> None:
+def test_english_says_everything_again(qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]) -> None:
     page = shown(qtbot, project)
     page.session.change_settings(language="en")
     page.retranslate()

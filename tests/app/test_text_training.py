@@ -125,7 +125,11 @@ def test_pause_stop_and_going_on_are_those_of_every_training(
     assert page.story.state is JobState.INTERRUPTED and page.resume.isVisible()
     page.resume.click()
     assert asked[-1] == "start job.json"
-    tell(page, StateChanged(state="running"), Failed(code="tasks.too_few_texts", data={"photos": 2, "learned": 0, "needed": 2}))
+    tell(
+        page,
+        StateChanged(state="running"),
+        Failed(code="tasks.too_few_texts", data={"photos": 2, "learned": 0, "needed": 2}),
+    )
     assert "足りません" in page.banner.what.text()
 
 

@@ -82,7 +82,9 @@ def test_small_corrections_are_recommended_with_the_photos_there_are() -> None:
     text = WrittenText(texts=("きず",))
     few, many = (revision_of("caption", *photos_of("train", count, text)) for count in (5, 96))
     assert recommend_text(few).preset == recommend_text(many).preset == "lora"
-    assert recommend_text(few).reason_code == "tasks.why_few_texts" and recommend_text(few).data["photos"] == 5
+    assert (
+        recommend_text(few).reason_code == "tasks.why_few_texts" and recommend_text(few).data["photos"] == 5
+    )
     assert recommend_text(many).reason_code == "tasks.why_own_wording"
 
 
@@ -123,9 +125,7 @@ def test_a_trial_measures_what_can_be_gone_through_and_leaves_the_rest_out(
     assert list(found) == ["prefix", "pt-peft-lora"] and len(events) == 2
     for cost in found.values():
         assert cost["seconds"] > 0 and cost["memory_bytes"] > 50 << 20
-    save_job(
-        TextTrialJob(run=str(run), presets=("prefix", "lora"), changed={"lora.rank": 4}, device="cpu")
-    )
+    save_job(TextTrialJob(run=str(run), presets=("prefix", "lora"), changed={"lora.rank": 4}, device="cpu"))
     assert list(run_text_trial(Run(run), events.append, Commands())) == ["lora"]
 
 
@@ -200,7 +200,9 @@ def test_the_tuned_model_of_a_run_answers_until_it_is_told_to_end(
 def test_answers_are_counted_by_question_and_sorted_by_gravity() -> None:
     from core.tasks.result import TextPrediction, TextResult
 
-    def told(question: str, score: float, confidence: float, before: float, role: str = "base") -> TextPrediction:
+    def told(
+        question: str, score: float, confidence: float, before: float, role: str = "base"
+    ) -> TextPrediction:
         return TextPrediction(
             photo=f"{question}{score}{confidence}", role=role, question=question, written=("x",), said="y",  # type: ignore[arg-type]
             confidence=confidence, score=score, untouched_said="z", untouched_confidence=0.1, untouched_score=before,
