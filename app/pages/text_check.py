@@ -232,7 +232,12 @@ class TextCheckPage(Page):
         card = after_learning(shown.card, shown.result.language)
         fixed = offered_questions(card, self.session.language)
         asked = (*shown.result.questions, *fixed) if "vqa" in card.tasks else ()
-        self.try_pane.offer(tuple(dict.fromkeys(asked)), description="caption" in card.tasks)
+        self.try_pane.offer(
+            tuple(dict.fromkeys(asked)),
+            description="caption" in card.tasks,
+            learned=shown.result.task,
+            reads=shown.result.language == self.session.language,
+        )
 
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""

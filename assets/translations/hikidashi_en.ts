@@ -5477,6 +5477,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <source>{told} 長すぎるので、途中までです。</source>
         <translation>{told} It was cut off for its length.</translation>
     </message>
+    <message>
+        <source>このモデルは説明を学習しました。質問への答えは、学習していません。</source>
+        <translation>This model learned descriptions. It did not learn to answer.</translation>
+    </message>
+    <message>
+        <source>このモデルは質問への答えを学習しました。説明は、学習していません。</source>
+        <translation>This model learned to answer questions. It did not learn descriptions.</translation>
+    </message>
+    <message>
+        <source>学習した文と同じ言葉で書いています。</source>
+        <translation>It writes in the language of the texts it learned.</translation>
+    </message>
 </context>
 <context>
     <name>UnsurePreview</name>

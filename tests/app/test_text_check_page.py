@@ -303,7 +303,7 @@ def test_a_photo_is_asked_and_the_answer_read_with_its_confidence(
     assert len(engine.jobs) == 1 and engine.requests[1]["question"] == "", "the model stays open"
     wrote(engine, "赤いボルト", 0.2, unsure=True)
     assert pane.answer.text() == "赤いボルト" and "要確認" in pane.sure.text()
-    assert pane.mark.mark == "warn"
+    assert pane.mark.mark == "warn" and "説明は、学習していません" in pane.sure.text()
 
 
 def test_what_cannot_be_answered_is_said_and_the_next_question_is_answered(
