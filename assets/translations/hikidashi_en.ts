@@ -25,6 +25,33 @@
     </message>
 </context>
 <context>
+    <name>AnswersCurve</name>
+    <message>
+        <source>人が確認する答えと、残るまちがい</source>
+        <translation>Answers that a person checks, and mistakes that are left</translation>
+    </message>
+    <message>
+        <source>試験の答えが少ないため、これは測れません。</source>
+        <translation>There are too few test answers to measure this.</translation>
+    </message>
+    <message>
+        <source>右へ行くほど、人が確認する答えが増えます。線は、そのまま使う答えに残るまちがいの割合（%）です。試験の {answers} 件で測りました。</source>
+        <translation>To the right a person checks more answers. The line is the share of mistakes (%) left among the answers that are used as they are. Measured on {answers} test answers.</translation>
+    </message>
+    <message>
+        <source>95 % の上の端</source>
+        <translation>Upper end of the 95 % interval</translation>
+    </message>
+    <message>
+        <source>残るまちがい（%）</source>
+        <translation>Mistakes that remain (%)</translation>
+    </message>
+    <message>
+        <source>人が確認 {share} %</source>
+        <translation>{share} % checked by a person</translation>
+    </message>
+</context>
+<context>
     <name>AnswersPreview</name>
     <message>
         <source>人が確認せずに使う答えのうち、まちがいをどこまで許しますか。</source>

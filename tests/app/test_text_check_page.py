@@ -208,6 +208,8 @@ def test_the_unsure_slider_says_its_consequence_and_is_remembered(qtbot: QtBot, 
     page = shown(qtbot, project)
     page.tabs.setCurrentWidget(page.unsure_tab)
     assert "約束できます" in page.unsure.promise.text() and "件" in page.unsure._counts["to_person"].text()
+    assert page.curve.figure.isVisible() and len(page.curve.figure.series) == 2
+    page.restyle()
     page.unsure.slider.setValue(STOPS.index(1000))
     finish_in_order()
     assert "まだ約束できません" in page.unsure.promise.text() and "答え" in page.unsure.promise.text()
