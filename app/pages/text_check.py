@@ -97,6 +97,7 @@ class TextCheckPage(Page):
 
     def leave(self) -> None:
         self._try_out.give_up()
+        self.photos.large.close()
 
     def retranslate(self) -> None:
         self.empty.setText(self.tr("学習が終わると、ここに結果が出ます。まだ結果がありません。"))

@@ -1843,6 +1843,25 @@ Confidence: {percent} %</translation>
     </message>
 </context>
 <context>
+    <name>LargePhoto</name>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>ホイールか ＋ － キーで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真。</source>
+        <translation>Wheel or + and − keys to enlarge, drag to move, double click for pixel by pixel. ← → for the photos before and after.</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>戻る</source>
@@ -5773,6 +5792,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>何人かの答えは「{mark}」で区切ります。</source>
         <translation>Answers of several people are divided by “{mark}”.</translation>
+    </message>
+    <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
     </message>
     <message>
         <source>文を直す</source>
