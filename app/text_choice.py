@@ -14,6 +14,7 @@ from core.problems import Problem
 from core.project.store import Project
 from core.tasks.presets import text_presets
 from core.tasks.recipes import text_settings, text_values
+from core.tasks.writers import Kind, WriterCard
 from core.training.job import HyperValue, TextJob
 
 _KEY = "text_choice"
@@ -21,12 +22,13 @@ _KEY = "text_choice"
 
 @dataclass(frozen=True)
 class TextChoice:
-    """`changed` holds only the settings that differ from the preset's."""
+    """`changed` holds only the settings that differ from those that suit the preset and the model's `kind`."""
 
     preset: str = ""
     changed: dict[str, HyperValue] = field(default_factory=dict)
     seed: int = 1
     model: str = EMBEDDED
+    kind: Kind = "embedded"
 
     @classmethod
     def of(cls, project: Project) -> Self:
@@ -50,6 +52,10 @@ class TextChoice:
         """The same with another preset; its settings are its own again."""
         return self if name == self.preset else replace(self, preset=name, changed={})
 
+    def with_model(self, card: WriterCard) -> Self:
+        """The same with another model."""
+        return replace(self, model=card.name, kind=card.kind)
+
     def resolved(self) -> Preset:
         """The chosen preset. Raises Problem `methods.unknown_preset` when nothing known is chosen."""
         found = next((preset for preset in text_presets() if preset.name == self.preset), None)
@@ -65,7 +71,7 @@ class TextChoice:
     def first_values(self) -> dict[str, HyperValue]:
         """Each of them as the preset has it."""
         preset = self.resolved()
-        return text_values(preset.parsed, preset.hyper)
+        return text_values(preset.parsed, preset.hyper, self.kind)
 
     def values(self) -> dict[str, HyperValue]:
         """Each of them as it will be used."""

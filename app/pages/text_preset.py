@@ -178,9 +178,10 @@ class TextPresetPage(Page):
 
     def _offer_models(self, found: _Found) -> None:
         """A model that is gone from this PC is not trained: the first that there is, is."""
-        suited = [card.name for card in found.models if found.revision.task in card.tasks]
+        suited = {card.name: card for card in found.models if found.revision.task in card.tasks}
         if suited and self._choice.model not in suited:
-            self._keep(replace(self._choice, model=suited[0]))
+            self._keep(self._choice.with_model(next(iter(suited.values()))))
+            self._show_choice()
         self.model.show_cards(found.models, found.revision.task, found.revision.language, self._choice.model)
 
     def _could_not_look(self, error: Exception) -> None:
@@ -266,8 +267,11 @@ class TextPresetPage(Page):
         self._keep(replace(self._choice, seed=seed))
 
     def _model_chosen(self, name: str) -> None:
-        if name != self._choice.model:
-            self._keep(replace(self._choice, model=name))
+        if name != self._choice.model and self._found is not None:
+            card = next(card for card in self._found.models if card.name == name)
+            self._keep(self._choice.with_model(card))
+            # What suits one kind of model does not suit another.
+            self._show_choice()
             self._forget_costs()
             self._measure()
 

@@ -102,6 +102,12 @@ class WriterChoice(QWidget):
                     "学習の前は、説明を英語で書きます。日本語で読みたいときは、日本語の分かるモデルを選んでください。"
                 )
             )
+        if card.kind == "coca" and self._task == "vqa":
+            told.append(
+                self.tr(
+                    "このモデルは質問に答えたことがありません。質問と回答で学習するまで、答えに意味はありません。"
+                )
+            )
         if self._written not in card.languages:
             told.append(
                 self.tr(

@@ -5763,6 +5763,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Before training it describes in English. To read Japanese, choose a model that knows Japanese.</translation>
     </message>
     <message>
+        <source>このモデルは質問に答えたことがありません。質問と回答で学習するまで、答えに意味はありません。</source>
+        <translation>This model has never answered a question. Until it is trained on questions and answers, what it answers means nothing.</translation>
+    </message>
+    <message>
         <source>書かれている文は、このモデルが知らない言葉です。学習しても、うまく書けないことがあります。</source>
         <translation>Your texts are in a language that this model does not know. It may not write it well even after training.</translation>
     </message>

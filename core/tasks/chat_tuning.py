@@ -101,7 +101,7 @@ class ChatTuning(HungTuning):
     def __init__(
         self, base: ChatWriter, composition: str, hyper: Mapping[str, HyperValue], seed: int
     ) -> None:
-        super().__init__(composition, hyper, "chat")
+        super().__init__(composition, hyper, "transformers")
         if not base.whole and "full" in self.composition.parts():
             raise Problem("tasks.quantised_full", name=base.card.name)
         self.model: ChatWriter = own_copy(base, net=chat_blocks.sharing_copy(base.net))

@@ -157,7 +157,7 @@ class CoCaTuning(HungTuning):
     def __init__(
         self, base: CoCaWriter, composition: str, hyper: Mapping[str, HyperValue], seed: int
     ) -> None:
-        super().__init__(composition, hyper, "large")
+        super().__init__(composition, hyper, "coca")
         image, decoder = base.image.copy(), base.decoder.copy()
         self.model: CoCaWriter = own_copy(base, image=image, decoder=decoder)
         self.hang(seed, base.device)

@@ -26,7 +26,8 @@ from core.methods.protocol import Decision, ParameterGroup, TrainingStage
 from core.methods.pt_peft import second_stage
 from core.methods.tower_tuning import HasBlocks, blocks_of, own
 from core.problems import Problem
-from core.tasks.recipes import Family, with_text_defaults
+from core.tasks.recipes import with_text_defaults
+from core.tasks.writers import Kind
 from core.training.job import HyperValue
 
 
@@ -65,11 +66,11 @@ class HungTuning(nn.Module):
         self,
         composition: str,
         hyper: Mapping[str, HyperValue],
-        family: Family,
+        kind: Kind,
     ) -> None:
         super().__init__()
         self.composition = suited(composition)
-        self.configs = self.composition.configure(with_text_defaults(self.composition, hyper, family))
+        self.configs = self.composition.configure(with_text_defaults(self.composition, hyper, kind))
         self.recipe: RecipeConfig = self.configs["training"]
 
     @abstractmethod

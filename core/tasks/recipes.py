@@ -9,14 +9,11 @@ full 3e-4, 1e-3); at 3e-2 a prefix tears the model apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from core.methods.catalogue import Composition
 from core.methods.settings import Setting
+from core.tasks.writers import Kind
 from core.training.job import HyperValue
-
-# The embedded model; CoCa; models of transformers that are spoken to.
-Family = Literal["embedded", "large", "chat"]
 
 _COMMON: dict[str, HyperValue] = {
     "training.optimizer": "adamw",
@@ -60,16 +57,16 @@ _LARGE_TWO_STAGES: dict[str, HyperValue] = {
 
 
 def with_text_defaults(
-    composition: Composition, hyper: Mapping[str, HyperValue], family: Family = "embedded"
+    composition: Composition, hyper: Mapping[str, HyperValue], kind: Kind = "embedded"
 ) -> dict[str, HyperValue]:
-    """The settings given, over those that suit models of this family."""
+    """The settings given, over those that suit models of this kind."""
     inner = composition.inner or composition
-    large = family != "embedded"
+    large = kind != "embedded"
     rates, two_stages = (_LARGE_RATES, _LARGE_TWO_STAGES) if large else (_RATES, _TWO_STAGES)
     defaults = _COMMON | {"training.learning_rate": rates[inner.name]} | _OF_METHOD.get(inner.name, {})
     if large:
         defaults |= _LARGE
-    if family == "chat":
+    if kind == "transformers":
         defaults |= _CHAT | {f"{inner.name}.towers": "text"}
     if composition.inner is not None:
         defaults |= two_stages
@@ -89,7 +86,9 @@ def text_settings(composition: Composition) -> tuple[Setting, ...]:
     )
 
 
-def text_values(composition: Composition, hyper: Mapping[str, HyperValue]) -> dict[str, HyperValue]:
-    """Each of them with its value: the one given, else the one that suits models that write."""
-    values = with_text_defaults(composition, hyper)
+def text_values(
+    composition: Composition, hyper: Mapping[str, HyperValue], kind: Kind = "embedded"
+) -> dict[str, HyperValue]:
+    """Each of them with its value: the one given, else the one that suits models of this kind."""
+    values = with_text_defaults(composition, hyper, kind)
     return {entry.key: values.get(entry.key, entry.default) for entry in text_settings(composition)}

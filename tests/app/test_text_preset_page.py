@@ -1,6 +1,7 @@
 """Choosing how a model that writes is tuned, as a person clicks; the window shows the page that fits the task."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,24 @@ def test_the_drawer_has_every_setting_that_counts_for_texts_with_the_values_that
     assert page.elsewhere.isVisible() and set(page.details.methods.names) == {p.name for p in text_presets()}
 
 
+def test_another_kind_of_model_has_settings_that_suit_it(
+    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = replace(writer_card("embedded"), name="smol", kind="transformers")
+    monkeypatch.setattr("app.pages.text_preset.writer_cards", lambda: [writer_card("embedded"), chat])
+    page = shown(qtbot, project)
+    page.details.open.click()
+    page.choose("lora")
+    before = page.details.drawer.values()
+    page.model.chosen.emit("smol")
+    after = page.details.drawer.values()
+    assert (before["lora.towers"], after["lora.towers"]) == ("both", "text")
+    assert after["training.learning_rate"] < before["training.learning_rate"]
+    assert TextChoice.of(project).job(Path()).hyper == {}, "what suits it is no change of the operator's"
+    page.model.chosen.emit("embedded")
+    assert page.details.drawer.values() == before
+
+
 def test_the_choice_is_remembered_for_each_task_apart(
     qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
 ) -> None:
@@ -139,6 +158,8 @@ def test_what_a_model_can_do_is_said_plainly(qtbot: QtBot) -> None:
     assert told.args == ["blip"]
     assert "英語だけ" in choice.able.text()
     assert "決まった質問" in choice.warning.text() and "知らない言葉" in choice.warning.text()
+    choice.show_cards([replace(ENGLISH, kind="coca")], "vqa", "en", "blip")
+    assert "答えに意味はありません" in choice.warning.text()
     choice.show_cards([embedded, ENGLISH], "caption", "en", "blip")
     assert "説明を英語で" in choice.warning.text() and "知らない言葉" not in choice.warning.text()
 
