@@ -43,7 +43,9 @@ class Judging:
         for batch, drawn in drawn_ahead(photos, self.draw, BATCH):
             yield from self._judged(batch, drawn)
 
-    def _judged(self, photos: Sequence[Photo], drawn: "Sequence[Drawn[Picture]]") -> Iterator[Prediction | NotJudged]:
+    def _judged(
+        self, photos: Sequence[Photo], drawn: "Sequence[Drawn[Picture]]"
+    ) -> Iterator[Prediction | NotJudged]:
         pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
         began = time.perf_counter()
         rows = iter(zip(*self.judge(pictures), strict=True) if pictures else ())

@@ -275,9 +275,7 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _compare(
-    entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest | TextManifest, path: Path
-) -> None:
+def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest | TextManifest, path: Path) -> None:
     """The zip holds exactly the members that the manifest lists, and the manifest lists all there must be."""
     listed = {member.name: member.size for member in manifest.members}
     needed = {*_needed(manifest), *_told_of(manifest)}
