@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.methods.catalogue import Composition
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Decision, ParameterGroup, TrainingStage
 from core.problems import Language
@@ -83,6 +84,7 @@ class Tuning(Protocol):
     `configs` are all its settings, by part, defaults too; the `recipe` is one of them.
     """
 
+    composition: Composition
     recipe: RecipeConfig
     configs: dict[str, Any]
 
