@@ -15,13 +15,14 @@ from PIL import Image
 
 from core.evaluation.compare import Change
 from core.evaluation.unsure import choose_threshold
-from core.package import export
+from core.package import export, text_export, writer
 from core.package.export import ExportReport, export_run
-from core.package.text_export import TUNED_FILE
 from core.package.verify import verify_package
 from core.problems import Language
 from core.project.revision import Part
-from core.tasks.models import open_writer
+from core.tasks.course import TUNED_FILE
+from core.tasks.embedded import load_text_model
+from core.tasks.model import TextModel
 from core.tasks.protocol import Told, Tuning
 from core.tasks.result import MeasureChange, TextPrediction, TextResult
 from core.tasks.revision import TextPhoto, TextRevision, WrittenText
@@ -62,6 +63,18 @@ class WrittenRun:
 
 
 @cache
+def one_model() -> TextModel:
+    """The embedded model, opened once: what is tuned is a copy."""
+    return load_text_model()
+
+
+def use_one_model(patch: pytest.MonkeyPatch) -> None:
+    """Wherever a model is opened in this process, it is that one."""
+    for module in (writer, text_export):
+        patch.setattr(module, "open_writer", lambda *_: one_model())
+
+
+@cache
 def written_once(task: TextTask) -> WrittenRun:
     """Made once for the whole session; tests must not change it. The package is verified in this process: that a fresh one
     does it is a test of its own."""
@@ -70,6 +83,7 @@ def written_once(task: TextTask) -> WrittenRun:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HIKIDASHI_HOME", str(home))
         patch.setattr(export, "_verify_afresh", verified_here)
+        use_one_model(patch)
         run = make_run(home / "project" / "runs" / "1", task)
         return WrittenRun(home, run, export_run(run.folder, home / f"{task}.hkd"))
 
@@ -92,10 +106,10 @@ def make_run(folder: Path, task: TextTask, language: Language = "ja") -> Run:
     revision.save(folder / DATA_FILE)
     job = TextJob(run=str(folder), preset="lora", composition="lora", hyper=HYPER, device="cpu")
     save_job(job)
-    writer = open_writer()
-    tuning = writer.tune("lora", HYPER, seed=1)
+    model = one_model()
+    tuning = model.tune("lora", HYPER, seed=1)
     _learn_anything(tuning)
-    save_tuned(folder / TUNED_FILE, tuning, HYPER, writer.card.sha256)  # type: ignore[arg-type]
+    save_tuned(folder / TUNED_FILE, tuning, HYPER, model.card.sha256)  # type: ignore[arg-type]
     rows = [(photo, each) for photo in revision.of("test") for each in photo.written]
     pictures = [Image.open(revision.photo_path(photo)).convert("RGB") for photo, _ in rows]
     questions = [each.question for _, each in rows]
@@ -117,7 +131,7 @@ def make_run(folder: Path, task: TextTask, language: Language = "ja") -> Run:
         composition="lora",
         preset="lora",
         model=job.model,
-        model_sha256=writer.card.sha256,
+        model_sha256=model.card.sha256,
         revision=revision.id,
         seed=1,
         metrics={"base": {"cider" if task == "caption" else "vqa_accuracy": measured}},
