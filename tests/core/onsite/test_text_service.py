@@ -23,7 +23,7 @@ from core.onsite.server import Access, Questions, build_server
 from core.onsite.service import run_predict
 from core.onsite.text_line import TextLine
 from core.onsite.watch import Watch, Watched
-from core.onsite.writing import WritingJudge, open_writing_judge
+from core.onsite.writing import MOST_ASKED, WritingJudge, open_writing_judge
 from core.package.archive import TextPackage
 from core.problems import Problem
 from core.tasks.texts import TextTask
@@ -388,6 +388,14 @@ def test_a_judge_without_a_question_says_so(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
         judge.check_questions([])
     assert caught.value.code == "onsite.no_question"
+
+
+def test_of_many_learned_questions_the_most_frequent_are_asked(tmp_path: Path) -> None:
+    package = text_package(tmp_path / "a.hkd", "vqa")
+    many = tuple(f"Is it number {number}?" for number in range(30))
+    manifest = package.manifest.model_copy(update={"questions": many})
+    judge = WritingJudge(manifest, open_writing_judge(package, "cpu")._model)
+    assert judge.questions == many[:MOST_ASKED]
 
 
 def test_a_cut_off_description_is_for_a_person(tmp_path: Path, photos: list[Path]) -> None:
