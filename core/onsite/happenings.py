@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 from core.problems import Problem, problem_text
 from core.settings import system_language
+from core.tasks.texts import Task
 
 
 @dataclass(frozen=True)
 class Ready:
-    """From now on photos are judged. `neither`: classes of which nobody said whether they are OK or NG."""
+    """From now on photos are judged. `neither`: classes of which nobody said whether they are OK or NG. A package that
+    writes has no classes; `questions` are those it is asked."""
 
     event: ClassVar[str] = "ready"
     package: str
@@ -28,6 +30,8 @@ class Ready:
     neither: tuple[str, ...]
     outputs: tuple[str, ...]
     waiting: dict[str, int] = field(default_factory=dict)
+    task: Task = "classification"
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Judged:
     """One photo has its answer, and the answer is kept."""
 
     event: ClassVar[str] = "judged"
-    result: Result
+    result: Outcome
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def as_facts(happening: Happening) -> dict[str, Any]:
     """What a line says."""
     match happening:
         case Judged(result=result):
-            facts = result.model_dump(mode="json", by_alias=True)
+            facts = result.as_facts()
         case Trouble(place=place, problem=problem):
             text = str(problem_text(problem.code, problem.data, system_language()))
             facts = {"place": place, "code": problem.code, "message": text}

@@ -20,15 +20,24 @@ _KEY = "tuned"
 
 
 def save_tuned(path: Path, tuning: Tuning, hyper: Mapping[str, HyperValue], weights_sha256: str) -> None:
-    """Write it, whole or not at all; `weights_sha256` names the text model that was tuned."""
+    """Write it, whole or not at all; `weights_sha256` names the text model that was tuned.
+
+    Every setting goes along, given or not: what suits a model where nothing is said may be another in the next version.
+    """
     about = {
         "schema_version": TUNED_SCHEMA,
         "composition": str(tuning.composition),
-        "hyper": dict(hyper),
+        "hyper": {**settings_of(tuning), **hyper},
         "weights_sha256": weights_sha256,
     }
     tensors = {name: value.contiguous() for name, value in tuning.learned_state().items()}
     write_atomic(path, save(tensors, {_KEY: json.dumps(about)}))
+
+
+def settings_of(tuning: Tuning) -> dict[str, HyperValue]:
+    """Every setting that a tuning stands on, given or not, by key."""
+    parts = ((entry.key, *entry.key.split(".", 1)) for entry in tuning.composition.settings())
+    return {key: getattr(tuning.configs[part], name) for key, part, name in parts}
 
 
 def load_tuned(path: Path, base: TunableWriter, weights_sha256: str) -> Tuning:

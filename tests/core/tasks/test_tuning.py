@@ -15,7 +15,7 @@ from core.tasks.lessons import examples_of, wording_of
 from core.tasks.model import TextModel
 from core.tasks.protocol import TextExample, TextSet, Tuning
 from core.tasks.texts import Caption, PhotoTexts, Question
-from core.tasks.tuned import load_tuned, save_tuned
+from core.tasks.tuned import load_tuned, save_tuned, settings_of
 from core.tasks.tuning import TextTuning
 from core.training.checkpoint import Checkpoint, load_checkpoint
 from core.training.commands import Commands, Emit, Halt
@@ -75,6 +75,21 @@ def test_it_learns_and_leaves_the_base_alone(
     assert torch.equal(logits(tiny, pixels), before)
     assert not any(value.requires_grad for value in tiny.parameters())
     assert not torch.allclose(logits(tuning.model, pixels), before)
+
+
+def test_a_file_is_read_as_it_was_learned_whatever_suits_a_model_now(
+    tiny: TextModel, pixels: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tuned.safetensors"
+    tuning = TextTuning(tiny, "lora", {"lora.alpha": 8}, seed=1)
+    with torch.no_grad():
+        for value in tuning.learnable().values():
+            value.add_(0.1)
+    save_tuned(path, tuning, {"lora.alpha": 8}, "abc")
+    monkeypatch.setattr("core.tasks.recipes._OF_METHOD", {"lora": {"lora.rank": 3, "lora.targets": "q"}})
+    again = load_tuned(path, tiny, "abc")
+    assert settings_of(again) == settings_of(tuning) and settings_of(again)["lora.rank"] == 16
+    torch.testing.assert_close(logits(again.writer, pixels), logits(tuning.model, pixels))  # type: ignore[arg-type]
 
 
 def test_names_say_what_learns(tiny: TextModel) -> None:
