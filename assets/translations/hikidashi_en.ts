@@ -1631,6 +1631,14 @@ Confidence: {percent} %</translation>
         <translation>Not usable</translation>
     </message>
     <message>
+        <source>まだの写真へ</source>
+        <translation>Next without text</translation>
+    </message>
+    <message>
+        <source>まだ書いていない、次の写真へ進みます。</source>
+        <translation>Goes on to the next photo that has no text yet.</translation>
+    </message>
+    <message>
         <source>前と同じ</source>
         <translation>Same again</translation>
     </message>
@@ -1714,14 +1722,6 @@ Confidence: {percent} %</translation>
         <translation>This project keeps no photos, so labels and classes cannot be changed. You can go on as it is.</translation>
     </message>
     <message>
-        <source>元に戻す</source>
-        <translation>Undo</translation>
-    </message>
-    <message>
-        <source>やり直す</source>
-        <translation>Redo</translation>
-    </message>
-    <message>
         <source>大きく見る</source>
         <translation>Look closer</translation>
     </message>
@@ -1755,6 +1755,10 @@ Confidence: {percent} %</translation>
             <numerusform>Labels %n photo</numerusform>
             <numerusform>Labels %n look-alikes (Enter opens)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>まだ書いていない写真は、もうありません。</source>
+        <translation>Every photo has a text now.</translation>
     </message>
     <message>
         <source>写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。</source>
@@ -2552,6 +2556,24 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>
             <numerusform>, and %n look-alike photo</numerusform>
             <numerusform>, and %n look-alike photos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>、まだ書いていません</source>
+        <translation>, nothing written yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>、質問 %n 件</source>
+        <translation>
+            <numerusform>, %n question</numerusform>
+            <numerusform>, %n questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>、説明 %n 件</source>
+        <translation>
+            <numerusform>, %n description</numerusform>
+            <numerusform>, %n descriptions</numerusform>
         </translation>
     </message>
     <message>
@@ -3804,6 +3826,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are no photos of this class yet.</translation>
     </message>
     <message>
+        <source>書いてある写真は、まだありません。</source>
+        <translation>No photo has a text yet.</translation>
+    </message>
+    <message>
         <source>まちがえた写真はありません。</source>
         <translation>There are no mistakes.</translation>
     </message>
@@ -3822,6 +3848,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>ラベルのない写真</source>
         <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>書いてある写真</source>
+        <translation>Photos with a text</translation>
     </message>
     <message>
         <source>前の学習がまちがえた写真</source>
@@ -4291,20 +4321,20 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TaskSide</name>
     <message>
-        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
-        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo, F3 to the next one without a text. Everything you write is kept.</translation>
     </message>
     <message>
-        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
-        <translation>Choose a photo and press F2 to describe it. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write a description. Ctrl+Enter goes on to the next photo, F3 to the next one without a text. Everything you write is kept.</translation>
     </message>
     <message>
-        <source>{written}／{total} 枚に質問があります。</source>
-        <translation>{written} of {total} photos have questions.</translation>
+        <source>{written}／{total} 枚に質問があります（全部で {texts} 件）。</source>
+        <translation>{written} of {total} photos have questions ({texts} in all).</translation>
     </message>
     <message>
-        <source>{written}／{total} 枚に説明があります。</source>
-        <translation>{written} of {total} photos are described.</translation>
+        <source>{written}／{total} 枚に説明があります（全部で {texts} 件）。</source>
+        <translation>{written} of {total} photos have a description ({texts} in all).</translation>
     </message>
     <message>
         <source>2 枚以上の写真に、質問と答えを付けてください。</source>
@@ -4892,6 +4922,47 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source> 正直な数字でも、この枚数では {chance} ポイントまでは偶然にずれます。棒の下は、その棒の写真の枚数です。</source>
         <translation> On so few photos chance alone makes a gap of up to {chance} points. Below the bars: how many photos they stand for.</translation>
+    </message>
+</context>
+<context>
+    <name>UndoTools</name>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やり直す</source>
+        <translation>Redo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真の文を、やり直しました。</source>
+        <translation>
+            <numerusform> Done again: the texts of %n photo.</numerusform>
+            <numerusform> Done again: the texts of %n photos.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真の文を、元に戻しました。</source>
+        <translation>
+            <numerusform> Undone: the texts of %n photo.</numerusform>
+            <numerusform> Undone: the texts of %n photos.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>「{photo}」の質問と答えを、やり直しました。</source>
+        <translation> Done again: the questions and answers of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の質問と答えを、元に戻しました。</source>
+        <translation> Undone: the questions and answers of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の説明を、やり直しました。</source>
+        <translation> Done again: the description of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の説明を、元に戻しました。</source>
+        <translation> Undone: the description of “{photo}”.</translation>
     </message>
 </context>
 <context>
