@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ RANKED = 10  # of many classes only the likeliest are told
 _DECODERS = 4
 
 Picture = NDArray[np.uint8]
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -38,30 +40,12 @@ class Judging:
 
     def answers(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
         """One answer for each photo, in their order; the next batch is opened while one is judged."""
-        batches = [photos[start : start + BATCH] for start in range(0, len(photos), BATCH)]
-        with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
-            ahead = self._draw_all(pool, batches[0]) if batches else []
-            for number, batch in enumerate(batches):
-                drawn = [future.result() for future in ahead]
-                ahead = self._draw_all(pool, batches[number + 1]) if number + 1 < len(batches) else []
-                yield from self._judged(batch, drawn)
+        for batch, drawn in drawn_ahead(photos, self.draw, BATCH):
+            yield from self._judged(batch, drawn)
 
-    def _draw_all(self, pool: ThreadPoolExecutor, photos: Sequence[Photo]) -> "list[Future[_Drawn]]":
-        return [pool.submit(self._draw, photo) for photo in photos]
-
-    def _draw(self, photo: Photo) -> "_Drawn":
-        began = time.perf_counter()
-        try:
-            picture: Picture | Problem = self.draw(photo)
-        except Problem as problem:
-            picture = problem
-        except (MemoryError, ValueError) as error:
-            # A strip a few pixels wide grows beyond all bounds when its short side is brought to size.
-            name = Path(str(photo)).name
-            picture = Problem("photos.too_large", name=name, path=photo, size=type(error).__name__)
-        return _Drawn(picture, time.perf_counter() - began)
-
-    def _judged(self, photos: Sequence[Photo], drawn: "Sequence[_Drawn]") -> Iterator[Prediction | NotJudged]:
+    def _judged(
+        self, photos: Sequence[Photo], drawn: "Sequence[Drawn[Picture]]"
+    ) -> Iterator[Prediction | NotJudged]:
         pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
         began = time.perf_counter()
         rows = iter(zip(*self.judge(pictures), strict=True) if pictures else ())
@@ -84,11 +68,41 @@ class Judging:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class Drawn(Generic[P]):
     """A photo made ready, or why it is not; and the seconds that took."""
 
-    picture: Picture | Problem
+    picture: P | Problem
     seconds: float
+
+
+def drawn_ahead(
+    photos: Sequence[Photo], draw: Callable[[Photo], P], at_once: int
+) -> Iterator[tuple[Sequence[Photo], list[Drawn[P]]]]:
+    """Photos in batches, made ready by `draw` in several threads while the batch before is worked on."""
+    batches = [photos[start : start + at_once] for start in range(0, len(photos), at_once)]
+    with ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode") as pool:
+
+        def begun(batch: Sequence[Photo]) -> list[Future[Drawn[P]]]:
+            return [pool.submit(_drawn, photo, draw) for photo in batch]
+
+        ahead = begun(batches[0]) if batches else []
+        for number, batch in enumerate(batches):
+            drawn = [future.result() for future in ahead]
+            ahead = begun(batches[number + 1]) if number + 1 < len(batches) else []
+            yield batch, drawn
+
+
+def _drawn(photo: Photo, draw: Callable[[Photo], P]) -> Drawn[P]:
+    began = time.perf_counter()
+    try:
+        picture: P | Problem = draw(photo)
+    except Problem as problem:
+        picture = problem
+    except (MemoryError, ValueError) as error:
+        # A strip a few pixels wide grows beyond all bounds when its short side is brought to size.
+        name = Path(str(photo)).name
+        picture = Problem("photos.too_large", name=name, path=photo, size=type(error).__name__)
+    return Drawn(picture, time.perf_counter() - began)
 
 
 def opened(photo: Photo, at_least: int) -> Image:

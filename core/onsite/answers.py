@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from core.methods.classifier import Array
 from core.problems import Problem
+from core.training.events import WrittenPart
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,26 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """What was written about one photo: its description, or an answer for each question; `key` names it for ever."""
+
+    photo: str
+    parts: tuple[WrittenPart, ...]
+    seconds: float
+    key: str
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a person has to look at any of it."""
+        return any(part.unsure for part in self.parts)
+
+
+def new_key() -> str:
+    """A name that nothing else has."""
+    return uuid4().hex
+
+
+@dataclass(frozen=True)
 class NotJudged:
     """A photo that could not be judged, and why."""
 
@@ -53,10 +75,13 @@ class NotJudged:
     problem: Problem
 
 
-class Judge(Protocol):
-    """Whoever answers: a package on its backbone, or a test's stand-in."""
+Answer = Prediction | Writing | NotJudged
 
-    def predict(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
+
+class Judge(Protocol):
+    """Whoever answers: a package on its model, or a test's stand-in."""
+
+    def predict(self, photos: Sequence[Photo]) -> Iterator[Answer]:
         """One answer for each photo, in their order."""
 
 

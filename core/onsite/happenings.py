@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 from core.problems import Problem, problem_text
 from core.settings import system_language
 
@@ -35,7 +35,7 @@ class Judged:
     """One photo has its answer, and the answer is kept."""
 
     event: ClassVar[str] = "judged"
-    result: Result
+    result: Outcome
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def as_facts(happening: Happening) -> dict[str, Any]:
     """What a line says."""
     match happening:
         case Judged(result=result):
-            facts = result.model_dump(mode="json", by_alias=True)
+            facts = result.as_facts()
         case Trouble(place=place, problem=problem):
             text = str(problem_text(problem.code, problem.data, system_language()))
             facts = {"place": place, "code": problem.code, "message": text}

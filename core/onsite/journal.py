@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.onsite.record_file import RecordFile
-from core.onsite.result import Result
+from core.onsite.result import Outcome, decode_outcome
 from core.problems import Problem
 
 _TABLES = """
@@ -39,7 +39,7 @@ class Waiting:
     """A result that an output has yet to take."""
 
     number: int
-    result: Result
+    result: Outcome
 
 
 class Journal(RecordFile):
@@ -61,7 +61,7 @@ class Journal(RecordFile):
             row = db.execute("SELECT size, mtime_ns FROM done WHERE path = ?", (path,)).fetchone()
         return bool(row == (size, mtime_ns))
 
-    def record(self, results: Sequence[Result], outputs: Sequence[str], done: Sequence[Done] = ()) -> None:
+    def record(self, results: Sequence[Outcome], outputs: Sequence[str], done: Sequence[Done] = ()) -> None:
         """Mark photos done and put the results before the outputs: all of it, or nothing."""
         with self._transaction() as db:
             db.executemany(
@@ -101,7 +101,7 @@ class Journal(RecordFile):
             rows = db.execute(
                 "SELECT number, result FROM waiting WHERE output = ? ORDER BY number LIMIT ?", (output, most)
             ).fetchall()
-        return [Waiting(number, Result.model_validate_json(result)) for number, result in rows]
+        return [Waiting(number, decode_outcome(result)) for number, result in rows]
 
     def taken(self, entries: Sequence[Waiting]) -> None:
         """An output has taken these results."""

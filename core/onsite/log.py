@@ -48,6 +48,11 @@ def append_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, .
     append_bytes(path, _lines(rows), start=_BOM + _lines([header]), joint=b"\r\n")
 
 
+def csv_file(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    """A whole CSV, as `append_rows` makes one line after the other."""
+    return _BOM + _lines([header, *rows])
+
+
 def append_bytes(path: Path, lines: bytes, *, start: bytes, joint: bytes) -> None:
     """Add whole lines to a file in one piece: behind `start` where it is new, behind `joint` where a power cut
     took the end of its last line. Raises as `append_rows`.

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.files import write_atomic
-from core.onsite.answers import NotJudged, Photo, Prediction, Shot
+from core.onsite.answers import Answer, Photo, Shot
 from core.onsite.extras import extra
 from core.onsite.happenings import Happening, Recovered, Trouble
 from core.onsite.journal import Done, Journal
 from core.onsite.line import Line, Outlets
 from core.onsite.okng import OkNg
-from core.onsite.result import Result
+from core.onsite.outputs.protocol import Output
+from core.onsite.result import Outcome
 from core.onsite.source import is_camera
 from core.onsite.work import journal_of
 from core.problems import Problem
@@ -24,19 +25,29 @@ from core.training.events import SourceTold
 _PATIENCE_S = 10.0
 CAMERA_DAYS = 30  # so long what a camera saw is kept
 
-JudgeAll = Callable[[Sequence[Photo]], list[Prediction | NotJudged]]
-TellAnswer = Callable[[Prediction | NotJudged], None]
+JudgeAll = Callable[[Sequence[Photo]], Sequence[Answer]]
+TellAnswer = Callable[[Answer], None]
 
 
 class Minding:
-    """Judges what comes from a source until `end`; a SourceTold event tells when it works and when it does not.
+    """Judges what comes from a source until `end`; a SourceTold event tells when it works and when it does not. What comes
+    into a folder goes to `outputs` too, also what a kill kept from them the last time.
 
     Raises:
         Problem: `onsite.folder_missing`, `onsite.journal_in_use`, `onsite.extra_missing`.
     """
 
-    def __init__(self, source: str, every_s: float, judge: JudgeAll, tell: TellAnswer, emit: Emit) -> None:
+    def __init__(
+        self,
+        source: str,
+        every_s: float,
+        judge: JudgeAll,
+        tell: TellAnswer,
+        emit: Emit,
+        outputs: Sequence[Output] = (),
+    ) -> None:
         self._source, self._judge, self._tell, self._emit = source, judge, tell, emit
+        self._outputs = outputs
         self._stop = threading.Event()
         self._run = self._camera(every_s) if is_camera(source) else self._folder()
         self._thread = threading.Thread(target=self._work, name="source", daemon=True)
@@ -60,7 +71,8 @@ class Minding:
             from core.onsite.watch import Watch, Watched
         folder = Path(self._source)
         watched = Watched(folder)
-        line = _TellingLine(self._judge, self._tell, Journal(journal_of("window", str(folder.resolve()))))
+        journal = Journal(journal_of("window", str(folder.resolve())))
+        line = _TellingLine(self._judge, self._tell, journal, self._outputs)
         watch = Watch(watched, line, self._happened)
 
         def run() -> None:
@@ -105,19 +117,21 @@ class Minding:
 class _TellingLine(Line):
     """A line whose answers go to the window as they are, once the journal has them."""
 
-    def __init__(self, judge: JudgeAll, tell: TellAnswer, journal: Journal) -> None:
-        super().__init__(_Judge(judge), OkNg(), journal, _deaf, Outlets())
+    def __init__(
+        self, judge: JudgeAll, tell: TellAnswer, journal: Journal, outputs: Sequence[Output]
+    ) -> None:
+        super().__init__(_Judge(judge), OkNg(), journal, _deaf, Outlets(outputs))
         self._tell_answer = tell
-        self._answers: dict[str, Prediction | NotJudged] = {}
+        self._answers: dict[str, Answer] = {}
 
-    def judge(self, photos: Sequence[Photo]) -> list[Result]:
-        results, self._answers = [], {}
+    def judge(self, photos: Sequence[Photo]) -> list[Outcome]:
+        results, self._answers = list[Outcome](), {}
         for answer in self._judge.predict(photos):
             results.append(self.result(answer))
             self._answers[results[-1].id] = answer
         return results
 
-    def keep(self, results: Sequence[Result], done: Sequence[Done] = ()) -> None:
+    def keep(self, results: Sequence[Outcome], done: Sequence[Done] = ()) -> None:
         super().keep(results, done)
         for result in results:
             self._tell_answer(self._answers[result.id])
@@ -127,7 +141,7 @@ class _Judge:
     def __init__(self, judge: JudgeAll) -> None:
         self._judge = judge
 
-    def predict(self, photos: Sequence[Photo]) -> Iterator[Prediction | NotJudged]:
+    def predict(self, photos: Sequence[Photo]) -> Iterator[Answer]:
         return iter(self._judge(photos))
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.files import atomic_writer, write_atomic
-from core.onsite.result import Result
+from core.onsite.result import Outcome, Result
 from core.problems import Problem
 from core.project.class_file import class_folders
 
 UNSURE = "_unsure"
 UNREADABLE = "_unreadable"
+WRITTEN = "_written"  # a text has no class
 
 
 class Mover:
@@ -27,14 +28,16 @@ class Mover:
             self.into = into.resolve(strict=True)
         except OSError as error:
             raise Problem("onsite.no_place_to_move", into=into, reason=error.strerror or error) from error
-        self._folders = class_folders(class_names, reserved=(UNSURE, UNREADABLE))
+        self._folders = class_folders(class_names, reserved=(UNSURE, UNREADABLE, WRITTEN))
 
-    def target(self, result: Result, taken: set[Path]) -> Path:
+    def target(self, result: Outcome, taken: set[Path]) -> Path:
         """Where a photo is to go: under its own name, or with its id where that name is taken."""
         if result.problem:
             folder = UNREADABLE
+        elif result.unsure:
+            folder = UNSURE
         else:
-            folder = UNSURE if result.unsure else self._folders[result.class_name]
+            folder = self._folders[result.class_name] if isinstance(result, Result) else WRITTEN
         photo = Path(result.photo)
         plain = self.into / folder / photo.name
         if plain in taken or os.path.lexists(plain):

@@ -19,7 +19,7 @@ from core.onsite.happenings import Recovered, Tell, Trouble
 from core.onsite.journal import Done
 from core.onsite.line import Line
 from core.onsite.mover import Mover
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 from core.onsite.settling import Settling
 from core.photos.walk import FoundFile, walk
 from core.problems import Problem
@@ -132,7 +132,7 @@ class Watch:
         shots = [
             Shot(file.path, partial(read_file, Path(file.path), self._watched.most_bytes)) for file in files
         ]
-        kept: list[tuple[FoundFile, Result]] = []
+        kept: list[tuple[FoundFile, Outcome]] = []
         for file, result in zip(files, self._line.judge(shots), strict=True):
             unfinished = result.problem in _PERHAPS_UNFINISHED and self._settling.wait_on(file)
             if not unfinished and _is_still(file):
@@ -142,9 +142,9 @@ class Watch:
             self._line.keep(results, done)
         self._move([entry for entry in done if entry.target])
 
-    def _with_targets(self, kept: Sequence[tuple[FoundFile, Result]]) -> tuple[list[Result], list[Done]]:
+    def _with_targets(self, kept: Sequence[tuple[FoundFile, Outcome]]) -> tuple[list[Outcome], list[Done]]:
         taken: set[Path] = set()
-        results, done = list[Result](), list[Done]()
+        results, done = list[Outcome](), list[Done]()
         for file, result in kept:
             target = str(self._mover.target(result, taken)) if self._mover else ""
             results.append(result.model_copy(update={"moved_to": target}))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 
 from core.files import atomic_writer, sha256_file
+from core.package.facts import Member
 from core.package.layout import check_headers, check_outside, new_entry
-from core.package.manifest import Manifest, Member, decode_manifest, encode_manifest
+from core.package.manifest import Manifest, decode_manifest, encode_manifest
 from core.package.signature import SIGNATURE_BYTES, Signer, signer_of
+from core.package.text_manifest import TextManifest
 from core.problems import Problem
 
 MANIFEST = "manifest.json"
@@ -59,6 +61,7 @@ LIMITS = {
     SIGNATURE: SIGNATURE_BYTES,
 }
 MEMBERS = (ADAPTER, TEXT_FEATURES, HEAD, CHECK, CARD, REPORT)
+TEXT_MEMBERS = (ADAPTER, CHECK, CARD, REPORT)
 OPTIONAL = (REFERENCE, PICTURES, IMAGE_ONNX, IMAGE_ONNX_INT8, TEXT_ONNX, TOKENIZER)
 # In a package at all only where the manifest tells of it; the signature covers the manifest and is not listed there.
 _LISTED = (*MEMBERS, *OPTIONAL)
@@ -70,17 +73,18 @@ _SPOILED = (zipfile.BadZipFile, EOFError, struct.error, ValueError, RuntimeError
 
 
 Tensors = dict[str, NDArray[Any]]
+M = TypeVar("M", Manifest, TextManifest)
 
 
 @dataclass(frozen=True)
-class Package:
+class _Opened(Generic[M]):
     """An opened package: its manifest, and members that are checked each time they are read.
 
     `signer` is the public key (hexadecimal) whose signature the manifest bears, "" where it bears none.
     """
 
     path: Path
-    manifest: Manifest
+    manifest: M
     signer: str = ""
 
     @cached_property
@@ -141,7 +145,30 @@ class Package:
         return Problem("package.bad_tensors", name=self.path.name, member=member, reason=reason)
 
 
+class Package(_Opened[Manifest]):
+    """A package that tells classes apart."""
+
+
+class TextPackage(_Opened[TextManifest]):
+    """A package that writes: it describes photos, or answers questions about them."""
+
+
+AnyPackage = Package | TextPackage
+
+
 def open_package(path: Path) -> Package:
+    """Open a package that tells classes apart.
+
+    Raises:
+        Problem: `package.of_texts` where it writes, or as `open_any_package`.
+    """
+    package = open_any_package(path)
+    if isinstance(package, TextPackage):
+        raise Problem("package.of_texts", name=path.name)
+    return package
+
+
+def open_any_package(path: Path) -> AnyPackage:
     """Open a package: its outside and its manifest are checked now, each member when it is read.
 
     Raises:
@@ -156,14 +183,19 @@ def open_package(path: Path) -> Package:
         if SIGNATURE in entries:
             signer = signer_of(_content(archive, entries[SIGNATURE]), signed, path.name)
             check_headers(file, list(entries.values()), path.name)
+    if isinstance(manifest, TextManifest):
+        return TextPackage(path, manifest, signer)
     return Package(path, manifest, signer)
 
 
 def write_package(
-    path: Path, manifest: Manifest, members: Mapping[str, bytes], signer: Signer | None = None
+    path: Path,
+    manifest: Manifest | TextManifest,
+    members: Mapping[str, bytes],
+    signer: Signer | None = None,
 ) -> None:
-    """Write a package: the manifest, completed by the sizes and hashes of `members`, then `MEMBERS`, those of
-    `OPTIONAL` that are given, and the signature.
+    """Write a package: the manifest, completed by the sizes and hashes of `members`, then the members that its kind
+    needs, those of `OPTIONAL` that are given, and the signature.
 
     Raises:
         Problem: `package.too_large`, or `package.not_written` when the disk refuses.
@@ -171,7 +203,7 @@ def write_package(
     listed = tuple(
         Member(name=name, size=len(members[name]), sha256=hashlib.sha256(members[name]).hexdigest())
         for name in _LISTED
-        if name in members or name in MEMBERS
+        if name in members or name in _needed(manifest)
     )
     told = encode_manifest(manifest.model_copy(update={"members": listed}))
     contents = {MANIFEST: told} | {member.name: members[member.name] for member in listed}
@@ -243,10 +275,10 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest, path: Path) -> None:
+def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest | TextManifest, path: Path) -> None:
     """The zip holds exactly the members that the manifest lists, and the manifest lists all there must be."""
     listed = {member.name: member.size for member in manifest.members}
-    needed = {*MEMBERS, *_told_of(manifest)}
+    needed = {*_needed(manifest), *_told_of(manifest)}
     for name in sorted(needed | set(listed)):
         if name not in _LISTED or name not in needed:
             raise Problem("package.extra_member", name=path.name, member=ascii(name)[:100])
@@ -258,8 +290,14 @@ def _compare(entries: Mapping[str, zipfile.ZipInfo], manifest: Manifest, path: P
         raise Problem("package.extra_member", name=path.name, member=extra[0])
 
 
-def _told_of(manifest: Manifest) -> list[str]:
+def _needed(manifest: Manifest | TextManifest) -> tuple[str, ...]:
+    return TEXT_MEMBERS if isinstance(manifest, TextManifest) else MEMBERS
+
+
+def _told_of(manifest: Manifest | TextManifest) -> list[str]:
     """The optional members that a manifest tells of."""
+    if isinstance(manifest, TextManifest):
+        return []
     alone = manifest.alone
     sample = [] if manifest.reference is None else [REFERENCE]
     if alone is None:

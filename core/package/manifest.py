@@ -7,20 +7,20 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 from pydantic_core import from_json
 
+from core.package.facts import MEDIA_TYPE, Count, Member, Sha256, Text
 from core.package.forms import CacheForm, ClassifierForm, FusedForm, Strict
+from core.package.text_manifest import TEXT_SCHEMA, TextManifest
 from core.problems import Problem
 from core.training.job import HyperValue
 from core.training.result import Calibration, Interval, Metrics, UnsureThreshold
 
-MANIFEST_SCHEMA: Final = 4
+CLASSES_SCHEMA: Final = 4
+MANIFEST_SCHEMA: Final = TEXT_SCHEMA
 _CALIBRATED_SINCE = 3
-# 2 knows no calibration, no packages that work alone and no signatures; 3 no reference sample.
-_READ = (2, 3, MANIFEST_SCHEMA)
-MEDIA_TYPE: Final = "application/vnd.hikidashi.package+zip"
+# 2 knows no calibration, no packages that work alone and no signatures; 3 no reference sample; 5 is of packages that
+# write. One that tells classes apart is still written as 4, so that programs from before read it.
+_READ = (2, 3, CLASSES_SCHEMA, TEXT_SCHEMA)
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=0)]
 Colour = tuple[float, float, float]
 
 
@@ -136,18 +136,10 @@ class Reference(Strict):
     unsure: Count
 
 
-class Member(Strict):
-    """One file inside the package."""
-
-    name: str
-    size: Count
-    sha256: Sha256
-
-
 class Manifest(Strict):
-    """Everything about a package that can be known without its weights."""
+    """Everything about a package that tells classes apart that can be known without its weights."""
 
-    schema_version: Literal[2, 3, 4] = MANIFEST_SCHEMA
+    schema_version: Literal[2, 3, 4] = CLASSES_SCHEMA
     media_type: Literal["application/vnd.hikidashi.package+zip"] = MEDIA_TYPE
     created: AwareDatetime
     program: Text
@@ -205,13 +197,13 @@ def _check_head(form: FusedForm, learned: Sequence[bool]) -> None:
         raise ValueError("the head's counts are not one per learned class")
 
 
-def encode_manifest(manifest: Manifest) -> bytes:
+def encode_manifest(manifest: Manifest | TextManifest) -> bytes:
     """The manifest as it lies in the package: UTF-8 JSON, readable by people."""
     return manifest.model_dump_json(indent=1).encode()
 
 
-def decode_manifest(content: bytes) -> Manifest:
-    """Read a manifest.
+def decode_manifest(content: bytes) -> Manifest | TextManifest:
+    """Read a manifest; its `task` says which form it has.
 
     Raises:
         Problem: `package.newer` or `package.older` when a program wrote it whose format this one does not read,
@@ -219,11 +211,14 @@ def decode_manifest(content: bytes) -> Manifest:
     """
     try:
         plain = from_json(content)
-        schema = plain.get("schema_version") if isinstance(plain, dict) else None
+        facts = plain if isinstance(plain, dict) else {}
+        schema = facts.get("schema_version")
         if type(schema) is int and schema >= 1 and schema not in _READ:
-            program = str(plain.get("program", "?"))[:100]
+            program = str(facts.get("program", "?"))[:100]
             code = "package.newer" if schema > MANIFEST_SCHEMA else "package.older"
             raise Problem(code, schema=schema, known=MANIFEST_SCHEMA, program=program)
+        if facts.get("task") in ("caption", "vqa"):
+            return TextManifest.model_validate_json(content)
         return Manifest.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

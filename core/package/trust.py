@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.files import write_atomic
-from core.package.archive import Package, open_package
+from core.package.archive import AnyPackage, Package, TextPackage, open_any_package
 from core.problems import Problem
 from core.settings import locations
 
@@ -48,7 +48,7 @@ def forget(key: str) -> None:
     _keep(each for each in known if each != key)
 
 
-def demand_trust(package: Package, keys: Iterable[str]) -> None:
+def demand_trust(package: AnyPackage, keys: Iterable[str]) -> None:
     """Where there are `keys`, the package must be signed with one of them.
 
     Raises:
@@ -62,12 +62,24 @@ def demand_trust(package: Package, keys: Iterable[str]) -> None:
 
 
 def open_trusted(path: Path) -> Package:
+    """Open a package that tells classes apart and that this PC may work with.
+
+    Raises:
+        Problem: `package.of_texts` where it writes, or as `open_any_trusted`.
+    """
+    package = open_any_trusted(path)
+    if isinstance(package, TextPackage):
+        raise Problem("package.of_texts", name=path.name)
+    return package
+
+
+def open_any_trusted(path: Path) -> AnyPackage:
     """Open a package that this PC may work with.
 
     Raises:
-        Problem: as `open_package` and `demand_trust`.
+        Problem: as `open_any_package` and `demand_trust`.
     """
-    package = open_package(path)
+    package = open_any_package(path)
     demand_trust(package, trusted_keys())
     return package
 

@@ -189,7 +189,8 @@ class Predicted(_Event):
 
 
 class WrittenPart(BaseModel):
-    """A text about a photo: a description (`question` is ""), or the answer to a question."""
+    """A text about a photo: a description (`question` is ""), or the answer to a question. `record` names the record
+    that is kept of it on site, where one is."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -198,6 +199,7 @@ class WrittenPart(BaseModel):
     confidence: float
     unsure: bool = False
     complete: bool = True
+    record: str = ""
 
 
 class Wrote(_Event):

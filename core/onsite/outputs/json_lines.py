@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.onsite.log import append_bytes
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 
 
 class JsonLines:
@@ -16,7 +16,7 @@ class JsonLines:
         self._path = path
         self.name = f"jsonl {path}"
 
-    def send(self, results: Sequence[Result]) -> None:
+    def send(self, results: Sequence[Outcome]) -> None:
         """Raises Problem `onsite.log_not_written`."""
         lines = "".join(f"{result.as_json()}\n" for result in results)
         append_bytes(self._path, lines.encode(), start=b"", joint=b"\n")

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 from core.problems import Problem
 
 _TIMEOUT_S = 10
@@ -37,7 +37,7 @@ class Mqtt:
                 "onsite.bad_address", address=self.name, example="mqtt://broker.example/line1/results"
             )
 
-    def send(self, results: Sequence[Result]) -> None:
+    def send(self, results: Sequence[Outcome]) -> None:
         """Publish each and wait until the broker has said that it has them."""
         client = self._client or self._connected()
         try:

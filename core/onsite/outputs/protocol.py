@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.onsite.result import Result, Verdict
+from core.onsite.result import Outcome, Verdict
 
 
 class Refused(Exception):
@@ -20,7 +20,7 @@ class Output(Protocol):
     def at_once(self) -> int:
         """How many results it takes in one go."""
 
-    def send(self, results: Sequence[Result]) -> None:
+    def send(self, results: Sequence[Outcome]) -> None:
         """Hand on all of them. What may have arrived before a failure is sent again, under the same ids.
 
         Raises:

@@ -1,17 +1,24 @@
-"""Results in a SQLite table, each exactly once: the id is its key."""
+"""Results in a SQLite table, each exactly once: the id is its key. Texts have a table of their own, a row a text."""
 
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from core.onsite.result import Result
+from core.onsite.result import Outcome, Result, Written
 from core.problems import Problem
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS results (
   id TEXT PRIMARY KEY, time TEXT NOT NULL, photo TEXT NOT NULL, class TEXT NOT NULL, probability REAL,
   verdict TEXT NOT NULL, unsure INTEGER NOT NULL, moved_to TEXT NOT NULL, problem TEXT NOT NULL, seconds REAL NOT NULL
+)
+"""
+_TEXTS = """
+CREATE TABLE IF NOT EXISTS texts (
+  id TEXT NOT NULL, number INTEGER NOT NULL, time TEXT NOT NULL, photo TEXT NOT NULL, question TEXT NOT NULL,
+  text TEXT NOT NULL, confidence REAL, unsure INTEGER NOT NULL, moved_to TEXT NOT NULL, problem TEXT NOT NULL,
+  seconds REAL NOT NULL, PRIMARY KEY (id, number)
 )
 """
 _PATIENCE_S = 5
@@ -26,16 +33,14 @@ class SqliteFile:
         self._path = path
         self.name = f"sqlite {path}"
 
-    def send(self, results: Sequence[Result]) -> None:
+    def send(self, results: Sequence[Outcome]) -> None:
         """Raises Problem `onsite.output_failed`."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=_PATIENCE_S)) as connection, connection:
-                connection.execute(_TABLE)
-                connection.executemany(
-                    "INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [_row(result) for result in results],
-                )
+                _insert(connection, _TABLE, "results", [_row(r) for r in results if isinstance(r, Result)])
+                texts = [row for r in results if isinstance(r, Written) for row in _text_rows(r)]
+                _insert(connection, _TEXTS, "texts", texts)
         except (OSError, sqlite3.Error) as error:
             raise Problem("onsite.output_failed", output=self.name, reason=error) from error
 
@@ -43,7 +48,18 @@ class SqliteFile:
         """Nothing stays open."""
 
 
-def _row(result: Result) -> tuple[str | float | None, ...]:
+_Row = tuple[str | float | None, ...]
+
+
+def _insert(connection: sqlite3.Connection, table: str, name: str, rows: Sequence[_Row]) -> None:
+    if not rows:
+        return
+    connection.execute(table)
+    marks = ", ".join("?" * len(rows[0]))
+    connection.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({marks})", rows)
+
+
+def _row(result: Result) -> _Row:
     return (
         result.id,
         result.time.isoformat(),
@@ -56,3 +72,17 @@ def _row(result: Result) -> tuple[str | float | None, ...]:
         result.problem,
         result.seconds,
     )
+
+
+def _text_rows(result: Written) -> list[_Row]:
+    """A row a text; one without a text where the photo could not be opened."""
+    told: list[tuple[str, str, float | None, bool]] = [
+        (part.question, part.text, part.confidence, part.unsure) for part in result.parts
+    ]
+    return [
+        (
+            result.id, number, result.time.isoformat(), result.photo, question, text, confidence, int(unsure),
+            result.moved_to, result.problem, result.seconds,
+        )
+        for number, (question, text, confidence, unsure) in enumerate(told or [("", "", None, False)])
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx2
 
 from core.onsite.outputs.protocol import Refused
-from core.onsite.result import Result
+from core.onsite.result import Outcome
 from core.problems import Problem
 
 _TIMEOUT_S = 10
@@ -28,7 +28,7 @@ class Webhook:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx2.Client(timeout=_TIMEOUT_S, headers=headers, follow_redirects=False)
 
-    def send(self, results: Sequence[Result]) -> None:
+    def send(self, results: Sequence[Outcome]) -> None:
         """Post each; anything but a 2xx is a failure."""
         for result in results:
             headers = {"Content-Type": "application/json", "Idempotency-Key": result.id}

@@ -255,14 +255,14 @@ def test_a_directory_that_lies_about_sizes_is_damaged(written: Path) -> None:
 def test_a_newer_schema_says_so(written: Path) -> None:
     def change(name: str, content: bytes) -> bytes:
         return (
-            content.replace(b'"schema_version": 4', b'"schema_version": 5') if name == MANIFEST else content
+            content.replace(b'"schema_version": 4', b'"schema_version": 6') if name == MANIFEST else content
         )
 
     altered(written, change)
     with pytest.raises(Problem) as caught:
         open_package(written)
     assert caught.value.code == "package.newer"
-    assert caught.value.data == {"schema": 5, "known": 4, "program": "0.1.0"}
+    assert caught.value.data == {"schema": 6, "known": 5, "program": "0.1.0"}
 
 
 @pytest.mark.parametrize(

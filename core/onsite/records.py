@@ -1,0 +1,348 @@
+"""What a package wrote on site, kept text by text: with photo and time, and later what a person made of it.
+
+One SQLite file for a package, whoever works with it here (the window, a watched folder, the server): several programs
+may have it open. Nothing in it goes by itself. A text that was read and found right is confirmed, any other corrected;
+of its photo a copy is kept then, so that it can be learned from when the original is long gone.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from core.files import write_atomic
+from core.onsite.log import csv_file, safe_cell
+from core.onsite.new_photos import read_plain
+from core.onsite.record_file import RecordFile
+from core.onsite.result import Outcome, Written
+from core.package.archive import TextPackage
+from core.problems import Problem
+from core.settings import locations
+from core.tasks.texts import clean
+
+COLUMNS = (
+    "time", "photo", "question", "text", "confidence", "unsure", "corrected", "decided_by", "decided_at", "package", "id",
+)  # fmt: skip
+
+_TABLES = """
+CREATE TABLE records (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, time REAL NOT NULL, photo TEXT NOT NULL,
+  question TEXT NOT NULL, text TEXT NOT NULL, confidence REAL NOT NULL, unsure INTEGER NOT NULL,
+  complete INTEGER NOT NULL, package TEXT NOT NULL,
+  corrected TEXT NOT NULL DEFAULT '', decided_by TEXT NOT NULL DEFAULT '', decided_at REAL NOT NULL DEFAULT 0,
+  kept TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX records_by_time ON records (time);
+CREATE INDEX records_by_photo ON records (photo);
+CREATE INDEX records_decided ON records (decided_at) WHERE decided_at > 0
+"""
+_COLUMNS = "id, time, photo, question, text, confidence, unsure, complete, package, corrected, decided_by, decided_at, kept"
+_KEY_LETTERS = 16
+
+Which = Literal["all", "open", "unsure", "decided", "corrected"]
+_WHICH: dict[Which, str] = {
+    "all": "1",
+    "open": "decided_at = 0",
+    "unsure": "unsure = 1 AND decided_at = 0",
+    "decided": "decided_at > 0",
+    "corrected": "decided_at > 0 AND corrected != text",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A text about a photo: its description (`question` is ""), or an answer. Times are seconds since 1970.
+
+    `corrected` is the text that holds once `decided_by` looked at it, the program's own where it was confirmed; both are
+    "" and `decided_at` is 0 before. `kept` is the copy of the photo that is learned from, "" where there was no file.
+    """
+
+    id: str
+    time: float
+    photo: str
+    question: str
+    text: str
+    confidence: float
+    unsure: bool
+    complete: bool
+    package: str
+    corrected: str = ""
+    decided_by: str = ""
+    decided_at: float = 0.0
+    kept: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person looked at it."""
+        return self.decided_at > 0
+
+    @property
+    def final(self) -> str:
+        """The text that holds now."""
+        return self.corrected or self.text
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records are looked for: of a span of time (`until` is not in it), with `words` in photo, question or text."""
+
+    since: float = 0.0
+    until: float = 1e15
+    words: str = ""
+    which: Which = "all"
+
+
+ALL = Wanted()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many records there are, how many a person looked at, corrected, and is still wanted for; of how many decided
+    ones a copy of the photo is kept, so that they can be learned from."""
+
+    records: int
+    decided: int
+    corrected: int
+    unsure: int
+    learnable: int
+
+
+class RecordBook(RecordFile):
+    """Safe to be used from any thread. Raises Problem `onsite.records_newer`, `onsite.records_failed` (any call may)."""
+
+    TABLES = _TABLES
+    PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
+    PATIENCE_S = 10.0
+    CODE = "onsite.records"
+
+    def __init__(self, path: Path, package: str) -> None:
+        super().__init__(path)
+        self._package = package
+        self.photos_folder = path.with_suffix("")
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep what was written; what is kept already, by its id, stays as it is."""
+        rows = [
+            (
+                part.record or outcome.id, outcome.time.timestamp(), outcome.moved_to or outcome.photo, part.question,
+                part.text, part.confidence, part.unsure, part.complete, self._package,
+            )
+            for outcome in outcomes
+            if isinstance(outcome, Written)
+            for part in outcome.parts
+        ]  # fmt: skip
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO records (id, time, photo, question, text, confidence, unsure, complete, package) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def get(self, id: str) -> Record | None:
+        """The record of that id."""
+        with self._using() as db:
+            row = db.execute(f"SELECT {_COLUMNS} FROM records WHERE id = ?", (id,)).fetchone()
+        return None if row is None else _record(row)
+
+    def find(self, wanted: Wanted = ALL, most: int = 500, skip: int = 0) -> list[Record]:
+        """The newest records that are looked for, newest first, without the first `skip`."""
+        condition, values = _condition(wanted)
+        with self._using() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE {condition} ORDER BY number DESC LIMIT ? OFFSET ?",
+                (*values, most, skip),
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def of_photo(self, photo: str) -> list[Record]:
+        """All records of a photo, newest first."""
+        with self._using() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE photo = ? ORDER BY number DESC", (photo,)
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def tally(self, wanted: Wanted = ALL) -> Tally:
+        """How many there are of those that are looked for."""
+        condition, values = _condition(wanted)
+        with self._using() as db:
+            row = db.execute(
+                "SELECT count(*), coalesce(sum(decided_at > 0), 0), "
+                "coalesce(sum(decided_at > 0 AND corrected != text), 0), "
+                "coalesce(sum(unsure = 1 AND decided_at = 0), 0), coalesce(sum(kept != ''), 0) "
+                f"FROM records WHERE {condition}",
+                values,
+            ).fetchone()
+        return Tally(*row)
+
+    def correct(self, id: str, text: str, who: str) -> Record:
+        """What it should have said. The record with what holds now.
+
+        Raises:
+            Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`, `onsite.photo_not_kept`.
+        """
+        corrected = clean(text)
+        if not corrected:
+            raise Problem("onsite.record_empty")
+        return self._decide(id, corrected, who)
+
+    def confirm(self, id: str, who: str) -> Record:
+        """It is right as it stands. Raises Problem as `correct`."""
+        found = self.get(id)
+        if found is None:
+            raise Problem("onsite.record_gone")
+        return self._decide(id, found.text, who)
+
+    def withdraw(self, id: str) -> Record:
+        """Take back what was decided: it is as if nobody had looked. The copy of the photo goes, unless others need it.
+
+        Raises:
+            Problem: `onsite.record_gone`.
+        """
+        with self._transaction() as db:
+            before = db.execute(f"SELECT {_COLUMNS} FROM records WHERE id = ?", (id,)).fetchone()
+            if before is None:
+                raise Problem("onsite.record_gone")
+            db.execute(
+                "UPDATE records SET corrected = '', decided_by = '', decided_at = 0, kept = '' WHERE id = ?",
+                (id,),
+            )
+            kept = _record(before).kept
+            (needed,) = db.execute("SELECT count(*) FROM records WHERE kept = ?", (kept,)).fetchone()
+        if kept and not needed:
+            Path(kept).unlink(missing_ok=True)
+        return self._there(id)
+
+    def learned_from(self, wanted: Wanted = ALL) -> list[Record]:
+        """Decided records whose photo is kept, oldest decision first; of several about the same photo and question the
+        newest decision holds."""
+        condition, values = _condition(wanted)
+        with self._using() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE {condition} AND kept != '' ORDER BY decided_at, number",
+                values,
+            ).fetchall()
+        return list({(found.kept, found.question): found for found in map(_record, rows)}.values())
+
+    def export_csv(self, out: Path, wanted: Wanted = ALL) -> int:
+        """Write records, oldest first, for Excel; gives how many.
+
+        Raises:
+            Problem: `onsite.log_not_written`: the disk refuses, or another program holds the file open.
+        """
+        condition, values = _condition(wanted)
+        with self._using() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM records WHERE {condition} ORDER BY number", values
+            ).fetchall()
+        try:
+            write_atomic(out, csv_file(COLUMNS, (_cells(_record(row)) for row in rows)))
+        except OSError as error:
+            raise Problem("onsite.log_not_written", path=out, reason=error.strerror or error) from error
+        return len(rows)
+
+    def _decide(self, id: str, text: str, who: str) -> Record:
+        found = self._there(id)
+        # The copy first: a kill in between leaves one that the next decision finds again.
+        kept = found.kept or self._keep_photo(Path(found.photo))
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ? WHERE id = ?",
+                (text, who, time.time(), kept, id),
+            )
+        return self._there(id)
+
+    def _there(self, id: str) -> Record:
+        found = self.get(id)
+        if found is None:
+            raise Problem("onsite.record_gone")
+        return found
+
+    def _keep_photo(self, photo: Path) -> str:
+        """A copy named by its content; "" where there is no such file, as of a photo that another program sent."""
+        if not photo.is_absolute() or not photo.is_file():
+            return ""
+        try:
+            content = read_plain(photo)
+            name = f"{hashlib.sha256(content).hexdigest()[:_KEY_LETTERS]}-{photo.name}"
+            target = self.photos_folder / name
+            if not (target.is_file() and target.stat().st_size == len(content)):
+                write_atomic(target, content)
+        except OSError as error:
+            reason = error.strerror or error
+            raise Problem(
+                "onsite.photo_not_kept", photo=photo.name, into=self.photos_folder, reason=reason
+            ) from error
+        return str(target)
+
+
+class RecordOutput:
+    """The records as an output of a line: what was judged before a kill is kept at the next start, and kept once."""
+
+    at_once = 200
+
+    def __init__(self, book: RecordBook) -> None:
+        self._book = book
+        self.name = f"records {book.path.name}"
+
+    def send(self, results: Sequence[Outcome]) -> None:
+        """Raises Problem `onsite.records_failed`."""
+        self._book.add(results)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._book.close()
+
+
+def records_path(sha256: str) -> Path:
+    """Where the records of a package are, by the hash of its file."""
+    return locations().data / "onsite" / f"records-{sha256[:_KEY_LETTERS]}.db"
+
+
+def open_records(package: TextPackage) -> RecordBook:
+    """The records of a package on this PC. Raises Problem as `RecordBook`."""
+    return RecordBook(records_path(package.sha256), package.path.name)
+
+
+def _condition(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
+    condition = f"time >= ? AND time < ? AND {_WHICH[wanted.which]}"
+    values: tuple[object, ...] = (wanted.since, wanted.until)
+    for word in wanted.words.split():
+        literal = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        likes = (
+            f"{column} LIKE ? ESCAPE '\\'"
+            for column in ("photo", "question", "text", "corrected", "decided_by")
+        )
+        condition += f" AND ({' OR '.join(likes)})"
+        values += (f"%{literal}%",) * 5
+    return condition, values
+
+
+def _record(row: tuple[object, ...]) -> Record:
+    facts = dict(zip((name.strip() for name in _COLUMNS.split(",")), row, strict=True))
+    plain = facts | {"unsure": bool(facts["unsure"]), "complete": bool(facts["complete"])}
+    return Record(**plain)  # type: ignore[arg-type]
+
+
+def _cells(record: Record) -> tuple[str, ...]:
+    return (
+        _wall_time(record.time),
+        safe_cell(record.photo),
+        safe_cell(record.question),
+        safe_cell(record.text),
+        f"{record.confidence:.4f}",
+        "yes" if record.unsure else "no",
+        safe_cell(record.corrected),
+        safe_cell(record.decided_by),
+        _wall_time(record.decided_at) if record.decided else "",
+        safe_cell(record.package),
+        record.id,
+    )
+
+
+def _wall_time(seconds: float) -> str:
+    """The time on the wall: Excel takes one with a zone for mere text."""
+    return datetime.fromtimestamp(seconds).isoformat(sep=" ", timespec="seconds")

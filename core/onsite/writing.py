@@ -1,0 +1,150 @@
+"""Writing about photos with a package: the one loader, its model, what it learned; in the operator's language."""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PIL.Image import Image
+
+from core.backbones.device import choose_device
+from core.onsite.ahead import Drawn, drawn_ahead
+from core.onsite.answers import NotJudged, Photo, Shot, Writing, new_key
+from core.package.archive import TextPackage
+from core.package.text_manifest import TextManifest
+from core.package.writer import PackagedWriterModel, stand_up_writer
+from core.photos.decode import decode_photo, open_photo
+from core.problems import Language, Problem
+from core.tasks.asking import Said, ask, asked_as, describe
+from core.tasks.texts import TextTask, clean, language_of
+from core.training.events import WrittenPart
+
+_BATCH = 8
+
+
+def open_writing_judge(
+    package: TextPackage,
+    device: str = "auto",
+    questions: Sequence[str] = (),
+    language: Language | None = None,
+) -> "WritingJudge":
+    """Whoever writes with a package here; `questions` and `language` as for a `WritingJudge`.
+
+    Raises:
+        Problem: as `stand_up_writer` and `WritingJudge.check_questions`.
+    """
+    judge = WritingJudge(
+        package.manifest, stand_up_writer(package, choose_device(device).torch_name), questions, language
+    )
+    judge.check_questions(())
+    return judge
+
+
+class WritingJudge:
+    """Describes photos, or answers `questions` about each, by default those that the package learned.
+
+    Descriptions are in the `language`, by default the one that the package learned; so is an answer where it can be
+    carried there for sure, by default in its question's.
+    """
+
+    def __init__(
+        self,
+        manifest: TextManifest,
+        model: PackagedWriterModel,
+        questions: Sequence[str] = (),
+        language: Language | None = None,
+    ) -> None:
+        self._manifest, self._model, self._language = manifest, model, language
+        self._questions = tuple(questions) or manifest.questions
+
+    @property
+    def task(self) -> TextTask:
+        """What it does."""
+        return self._manifest.task
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is asked where nobody asks anything else."""
+        return self._questions
+
+    def check_questions(self, questions: Sequence[str]) -> None:
+        """Whether these can be asked, or its own where there are none.
+
+        Raises:
+            Problem: `onsite.caption_no_questions`, `onsite.no_question`, `tasks.question_not_read`.
+        """
+        if self.task == "caption":
+            if questions or self._questions:
+                raise Problem("onsite.caption_no_questions")
+            return
+        asked = self._asked(questions)
+        if not asked:
+            raise Problem("onsite.no_question")
+        for question in asked:
+            asked_as(self._model.card, question)
+
+    def predict(
+        self, photos: Sequence[Photo], questions: Sequence[str] = ()
+    ) -> Iterator[Writing | NotJudged]:
+        """Write about photos in their order; the next batch is opened while one is written about.
+
+        Raises:
+            Problem: as `check_questions`.
+        """
+        self.check_questions(questions)
+        for batch, drawn in drawn_ahead(photos, _opened, _BATCH):
+            yield from self._written(batch, drawn, self._asked(questions))
+
+    def _asked(self, questions: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for text in map(clean, questions) if text)) or self._questions
+
+    def _written(
+        self, photos: Sequence[Photo], drawn: Sequence[Drawn[Image]], questions: Sequence[str]
+    ) -> Iterator[Writing | NotJudged]:
+        pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
+        began = time.perf_counter()
+        said = iter(self._said(pictures, questions))
+        each = (time.perf_counter() - began) / max(1, len(pictures))
+        for photo, entry in zip(photos, drawn, strict=True):
+            if isinstance(entry.picture, Problem):
+                yield NotJudged(str(photo), entry.picture)
+            else:
+                key = new_key()
+                parts = [
+                    self._part(text, question, f"{key}-{number}")
+                    for number, (text, question) in enumerate(next(said))
+                ]
+                yield Writing(str(photo), tuple(parts), entry.seconds + each, key)
+
+    def _said(self, pictures: Sequence[Image], questions: Sequence[str]) -> list[list[tuple[Said, str]]]:
+        """What is said of each picture, with the question."""
+        writer, card = self._model.writer, self._model.card
+        if not pictures:
+            return []
+        if self.task == "caption":
+            language = self._language or self._manifest.language
+            return [[(said, "")] for said in describe(writer, card, pictures, language)]
+        answers = [
+            ask(writer, card, pictures, [question] * len(pictures), self._language or language_of(question))
+            for question in questions
+        ]
+        return [list(zip(row, questions, strict=True)) for row in zip(*answers, strict=True)]
+
+    def _part(self, said: Said, question: str, record: str) -> WrittenPart:
+        """What is cut off for its length, or below the packaged threshold, is for a person to look at."""
+        unsure = self._manifest.unsure
+        below = unsure is not None and (said.confidence < unsure.probability or unsure.probability >= 1)
+        return WrittenPart(
+            question=question,
+            text=said.text,
+            confidence=said.confidence,
+            unsure=below or not said.complete,
+            complete=said.complete,
+            record=record,
+        )
+
+
+def _opened(photo: Photo) -> Image:
+    """As a run opens its photos: whole, so that the same pixels are written about."""
+    if isinstance(photo, Shot):
+        return decode_photo(photo.read(), Path(photo.name))
+    return open_photo(photo)
