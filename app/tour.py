@@ -24,11 +24,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QScrollArea,
 from app.diagnostics import start_logging
 from app.main import make_application
 from app.models.photo_grid import PhotoRole
-from app.on_site import Judged, Phase
+from app.on_site import Judged
 from app.pages.export import ExportPage
 from app.pages.onsite import OnsitePage
 from app.pages.training import TrainingPage
 from app.session import Session
+from app.site_work import Phase
 from app.widgets.photo_grid import PhotoGrid
 from app.window import MainWindow
 from core.project.probe import SAMPLE

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.background import run_in_background
-from app.on_site import Judged, OnSite, Phase
+from app.on_site import Judged, OnSite
 from app.onsite_care import OnSiteCare
 from app.onsite_lock import OnSiteLock
 from app.pages.base import Page
 from app.session import Session
+from app.site_work import Phase
 from app.sound import Sounds
 from app.widgets.banner import ProblemBanner
 from app.widgets.decision_bar import DecisionBar, Offer
