@@ -366,6 +366,7 @@ class OnsitePage(Page):
             classes=classes,
         )
         self.views.setCurrentWidget(self.classes_view if classes else self.text_site)
+        self.text_site.foot.setVisible(not classes)
         self.save.setVisible(classes and not self.is_full)
         self.package_name.setText(self._package_words())
         self.progress.setVisible(work.asked > work.answered)
@@ -528,6 +529,7 @@ class OnsitePage(Page):
         self.leave_button = _button("onsite_leave", self.toggle_full)
         row = QHBoxLayout(spacing=8)
         row.addWidget(self.health, 1)
+        row.addWidget(self.text_site.foot, 1)
         row.addStretch(0)
         for button in (self.save, self.full_button, self.leave_button):
             row.addWidget(button)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
     QResizeEvent,
+    QTextCursor,
     QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -21,7 +22,7 @@ from app.widgets.result_board import Answer, draw_chip
 from core.onsite.records import Record
 
 _CHIP = 28
-_LARGEST, _ANSWER = 3.2, 2.0  # times the size of other text: a description where there is room, an answer
+_LARGEST, _ANSWER = 3.2, 2.2  # times the size of other text: a description where there is room, an answer
 _HIGH, _MIDDLING = 0.9, 0.6  # a chance in words
 
 
@@ -45,6 +46,7 @@ class RecordCard(QFrame):
         self.text.setProperty("class", "record")
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.text.textChanged.connect(self._fit)
         self.text.installEventFilter(self)
         self.text.viewport().installEventFilter(self)
         self.told = QLabel(objectName="record_told", wordWrap=True)
@@ -55,8 +57,16 @@ class RecordCard(QFrame):
         head.addWidget(self.unsure)
         column = QVBoxLayout(self, spacing=GAP // 2)
         column.addLayout(head)
-        column.addWidget(self.text, 1)
-        column.addWidget(self.told)
+        if answers:
+            # Short ones: beside it, so that more questions are seen at once.
+            below = QHBoxLayout(spacing=GAP)
+            below.addWidget(self.text, 3)
+            below.addWidget(self.told, 2)
+            column.addLayout(below)
+            self.told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        else:
+            column.addWidget(self.text, 1)
+            column.addWidget(self.told)
         upright = QSizePolicy.Policy.Fixed if answers else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, upright)
 
@@ -81,7 +91,10 @@ class RecordCard(QFrame):
         self.text.setReadOnly(False)
         self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.text.setFocus()
-        self.text.selectAll()
+        if self._answers:
+            self.text.selectAll()
+        else:
+            self.text.moveCursor(QTextCursor.MoveOperation.End)
 
     def end(self) -> None:
         """Only read again."""
@@ -113,7 +126,9 @@ class RecordCard(QFrame):
         self.unsure.setText(self.tr("要確認"))
         self.chip.setPixmap(_chip(self.devicePixelRatioF()))
         self.text.setAccessibleName(record.question or self.tr("写真の説明"))
-        told = [self.confidence(record), f"{datetime.fromtimestamp(record.time):%H:%M:%S}"]
+        told = [self.confidence(record)]
+        if not self._answers:
+            told.append(f"{datetime.fromtimestamp(record.time):%H:%M:%S}")
         if not record.complete and not record.decided:
             told.append(self.tr("途中で切れています"))
         if record.decided and record.final != record.text:
@@ -124,7 +139,7 @@ class RecordCard(QFrame):
             )
         elif record.decided:
             told.append(self.tr("{person} が確かめました").format(person=record.decided_by))
-        self.told.setText("　".join(told))
+        self.told.setText(("\n" if self._answers else "　").join(told))
 
     def confidence(self, record: Record) -> str:
         """How sure the model was, in words and figures."""
@@ -174,16 +189,17 @@ class RecordCard(QFrame):
         largest = round(own * (_ANSWER if self._answers else _LARGEST))
         if self._answers:
             self.text.setFixedHeight(round(1.9 * largest))
+            # A scrolled column asks nobody how high words get that wrap.
+            for label in (self.question, self.told):
+                label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
         room = self.text.viewport().size()
         margin = 2 * round(self.text.document().documentMargin())
         font = QFont(self.font())
         for pixels in range(largest, own - 1, -1):
             font.setPixelSize(pixels)
-            flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-            needed = QFontMetrics(font).boundingRect(
-                0, 0, max(1, room.width() - margin), 10_000, int(flags), self.text.toPlainText()
-            )
-            if needed.height() + margin <= room.height():
+            wide, wrapped = max(1, room.width() - margin), int(Qt.TextFlag.TextWordWrap)
+            needed = QFontMetrics(font).boundingRect(0, 0, wide, 10_000, wrapped, self.text.toPlainText())
+            if needed.height() + margin <= room.height() and needed.width() <= wide:
                 break
         self.text.setFont(font)
         self.text.setStyleSheet(f"font-size: {font.pixelSize()}px")

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
-    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -88,7 +87,11 @@ class RecordModel(QAbstractListModel):
         return None
 
     def _first(self, record: Record) -> str:
-        words = f"{record.question} {record.final}" if record.question else record.final
+        words = (
+            self.tr("{answer}（{question}）").format(answer=record.final, question=record.question)
+            if record.question
+            else record.final
+        )
         return self.tr("要確認：{words}").format(words=words) if _waits(record) else words
 
     def _second(self, record: Record) -> str:
@@ -105,13 +108,10 @@ class RecordModel(QAbstractListModel):
 
 
 class RecordList(QWidget):
-    """`looked_at` with the record that was chosen, `wanted_changed` when others are to be looked for; `save` and `learn` are
-    the buttons below."""
+    """`looked_at` with the record that was chosen, `wanted_changed` when others are to be looked for."""
 
     looked_at = Signal(object)
     wanted_changed = Signal()
-    save = Signal()
-    learn = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="record_list")
@@ -136,10 +136,6 @@ class RecordList(QWidget):
         self.view.activated.connect(self._tell)
         self.empty = QLabel(objectName="records_empty", wordWrap=True)
         self.empty.setProperty("class", "muted")
-        self.save_button = QPushButton(objectName="records_save", minimumHeight=TOUCH)
-        self.learn_button = QPushButton(objectName="records_learn", minimumHeight=TOUCH)
-        self.save_button.clicked.connect(self.save)
-        self.learn_button.clicked.connect(self.learn)
         self._lay_out()
         self.retranslate()
 
@@ -181,8 +177,6 @@ class RecordList(QWidget):
         self.which.setAccessibleName(self.tr("表示する記録を選ぶ"))
         self.span.setAccessibleName(self.tr("いつの記録か"))
         self.view.setAccessibleName(self.tr("書いた文の記録"))
-        self.save_button.setText(self.tr("CSV で保存"))
-        self.learn_button.setText(self.tr("直したものを学習に使う…"))
         self.rows.retranslate()
         self._say_empty()
 
@@ -208,15 +202,13 @@ class RecordList(QWidget):
         column.addLayout(choices)
         column.addWidget(self.empty)
         column.addWidget(self.view, 1)
-        column.addWidget(self.learn_button)
-        column.addWidget(self.save_button)
 
 
 class _RowDelegate(QStyledItemDelegate):
     """Picture, what it says in a line or two, time and file name below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, max(_EDGE, 3 * option.fontMetrics.lineSpacing()) + 12)
+        return QSize(200, max(_EDGE, 3 * option.fontMetrics.lineSpacing()) + 20)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens, record = theme(), index.data(RecordRole)
@@ -235,14 +227,13 @@ class _RowDelegate(QStyledItemDelegate):
         if _waits(record):
             draw_chip(painter, Answer.UNSURE, QRectF(frame.left(), frame.top(), 22, 22))
         painter.setPen(QColor(tokens.text))
-        wrapped = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        top = QRect(left, area.top() + 4, width, 2 * line)
+        top = QRect(left, area.top() + 6, width, 2 * line)
         painter.setClipRect(top)
-        painter.drawText(top, int(Qt.AlignmentFlag.AlignVCenter) | int(wrapped), first)
+        painter.drawText(top, int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap), first)
         painter.setClipping(False)
         painter.setPen(QColor(tokens.muted))
         short = painter.fontMetrics().elidedText(second, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRect(left, top.bottom() + 1, width, line), Qt.AlignmentFlag.AlignVCenter, short)
+        painter.drawText(QRect(left, top.bottom() + 4, width, line), Qt.AlignmentFlag.AlignVCenter, short)
         painter.restore()
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.session import Session
 from app.site_texts import Sheet, SiteTexts
 from app.site_work import Phase
+from app.theme import TOUCH
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.question_asker import QuestionAsker
 from app.widgets.record_card import RecordCard
@@ -37,7 +39,7 @@ _MOST_WAITING = 500
 
 class TextSite(QWidget):
     """What the on-site page shows while such a package is open. `unsure` tells that a person is wanted, `learn` that
-    corrections are to be learned from."""
+    corrections are to be learned from. `foot` belongs into the page's lowest row."""
 
     unsure = Signal()
     learn = Signal()
@@ -95,7 +97,8 @@ class TextSite(QWidget):
 
     def show_full(self, full: bool) -> None:
         """The photo and its texts alone, or the records beside them."""
-        self.list.setVisible(not full)
+        for part in (self.list, self.learn_button, self.save_button):
+            part.setVisible(not full)
 
     def retranslate(self) -> None:
         """Words in the present language."""
@@ -103,6 +106,8 @@ class TextSite(QWidget):
         self.list.retranslate()
         self.decision.retranslate()
         self.asker.retranslate()
+        self.learn_button.setText(self.tr("直したものを学習に使う…"))
+        self.save_button.setText(self.tr("CSV で保存"))
         for card in self.cards:
             card.retranslate()
         self.refresh()
@@ -293,9 +298,8 @@ class TextSite(QWidget):
             card.picked.connect(lambda place=place: self._pick(place))
             card.saved.connect(lambda words, card=card: self._saved(card.record, words))
             card.given_up.connect(self._ask)
-            self._column.insertWidget(place, card)
-        answers = bool(questions and questions[0])
-        self._column.setStretch(len(self.cards), 1 if answers else 0)
+            self._column.insertWidget(place, card, 0 if questions[0] else 1)
+        self._column.setStretch(len(self.cards), 1 if questions and questions[0] else 0)
 
     def _show_cards(self) -> None:
         sheet = self._sheet
@@ -354,7 +358,7 @@ class TextSite(QWidget):
         self._work.export(out, wanted, self._exported)
 
     def _exported(self, count: int) -> None:
-        self.list.save_button.setText(self.tr("%n 件を保存しました", "", count))
+        self.save_button.setText(self.tr("%n 件を保存しました", "", count))
 
     # Laying out
 
@@ -381,13 +385,12 @@ class TextSite(QWidget):
         seen.addWidget(self.picture, 5)
         seen.addLayout(texts, 6)
         self.stack = QStackedWidget()
+        self.stack.setContentsMargins(0, 0, 8, 0)
         self.stack.addWidget(self.board)
         self.stack.addWidget(self.written)
         self.list = RecordList()
         self.list.looked_at.connect(self._chosen)
         self.list.wanted_changed.connect(self._look)
-        self.list.save.connect(self._save)
-        self.list.learn.connect(self.learn)
         split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self.stack)
         split.addWidget(self.list)
@@ -395,13 +398,25 @@ class TextSite(QWidget):
         split.setStretchFactor(1, 1)
         split.setSizes([760, 300])
         self._build_decision()
-        self.counts = QLabel(objectName="text_counts", wordWrap=True)
-        self.counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._build_foot()
         column = QVBoxLayout(self, spacing=10)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(split, 1)
         column.addWidget(self.decision)
-        column.addWidget(self.counts)
+
+    def _build_foot(self) -> None:
+        self.foot = QWidget()
+        self.counts = QLabel(objectName="text_counts", wordWrap=True)
+        self.counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.learn_button = QPushButton(objectName="records_learn", minimumHeight=TOUCH)
+        self.save_button = QPushButton(objectName="records_save", minimumHeight=TOUCH)
+        self.learn_button.clicked.connect(self.learn)
+        self.save_button.clicked.connect(self._save)
+        row = QHBoxLayout(self.foot, spacing=8)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.counts, 1)
+        row.addWidget(self.learn_button)
+        row.addWidget(self.save_button)
 
     def _build_decision(self) -> None:
         self.decision = TextDecision()

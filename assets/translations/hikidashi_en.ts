@@ -2271,19 +2271,27 @@ Logs: {log}</translation>
         <translation>Saved</translation>
     </message>
     <message>
+        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
+        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
+    </message>
+    <message>
+        <source>使える新しい写真が、まだありません。</source>
+        <translation>There are no new photos to use yet.</translation>
+    </message>
+    <message>
+        <source>人が確かめた文 {texts} 件（うち直したもの {corrected} 件）と、その写真 {photos} 枚を、コピーして入れます。</source>
+        <translation>{texts} texts that people checked ({corrected} of them corrected) are copied in with their {photos} photos.</translation>
+    </message>
+    <message>
         <source>一日のまとめを保存する場所</source>
         <translation>Where to save the page of the day</translation>
     </message>
 </context>
 <context>
-    <name>OnsitePage</name>
+    <name>OnSiteTools</name>
     <message>
-        <source>現場で使う</source>
-        <translation>Use on site</translation>
-    </message>
-    <message>
-        <source>はじめに戻る</source>
-        <translation>Back to start</translation>
+        <source>先にパッケージを開いてください。</source>
+        <translation>Open a package first.</translation>
     </message>
     <message>
         <source>パッケージを開く</source>
@@ -2298,116 +2306,12 @@ Logs: {log}</translation>
         <translation>Choose a folder</translation>
     </message>
     <message>
-        <source>残りをやめる</source>
-        <translation>Skip the rest</translation>
-    </message>
-    <message>
-        <source>CSV で保存</source>
-        <translation>Save as CSV</translation>
-    </message>
-    <message>
-        <source>判定の進み</source>
-        <translation>Progress of judging</translation>
-    </message>
-    <message>
-        <source>現場用パッケージ (*.hkd)</source>
-        <translation>Packages (*.hkd)</translation>
-    </message>
-    <message>
-        <source>写真 ({suffixes})</source>
-        <translation>Photos ({suffixes})</translation>
-    </message>
-    <message>
-        <source>読めません</source>
-        <translation>Cannot be read</translation>
-    </message>
-    <message>
-        <source>人が決めました</source>
-        <translation>Decided by a person</translation>
-    </message>
-    <message>
-        <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
-        <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
-    </message>
-    <message>
         <source>見張る</source>
         <translation>Watch</translation>
     </message>
     <message>
         <source>そのほか</source>
         <translation>More</translation>
-    </message>
-    <message>
-        <source>全画面（F11）</source>
-        <translation>Full screen (F11)</translation>
-    </message>
-    <message>
-        <source>全画面を出る（Esc）</source>
-        <translation>Leave full screen (Esc)</translation>
-    </message>
-    <message>
-        <source>見張るフォルダーを選ぶ</source>
-        <translation>Choose the folder to watch</translation>
-    </message>
-    <message>
-        <source>要確認</source>
-        <translation>UNSURE</translation>
-    </message>
-    <message>
-        <source>自信 {percent} %</source>
-        <translation>{percent} % confident</translation>
-    </message>
-    <message>
-        <source>{sure}、次は「{name}」{percent} %</source>
-        <translation>{sure}, next “{name}” {percent} %</translation>
-    </message>
-    <message>
-        <source>先にパッケージを開いてください。</source>
-        <translation>Open a package first.</translation>
-    </message>
-    <message>
-        <source>{answered}／{asked} 枚</source>
-        <translation>{answered} of {asked}</translation>
-    </message>
-    <message>
-        <source>記録：{path}</source>
-        <translation>Record: {path}</translation>
-    </message>
-    <message>
-        <source>パッケージはまだ開いていません。</source>
-        <translation>No package is open yet.</translation>
-    </message>
-    <message>
-        <source>{name}（{count} 種類）</source>
-        <translation>{name} ({count} classes)</translation>
-    </message>
-    <message>
-        <source>見張り中：{source}</source>
-        <translation>Watching: {source}</translation>
-    </message>
-    <message>
-        <source>現場用パッケージ（.hkd）を開いてください</source>
-        <translation>Open a package (.hkd)</translation>
-    </message>
-    <message>
-        <source>ここに落としても開けます。</source>
-        <translation>You can also drop it here.</translation>
-    </message>
-    <message>
-        <source>いま落とした写真は、読み込みが終わると判定します。</source>
-        <translation>Photos dropped now are judged once loading has ended.</translation>
-    </message>
-    <message>
-        <source>モデルを読み込んでいます…</source>
-        <translation>Loading the model…</translation>
-    </message>
-    <message>
-        <source>写真が来るのを待っています</source>
-        <translation>Waiting for photos</translation>
-    </message>
-    <message>
-        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
-        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
     </message>
     <message>
         <source>フォルダーを見張る…</source>
@@ -2444,6 +2348,128 @@ Logs: {log}</translation>
     <message>
         <source>暗証番号を変える…</source>
         <translation>Change the PIN…</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ (*.hkd)</source>
+        <translation>Packages (*.hkd)</translation>
+    </message>
+    <message>
+        <source>写真 ({suffixes})</source>
+        <translation>Photos ({suffixes})</translation>
+    </message>
+    <message>
+        <source>見張るフォルダーを選ぶ</source>
+        <translation>Choose the folder to watch</translation>
+    </message>
+</context>
+<context>
+    <name>OnsitePage</name>
+    <message>
+        <source>現場で使う</source>
+        <translation>Use on site</translation>
+    </message>
+    <message>
+        <source>はじめに戻る</source>
+        <translation>Back to start</translation>
+    </message>
+    <message>
+        <source>残りをやめる</source>
+        <translation>Skip the rest</translation>
+    </message>
+    <message>
+        <source>CSV で保存</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message>
+        <source>判定の進み</source>
+        <translation>Progress of judging</translation>
+    </message>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>人が決めました</source>
+        <translation>Decided by a person</translation>
+    </message>
+    <message>
+        <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
+        <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>全画面（F11）</source>
+        <translation>Full screen (F11)</translation>
+    </message>
+    <message>
+        <source>全画面を出る（Esc）</source>
+        <translation>Leave full screen (Esc)</translation>
+    </message>
+    <message>
+        <source>要確認</source>
+        <translation>UNSURE</translation>
+    </message>
+    <message>
+        <source>自信 {percent} %</source>
+        <translation>{percent} % confident</translation>
+    </message>
+    <message>
+        <source>{sure}、次は「{name}」{percent} %</source>
+        <translation>{sure}, next “{name}” {percent} %</translation>
+    </message>
+    <message>
+        <source>{answered}／{asked} 枚</source>
+        <translation>{answered} of {asked}</translation>
+    </message>
+    <message>
+        <source>記録：{path}</source>
+        <translation>Record: {path}</translation>
+    </message>
+    <message>
+        <source>パッケージはまだ開いていません。</source>
+        <translation>No package is open yet.</translation>
+    </message>
+    <message>
+        <source>{name}（{count} 種類）</source>
+        <translation>{name} ({count} classes)</translation>
+    </message>
+    <message>
+        <source>見張り中：{source}</source>
+        <translation>Watching: {source}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{name}（質問 %n 件に答えます）</source>
+        <translation>
+            <numerusform>{name} (answers %n question)</numerusform>
+            <numerusform>{name} (answers %n questions)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name}（写真の説明を書きます）</source>
+        <translation>{name} (describes photos)</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ（.hkd）を開いてください</source>
+        <translation>Open a package (.hkd)</translation>
+    </message>
+    <message>
+        <source>ここに落としても開けます。</source>
+        <translation>You can also drop it here.</translation>
+    </message>
+    <message>
+        <source>いま落とした写真は、読み込みが終わると判定します。</source>
+        <translation>Photos dropped now are judged once loading has ended.</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
     </message>
     <message>
         <source>写真をここに落としてください</source>
@@ -3172,6 +3198,25 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>QuestionAsker</name>
+    <message>
+        <source>ほかに聞く</source>
+        <translation>Ask more</translation>
+    </message>
+    <message>
+        <source>聞く</source>
+        <translation>Ask</translation>
+    </message>
+    <message>
+        <source>この写真に、もう一つ聞くこと</source>
+        <translation>One more question about this photo</translation>
+    </message>
+    <message>
+        <source>質問を書くか、右の矢印から選びます</source>
+        <translation>Write a question, or choose one by the arrow</translation>
+    </message>
+</context>
+<context>
     <name>QuestionRow</name>
     <message>
         <source>質問（例：ラベルは貼ってありますか?）</source>
@@ -3207,6 +3252,115 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>いま学習中です</source>
         <translation>Training now</translation>
+    </message>
+</context>
+<context>
+    <name>RecordCard</name>
+    <message>
+        <source>要確認</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>写真の説明</source>
+        <translation>Descriptions of the photo</translation>
+    </message>
+    <message>
+        <source>途中で切れています</source>
+        <translation>cut off</translation>
+    </message>
+    <message>
+        <source>{person} が直しました。元は「{text}」</source>
+        <translation>corrected by {person}; it was “{text}”</translation>
+    </message>
+    <message>
+        <source>{person} が確かめました</source>
+        <translation>confirmed by {person}</translation>
+    </message>
+    <message>
+        <source>自信：高い（{percent} %）</source>
+        <translation>Confidence: high ({percent}%)</translation>
+    </message>
+    <message>
+        <source>自信：ふつう（{percent} %）</source>
+        <translation>Confidence: fair ({percent}%)</translation>
+    </message>
+    <message>
+        <source>自信：低い（{percent} %）</source>
+        <translation>Confidence: low ({percent}%)</translation>
+    </message>
+</context>
+<context>
+    <name>RecordList</name>
+    <message>
+        <source>すべての記録</source>
+        <translation>All records</translation>
+    </message>
+    <message>
+        <source>まだ確かめていない記録</source>
+        <translation>Not checked yet</translation>
+    </message>
+    <message>
+        <source>要確認の記録</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>直した記録</source>
+        <translation>Corrected</translation>
+    </message>
+    <message>
+        <source>今日</source>
+        <translation>Today</translation>
+    </message>
+    <message>
+        <source>すべての日</source>
+        <translation>All days</translation>
+    </message>
+    <message>
+        <source>記録を探す</source>
+        <translation>Search the records</translation>
+    </message>
+    <message>
+        <source>記録を探す言葉</source>
+        <translation>Words to search the records for</translation>
+    </message>
+    <message>
+        <source>表示する記録を選ぶ</source>
+        <translation>Which records are shown</translation>
+    </message>
+    <message>
+        <source>いつの記録か</source>
+        <translation>Which days are shown</translation>
+    </message>
+    <message>
+        <source>書いた文の記録</source>
+        <translation>Records of what was written</translation>
+    </message>
+    <message>
+        <source>今日の記録は、まだありません。写真を見せると、ここに残ります。</source>
+        <translation>No record of today yet. Show a photo, and what is written about it is kept here.</translation>
+    </message>
+    <message>
+        <source>合う記録は、ありません。</source>
+        <translation>No record matches.</translation>
+    </message>
+</context>
+<context>
+    <name>RecordModel</name>
+    <message>
+        <source>{answer}（{question}）</source>
+        <translation>{answer} ({question})</translation>
+    </message>
+    <message>
+        <source>要確認：{words}</source>
+        <translation>Unsure: {words}</translation>
+    </message>
+    <message>
+        <source>直しました</source>
+        <translation>corrected</translation>
+    </message>
+    <message>
+        <source>確かめました</source>
+        <translation>confirmed</translation>
     </message>
 </context>
 <context>
@@ -3290,14 +3444,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 </context>
 <context>
     <name>RetrainDialog</name>
-    <message>
-        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
-        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
-    </message>
-    <message>
-        <source>使える新しい写真が、まだありません。</source>
-        <translation>There are no new photos to use yet.</translation>
-    </message>
     <message>
         <source>いま開いているプロジェクト「{name}」に足す（もとの写真と一緒に学習し直せます）</source>
         <translation>Add to the open project “{name}” (to train again together with its photos)</translation>
@@ -4372,6 +4518,57 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>TextDecision</name>
+    <message>
+        <source>保存する（Enter）</source>
+        <translation>Save (Enter)</translation>
+    </message>
+    <message>
+        <source>←&#x3000;これでよい</source>
+        <translation>←  It is right</translation>
+    </message>
+    <message>
+        <source>やめる（Esc）</source>
+        <translation>Leave it (Esc)</translation>
+    </message>
+    <message>
+        <source>直す&#x3000;→</source>
+        <translation>Correct it  →</translation>
+    </message>
+    <message>
+        <source>取り消す（{decision}）</source>
+        <translation>Undo ({decision})</translation>
+    </message>
+    <message>
+        <source>いちばん新しい写真へ</source>
+        <translation>To the newest photo</translation>
+    </message>
+    <message>
+        <source>いま、人に聞く文はありません。</source>
+        <translation>Nothing to ask a person now.</translation>
+    </message>
+    <message>
+        <source>この文の記録を残せなかったので、確かめたり直したりできません。</source>
+        <translation>No record of this text could be kept, so it cannot be confirmed or corrected.</translation>
+    </message>
+    <message>
+        <source>正しい文に直してください。&#x3000;{photo}</source>
+        <translation>Write what it should say.  {photo}</translation>
+    </message>
+    <message>
+        <source>確かめ済みです。もう一度直すこともできます。&#x3000;{photo}</source>
+        <translation>It was checked, and can be corrected again.  {photo}</translation>
+    </message>
+    <message>
+        <source>これで合っていますか？&#x3000;{photo}&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation>Is this right?  {photo}  ({waiting} more waiting)</translation>
+    </message>
+    <message>
+        <source>これで合っていますか？&#x3000;{photo}</source>
+        <translation>Is this right?  {photo}</translation>
+    </message>
+</context>
+<context>
     <name>TextFiles</name>
     <message>
         <source>取り込む・書き出す</source>
@@ -4526,6 +4723,72 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>英語しか分からないモデルには「{question}」と聞きます。</source>
         <translation>A model that reads only English is asked “{question}”.</translation>
+    </message>
+</context>
+<context>
+    <name>TextSite</name>
+    <message>
+        <source>いま見ている写真</source>
+        <translation>The photo on screen</translation>
+    </message>
+    <message>
+        <source>直したものを学習に使う…</source>
+        <translation>Learn from corrections…</translation>
+    </message>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>いま落とした写真は、読み込みが終わると書きます。</source>
+        <translation>Photos dropped now are written about once it is loaded.</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
+    </message>
+    <message>
+        <source>写真をここに落としてください</source>
+        <translation>Drop photos here</translation>
+    </message>
+    <message>
+        <source>上の説明を確かめて、もう一度開いてください。</source>
+        <translation>Read the message above and open it again.</translation>
+    </message>
+    <message>
+        <source>パッケージを使えません</source>
+        <translation>The package cannot be used</translation>
+    </message>
+    <message>
+        <source>今日：書いた文 {records} 件&#x3000;確かめた {decided} 件&#x3000;うち直した {corrected} 件</source>
+        <translation>Today: {records} texts written, {decided} checked, {corrected} of them corrected</translation>
+    </message>
+    <message>
+        <source>要確認 {unsure} 件</source>
+        <translation>{unsure} unsure</translation>
+    </message>
+    <message>
+        <source>CSV ファイル (*.csv)</source>
+        <translation>CSV files (*.csv)</translation>
+    </message>
+    <message>
+        <source>CSV で保存</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 件を保存しました</source>
+        <translation>
+            <numerusform>%n record saved</numerusform>
+            <numerusform>%n records saved</numerusform>
+        </translation>
     </message>
 </context>
 <context>
