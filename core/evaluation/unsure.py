@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.methods.classifier import Array
 from core.problems import Problem
+from core.tasks.result import TextResult
 from core.training.job import WISHED_ERROR
 from core.training.result import Interval, TrainResult, UnsureThreshold, Validated
 
@@ -36,7 +37,9 @@ def validated(probabilities: Array, labels: Sequence[int]) -> tuple[Validated, .
     )
 
 
-def threshold_for(result: TrainResult, wished_error: float | None = None) -> UnsureThreshold | None:
+def threshold_for(
+    result: TrainResult | TextResult, wished_error: float | None = None
+) -> UnsureThreshold | None:
     """The threshold of a result for a wish, by default the one it was trained with; None where no photos were judged.
 
     Raises:

@@ -1,6 +1,7 @@
 """The model card, `card.md`: Markdown, Japanese first, English below."""
 
 import re
+from collections.abc import Callable
 
 from core.package.manifest import Manifest
 from core.package.story import Bars, Block, Story, Table, Verdict, tell
@@ -12,8 +13,13 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def model_card(manifest: Manifest, verdict: Verdict) -> str:
-    """The card of a package in both languages."""
-    return _BETWEEN.join(_told(tell(manifest, verdict, language)) for language in LANGUAGES)
+    """The card of a package that tells classes apart, in both languages."""
+    return card_of(lambda language: tell(manifest, verdict, language))
+
+
+def card_of(story: Callable[[Language], Story]) -> str:
+    """A card in both languages, of the story in each."""
+    return _BETWEEN.join(_told(story(language)) for language in LANGUAGES)
 
 
 def own_language_first(card: str, language: Language) -> str:

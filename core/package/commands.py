@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from core.evaluation.commands import add_wish
+from core.package.archive import TextPackage
 from core.package.options import ExportOptions
 from core.package.signature import read_public
+from core.package.trust import open_any_trusted
 from core.package.verify import verify_package
 from core.photos.walk import FoundFile, walk
 from core.problems import Problem, problem_text
@@ -70,6 +72,13 @@ def _add_verify(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         help="it must be signed with this public key; may be repeated. By default with one of those that "
         "“hikidashi keys trust” made known to this PC, if there are any",
     )
+    parser.add_argument(
+        "--run",
+        type=Path,
+        dest="source_run",
+        metavar="RUN",
+        help="of a package that writes: it must also write what this run wrote about its test photos",
+    )
     _add_json(parser)
     parser.set_defaults(run=_verify)
 
@@ -78,9 +87,11 @@ def _add_predict(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     parser = subparsers.add_parser(
         "predict",
         help="judge photos with a package",
-        description="Judges photos, or all photos below a folder. Photos that cannot be opened are listed with the "
-        "reason; the others go on.",
-        epilog='example: hikidashi predict parts.hkd photos --add-class "赤いキャップ=a red plastic cap" --json',
+        description="Judges photos, or all photos below a folder: tells their class, describes them, or answers questions "
+        "about them, as the package learned. Photos that cannot be opened are listed with the reason; the others go on.",
+        epilog='examples: hikidashi predict parts.hkd photos --add-class "赤いキャップ=a red plastic cap" --json\n'
+        '          hikidashi predict answers.hkd photos --question "穴はいくつありますか?" --json',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package")
     parser.add_argument("photos", metavar="PATH", type=Path, nargs="+", help="photos, or folders of photos")
@@ -92,9 +103,26 @@ def _add_predict(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         metavar="NAME=DESCRIPTION",
         help="offer one more class, told by its English description; may be repeated",
     )
+    add_asking(parser)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     _add_json(parser)
     parser.set_defaults(run=_predict)
+
+
+def add_asking(parser: argparse.ArgumentParser) -> None:
+    """What is asked of a package that writes, and in which language it answers."""
+    parser.add_argument(
+        "--question",
+        action="append",
+        default=[],
+        metavar="Q",
+        help="ask this about each photo, of a package that answers; may be repeated (default: what it learned)",
+    )
+    parser.add_argument(
+        "--language",
+        choices=("ja", "en"),
+        help="in which language it describes or answers, as far as it can (default: as it learned, or as it is asked)",
+    )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +147,7 @@ def _export(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
     trusted = None if arguments.trust is None else [read_public(path) for path in arguments.trust]
-    report = verify_package(arguments.package, trusted=trusted)
+    report = verify_package(arguments.package, trusted=trusted, run=arguments.source_run)
     return {
         "ok": report.ok,
         "problems": [_told(problem) for problem in report.problems],
@@ -130,16 +158,29 @@ def _verify(arguments: argparse.Namespace) -> dict[str, Any]:
         "alone_difference": report.alone_difference,
         "alone_checked": report.alone_checked,
         "signer": report.signer,
+        "run_difference": report.run_difference,
+        "run_texts": report.run_texts,
     }
 
 
 def _predict(arguments: argparse.Namespace) -> dict[str, Any]:
-    from core.onsite.answers import Prediction
-    from core.onsite.predictor import open_predictor
-
     photos, unreadable = _photos(arguments.photos)
     if not photos:
         raise Problem("onsite.no_photos", paths=", ".join(str(path) for path in arguments.photos))
+    package = open_any_trusted(arguments.package)
+    if isinstance(package, TextPackage):
+        return _write(package, photos, unreadable, arguments)
+    return _judge(photos, unreadable, arguments)
+
+
+def _judge(
+    photos: list[str | Path], unreadable: list[dict[str, Any]], arguments: argparse.Namespace
+) -> dict[str, Any]:
+    from core.onsite.answers import Prediction
+    from core.onsite.predictor import open_predictor
+
+    if arguments.question:
+        raise Problem("onsite.classes_no_questions")
     predictor = open_predictor(arguments.package, arguments.device)
     for name, description in arguments.add_class:
         predictor.add_class(name, description)
@@ -158,6 +199,31 @@ def _predict(arguments: argparse.Namespace) -> dict[str, Any]:
         else:
             unreadable.append({"photo": found.photo, **_told(found.problem)})
     return {"predictions": predictions, "not_judged": unreadable, "classes": list(predictor.class_names)}
+
+
+def _write(
+    package: TextPackage,
+    photos: list[str | Path],
+    unreadable: list[dict[str, Any]],
+    arguments: argparse.Namespace,
+) -> dict[str, Any]:
+    from core.onsite.answers import Writing
+    from core.onsite.writing import open_writing_judge
+
+    if arguments.add_class:
+        raise Problem("onsite.texts_no_classes")
+    judge = open_writing_judge(package, arguments.device, arguments.question, arguments.language)
+    predictions: list[dict[str, Any]] = []
+    for found in judge.predict(photos):
+        if not isinstance(found, Writing):
+            unreadable.append({"photo": found.photo, **_told(found.problem)})
+            continue
+        for part in found.parts:
+            told = {"photo": found.photo} | part.model_dump(exclude={"record"}) | {"seconds": found.seconds}
+            if judge.task == "caption":
+                del told["question"]
+            predictions.append(told)
+    return {"predictions": predictions, "not_judged": unreadable, "questions": list(judge.questions)}
 
 
 def _photos(paths: list[Path]) -> tuple[list[str | Path], list[dict[str, Any]]]:

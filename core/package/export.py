@@ -58,6 +58,7 @@ from core.package.reference import pack_reference
 from core.package.report import report_page
 from core.package.signature import read_signer
 from core.package.story import verdict_of
+from core.package.text_export import MadeTexts, make_texts
 from core.package.verify import CHECK_FEATURES, CHECK_PROBABILITIES, check_classifier
 from core.photos.decode import open_photo
 from core.problems import Problem, problem_text
@@ -66,7 +67,7 @@ from core.settings import system_language
 from core.training.artefact import Tuned, open_artefact
 from core.training.commands import Emit
 from core.training.events import Event, Stage
-from core.training.job import ExportJob, HyperValue, TrainJob
+from core.training.job import ExportJob, HyperValue, Job, TextJob, TrainJob
 from core.training.recall import recall_photos
 from core.training.result import TrainResult, UnsureThreshold
 from core.training.run import Run
@@ -84,7 +85,8 @@ _STAGES = ("load", "alone", "write", "verify")
 class ExportReport:
     """What was exported: the file, and by how much a fresh process's probabilities differed at most. `alone` tells
     the same of the part that works without the program, measured from photos on, and `signer` whose signature it
-    bears ("" for none)."""
+    bears ("" for none). Of a package that writes it is the confidences that differed, over `compared` texts about test
+    photos, each of which was the same; None of one that tells classes apart."""
 
     package: Path
     sha256: str
@@ -93,6 +95,7 @@ class ExportReport:
     size_bytes: int
     alone: Alone | None = None
     signer: str = ""
+    compared: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -123,7 +126,8 @@ def export_run(
 
     Raises:
         Problem: `package.no_result`, `.not_exportable`, `.no_check_photos`, `.not_written`, `.not_verified`,
-            `evaluation.wish_not_kept`, or as `read_signer`, `make_alone`, the artefact and the backbone raise.
+            `evaluation.wish_not_kept`, or as `read_signer`, `make_alone`, `make_texts`, the artefact and the backbone
+            raise.
     """
     signer = None if options.sign is None else read_signer(options.sign)
     out = out.absolute()
@@ -132,19 +136,13 @@ def export_run(
     tell = _teller(emit, stages)
     tell("load")
     run = Run(run_folder.absolute())
-    result = run.result()
-    if result is None:
-        raise Problem("package.no_result", path=run.folder)
-    result = result.model_copy(update={"unsure": threshold_for(result, wished_error)})
-    tuned = open_artefact(run.folder)
-    if options.alone:
-        tell("alone")
-    made = _make(tuned, run, result, options)
+    make = _texts if isinstance(_job_of(run), TextJob) else _classes
+    made, verify = make(run, options, wished_error, tell)
     tell("write")
     write_package(unverified, made.manifest, made.members, signer)
     tell("verify")
     try:
-        difference = max(_verify_afresh(unverified), _verify_learned(unverified, tuned))
+        found = verify(unverified)
         unverified.replace(out)
     except OSError as error:
         raise Problem("package.not_written", path=out, reason=error.strerror or error) from error
@@ -154,14 +152,65 @@ def export_run(
         package=out,
         sha256=sha256_file(out),
         verified=True,
-        max_difference=difference,
+        max_difference=found.difference,
         size_bytes=out.stat().st_size,
-        alone=made.manifest.alone,
+        alone=getattr(made.manifest, "alone", None),
         signer="" if signer is None else signer.public,
+        compared=found.compared,
     )
 
 
-def _teller(emit: Emit, stages: Sequence[str]) -> Callable[[str], None]:
+@dataclass(frozen=True)
+class _Found:
+    """What verification found: the largest difference, and over how many texts of test photos."""
+
+    difference: float
+    compared: int | None = None
+
+
+_Verify = Callable[[Path], _Found]
+_TellStage = Callable[[str], None]
+
+
+def _job_of(run: Run) -> Job | None:
+    """The run's job; None where it cannot be read, as of a folder that is no run."""
+    try:
+        return run.job
+    except Problem:
+        return None
+
+
+def _classes(
+    run: Run, options: ExportOptions, wished_error: float | None, tell: _TellStage
+) -> "tuple[_Made, _Verify]":
+    result = run.result()
+    if result is None:
+        raise Problem("package.no_result", path=run.folder)
+    result = result.model_copy(update={"unsure": threshold_for(result, wished_error)})
+    tuned = open_artefact(run.folder)
+    if options.alone:
+        tell("alone")
+    made = _make(tuned, run, result, options)
+
+    def verify(path: Path) -> _Found:
+        return _Found(max(float(_verify_afresh(path)["max_difference"]), _verify_learned(path, tuned)))
+
+    return made, verify
+
+
+def _texts(
+    run: Run, options: ExportOptions, wished_error: float | None, _tell: _TellStage
+) -> "tuple[MadeTexts, _Verify]":
+    made = make_texts(run, options, wished_error)
+
+    def verify(path: Path) -> _Found:
+        answer = _verify_afresh(path, "--run", str(run.folder))
+        return _Found(max(answer["max_difference"], answer["run_difference"]), answer["run_texts"])
+
+    return made, verify
+
+
+def _teller(emit: Emit, stages: Sequence[str]) -> _TellStage:
     def tell(stage: str) -> None:
         event: Event = Stage(stage=stage, index=stages.index(stage) + 1, of=len(stages))
         emit(event)
@@ -381,13 +430,13 @@ def _verify_learned(path: Path, tuned: Tuned) -> float:
         raise Problem("package.not_verified", reason=text) from problem
 
 
-def _verify_afresh(path: Path) -> float:
-    """Have a fresh process verify the package; gives the largest difference of a probability.
+def _verify_afresh(path: Path, *more: str) -> dict[str, Any]:
+    """Have a fresh process verify the package; gives what it found.
 
     Raises:
         Problem: `package.not_verified`.
     """
-    started = ["verify", str(path), "--json"]
+    started = ["verify", str(path), *more, "--json"]
     frozen = getattr(sys, "frozen", False)
     command = [sys.executable, *started] if frozen else [sys.executable, "-m", "core.cli", *started]
     try:
@@ -402,10 +451,10 @@ def _verify_afresh(path: Path) -> float:
             cwd=None if frozen else Path(__file__).parents[2],
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        answer = json.loads(process.stdout.splitlines()[-1])
+        answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
         raise Problem("package.not_verified", reason=error) from error
     if process.returncode != 0 or not answer["ok"] or answer["max_difference"] is None:
         found = "; ".join(problem["message"] for problem in answer["problems"])
         raise Problem("package.not_verified", reason=found or process.stderr[-500:])
-    return float(answer["max_difference"])
+    return answer

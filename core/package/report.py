@@ -1,6 +1,8 @@
 """What a package tells about itself as a page, `report.html`: the look and the chart of the PoC report, both
 languages. It is about the file at hand; cost and verdict for who signs are in the PoC report alone."""
 
+from collections.abc import Callable
+
 from core.package.manifest import Manifest
 from core.package.story import Bars, Story, Table, Verdict, tell
 from core.package.story import Block as StoryBlock
@@ -12,8 +14,13 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 def report_page(manifest: Manifest, verdict: Verdict) -> str:
-    """The page of a package."""
-    return html_page([_document(tell(manifest, verdict, language)) for language in LANGUAGES])
+    """The page of a package that tells classes apart."""
+    return page_of(lambda language: tell(manifest, verdict, language))
+
+
+def page_of(story: Callable[[Language], Story]) -> str:
+    """A page in both languages, of the story in each."""
+    return html_page([_document(story(language)) for language in LANGUAGES])
 
 
 def _document(story: Story) -> blocks.Document:

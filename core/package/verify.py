@@ -13,10 +13,27 @@ import numpy as np
 from core.backbones.store import ModelStore
 from core.methods.classifier import Array, Classifier
 from core.package.alone_check import check_alone
-from core.package.archive import CARD, CHECK, MEMBERS, REFERENCE, REPORT, TOKENIZER, Package, open_package
+from core.package.archive import (
+    CARD,
+    CHECK,
+    MEMBERS,
+    REFERENCE,
+    REPORT,
+    TOKENIZER,
+    Package,
+    TextPackage,
+    open_any_package,
+)
 from core.package.classifier import needs_backbone, packaged_classifier
 from core.package.manifest import Manifest
 from core.package.reference import read_reference
+from core.package.text_verify import (
+    TextsCompared,
+    compare_with_run,
+    look_for_writer,
+    run_text_check,
+    unsound_members,
+)
 from core.package.trust import demand_trust, trusted_keys
 from core.problems import Problem
 
@@ -30,9 +47,11 @@ BackboneState = Literal["matches", "other", "absent", "unknown"]
 @dataclass(frozen=True)
 class VerifyReport:
     """What was found. `max_difference` is that of probabilities over `checked` stored checks, None when they
-    could not be run; `backbone` is whether the one that the package needs is on this PC. `notes` say what could
+    could not be run (of a package that writes, of confidences over so many texts); `backbone` is whether the one that the
+    package needs is on this PC. `notes` say what could
     not be checked through no fault of the package. `alone_difference` and `alone_checked` tell the same of the part
-    that works without the backbone, where there is one; `signer` is the public key that it was signed with, or ""."""
+    that works without the backbone, where there is one; `signer` is the public key that it was signed with, or "".
+    `run_difference` and `run_texts` tell how a package that writes compares with the run that it was made from."""
 
     problems: tuple[Problem, ...]
     max_difference: float | None
@@ -42,6 +61,8 @@ class VerifyReport:
     alone_difference: float | None = None
     alone_checked: int = 0
     signer: str = ""
+    run_difference: float | None = None
+    run_texts: int = 0
 
     @property
     def ok(self) -> bool:
@@ -50,17 +71,52 @@ class VerifyReport:
 
 
 def verify_package(
-    path: Path, store: ModelStore | None = None, trusted: Sequence[str] | None = None
+    path: Path,
+    store: ModelStore | None = None,
+    trusted: Sequence[str] | None = None,
+    run: Path | None = None,
 ) -> VerifyReport:
     """Read everything in a package, run its checks, look for its backbone; problems are gathered, not raised.
 
-    trusted: public keys of which one must have signed it; by default those that this PC knows.
+    trusted: public keys of which one must have signed it; by default those that this PC knows. run: of a package that
+    writes, the folder of the run that it must write like.
     """
     try:
-        package = open_package(path)
+        package = open_any_package(path)
         demand_trust(package, trusted_keys() if trusted is None else trusted)
     except Problem as problem:
         return VerifyReport((problem,), None, 0, "unknown")
+    if isinstance(package, TextPackage):
+        return _verify_texts(package, run)
+    return _verify_classes(package, store)
+
+
+def _verify_texts(package: TextPackage, run: Path | None) -> VerifyReport:
+    state, unfit = look_for_writer(package.manifest)
+    problems, notes = unsound_members(package), list[Problem]()
+    checked = against = TextsCompared(None, 0)
+    if not problems and state != "matches":
+        notes = [Problem("package.not_checked", backbone=package.manifest.model.name)]
+    elif not problems:
+        try:
+            checked = run_text_check(package)
+            against = checked if run is None else compare_with_run(package, run)
+        except Problem as problem:
+            problems.append(problem)
+            checked = TextsCompared(problem.data.get("difference"), 0)
+    return VerifyReport(
+        problems=(*problems, *unfit),
+        max_difference=checked.difference,
+        checked=checked.texts,
+        backbone=state,
+        notes=tuple(notes),
+        signer=package.signer,
+        run_difference=None if run is None else against.difference,
+        run_texts=0 if run is None else against.texts,
+    )
+
+
+def _verify_classes(package: Package, store: ModelStore | None) -> VerifyReport:
     store = store or ModelStore()
     state, unfit = _look_for_backbone(package.manifest, store)
     problems, notes = _unsound_members(package), list[Problem]()

@@ -79,10 +79,14 @@ class Lessons(Protocol):
 
 
 class Tuning(Protocol):
-    """A model with something learnable hung on it. Its face is that of `nn.Module` (`train`, `eval`) and this."""
+    """A model with something learnable hung on it. Its face is that of `nn.Module` (`train`, `eval`) and this.
+
+    `configs` are all its settings, by part, defaults too; the `recipe` is one of them.
+    """
 
     composition: Composition
     recipe: RecipeConfig
+    configs: dict[str, Any]
 
     @property
     def writer(self) -> Writer:
