@@ -96,22 +96,16 @@ class RecordCard(QFrame):
         else:
             self.text.moveCursor(QTextCursor.MoveOperation.End)
 
-    def end(self) -> None:
-        """Only read again."""
-        self.text.setReadOnly(True)
-        self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        if self.record is not None:
-            self.text.setPlainText(self.record.final)
-
     def save(self) -> None:
-        """Tell what it should say."""
-        words = " ".join(self.text.toPlainText().split())
-        self.end()
-        self.saved.emit(words)
+        """Tell what it should say; it stands here until it is known whether that was kept."""
+        self._end()
+        self.saved.emit(" ".join(self.text.toPlainText().split()))
 
     def give_up(self) -> None:
         """Leave it as it was."""
-        self.end()
+        self._end()
+        if self.record is not None:
+            self.text.setPlainText(self.record.final)
         self.given_up.emit()
 
     def retranslate(self) -> None:
@@ -182,6 +176,11 @@ class RecordCard(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._fit()
+
+    def _end(self) -> None:
+        """Only read again."""
+        self.text.setReadOnly(True)
+        self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _fit(self) -> None:
         """The largest letters in which all of it is seen, as long as these are not smaller than other text."""

@@ -92,6 +92,7 @@ class TextSite(QWidget):
         self.stack.setCurrentWidget(self.board if waits else self.written)
         if waits:
             self._say_waiting()
+        self._show_cards()
         self._ask()
         self._say_counts()
 
@@ -283,7 +284,6 @@ class TextSite(QWidget):
             kept = next((record.kept for record in sheet.records if record.kept), "")
             self.picture.load(Path(kept) if kept and not sheet.photo.is_absolute() else sheet.photo)
         self._set_cards([record.question for record in sheet.records])
-        self._show_cards()
         self.refresh()
 
     def _set_cards(self, questions: list[str]) -> None:
