@@ -978,6 +978,10 @@
         <translation>Progress of writing</translation>
     </message>
     <message>
+        <source>PoC 報告書（費用の計算）は、種類を見分ける学習のときだけ作れます。文の学習の結果は「結果を見る」のページと、書き出したファイルの説明書に入っています。</source>
+        <translation>The PoC report with its costs can be made only of training that tells kinds apart. What training on texts came to stands on the page “See the result” and in the sheet inside the exported file.</translation>
+    </message>
+    <message>
         <source>現場の PC に運ぶもの：
 1. この .hkd ファイル
 2. このプログラムのインストーラー（まだ入っていないとき）
@@ -988,6 +992,16 @@
 2. the installer of this program, if it is not there yet
 3. the same model, if it is not the one that comes along
 With “Works without the program” the first is enough (the small reader hikidashi-onsite opens it).</translation>
+    </message>
+    <message>
+        <source>現場の PC に運ぶもの：
+1. この .hkd ファイル
+2. このプログラムのインストーラー（まだ入っていないとき）
+3. 同じモデル（付属のモデル以外を使ったとき。「モデルを見る・取り込む」から現場の PC にも取り込みます）</source>
+        <translation>Take to the PC on site:
+1. this .hkd file
+2. the installer of this program (if it is not there yet)
+3. the same model (if it is not the one that comes along; take it in on that PC, too, by “See or add models”)</translation>
     </message>
     <message>
         <source>置きかえて書き出す</source>
@@ -1044,6 +1058,13 @@ With “Works without the program” the first is enough (the small reader hikid
     <message>
         <source>書き出しています…</source>
         <translation>Writing…</translation>
+    </message>
+    <message numerus="yes">
+        <source>確認済み：別に開き直しても、試験の写真の文 %n 件が一字一句同じでした（自信の差は最大 {difference}）。</source>
+        <translation>
+            <numerusform>Verified: opened anew, it wrote the %n text about the test photos letter by letter the same (confidence differs by {difference} at most).</numerusform>
+            <numerusform>Verified: opened anew, it wrote the %n texts about the test photos letter by letter the same (confidence differs by {difference} at most).</numerusform>
+        </translation>
     </message>
     <message>
         <source>確認済み：開き直しても同じ答えでした（最大の差 {difference}）。</source>
@@ -2584,6 +2605,10 @@ Logs: {log}</translation>
     <message>
         <source>署名に使う鍵を選んでください。初めてのときは「新しい鍵を作る」を押します。</source>
         <translation>Choose the key to sign with. The first time, press “Make a new key”.</translation>
+    </message>
+    <message>
+        <source>必要なときだけ：署名する</source>
+        <translation>Only when needed: sign it</translation>
     </message>
     <message>
         <source>必要なときだけ：プログラムなしで動かす、署名する</source>
@@ -4994,6 +5019,76 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>書き出す場所と名前を決める</source>
         <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>TextPackageFacts</name>
+    <message>
+        <source>このファイルにできること</source>
+        <translation>What this file will be able to do</translation>
+    </message>
+    <message>
+        <source>試験に使う文がなかったので、どれだけ当たるかは分かりません。</source>
+        <translation>There were no texts for testing, so nobody knows how often it is right.</translation>
+    </message>
+    <message>
+        <source>・写真についての質問に、日本語で答えます。</source>
+        <translation>• It answers questions about photos in Japanese.</translation>
+    </message>
+    <message>
+        <source>・写真についての質問に、英語で答えます。</source>
+        <translation>• It answers questions about photos in English.</translation>
+    </message>
+    <message>
+        <source>・写真の説明を、日本語で書きます。</source>
+        <translation>• It describes photos in Japanese.</translation>
+    </message>
+    <message>
+        <source>・写真の説明を、英語で書きます。</source>
+        <translation>• It describes photos in English.</translation>
+    </message>
+    <message>
+        <source>「{question}」</source>
+        <translation>“{question}” </translation>
+    </message>
+    <message numerus="yes">
+        <source>など %n 件</source>
+        <translation>
+            <numerusform>– %n in all</numerusform>
+            <numerusform>and others, %n in all</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>・習った質問：{questions}</source>
+        <translation>• Questions it learned: {questions}</translation>
+    </message>
+    <message>
+        <source>・説明は、いつも人が読んで確かめます。</source>
+        <translation>• A person always reads and checks the descriptions.</translation>
+    </message>
+    <message>
+        <source>・確認用の文がなかったので、自信のない答えを「要確認」にできません。</source>
+        <translation>• There were no texts for checking, so it cannot call answers unsure.</translation>
+    </message>
+    <message>
+        <source>・自信が {percent} % より低い答えは「要確認」にして、人に聞きます。</source>
+        <translation>• Answers with a confidence below {percent}% are called unsure and left to a person.</translation>
+    </message>
+    <message>
+        <source>・付属のモデルで動きます。現場の PC には、このプログラムが入っていれば足ります。</source>
+        <translation>• It works on the model that comes along: the PC on site needs this program and nothing more.</translation>
+    </message>
+    <message>
+        <source>・モデル「{model}」で動きます。ファイルの中には入らないので、現場の PC にも同じモデルが要ります。</source>
+        <translation>• It works on the model “{model}”. That is not inside the file, so the PC on site needs it, too.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で、正しい答えは {after}（95 % の幅 {low}〜{high}）。学習の前は {before} でした。</source>
+        <translation>On {photos} test photos {after} of the answers are right (95 % range {low} to {high}); before training it was {before}.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で、人の説明への近さは {after}（95 % の幅 {low}〜{high}、10 がいちばん近い）。学習の前は {before} でした。</source>
+        <translation>On {photos} test photos its nearness to people’s descriptions is {after} (95 % range {low} to {high}; 10 is nearest); before training it was {before}.</translation>
     </message>
 </context>
 <context>
