@@ -1001,7 +1001,7 @@ With “Works without the program” the first is enough (the small reader hikid
         <translation>Take to the PC on site:
 1. this .hkd file
 2. the installer of this program (if it is not there yet)
-3. the same model (if it is not the one that comes along; take it in on that PC, too, by “See or add models”)</translation>
+3. the same model (if it is not the one that comes along; take it in on that PC, too, by “See or import models”)</translation>
     </message>
     <message>
         <source>置きかえて書き出す</source>
@@ -1340,10 +1340,6 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>Create a project or open one.</translation>
     </message>
     <message>
-        <source>手元の写真で、製品や不良の見分け方をこのパソコンに教えます。写真は外に出ません。</source>
-        <translation>Teach this PC to tell products and defects apart with your own photos. They never leave it.</translation>
-    </message>
-    <message>
         <source>新しいプロジェクト</source>
         <translation>New project</translation>
     </message>
@@ -1360,6 +1356,30 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>See or import models…</translation>
     </message>
     <message>
+        <source>文の見本：</source>
+        <translation>Samples with texts:</translation>
+    </message>
+    <message>
+        <source>写真に説明をつける見本で試す</source>
+        <translation>Try describing photos</translation>
+    </message>
+    <message>
+        <source>写真に質問する見本で試す</source>
+        <translation>Try asking about photos</translation>
+    </message>
+    <message>
+        <source>工場の言い回しで書いた文が付いた、小さな見本です。最後まで通して試せます。</source>
+        <translation>A small sample with texts in a plant’s own wording, to try everything to the end.</translation>
+    </message>
+    <message>
+        <source>見本（説明）</source>
+        <translation>Sample (descriptions)</translation>
+    </message>
+    <message>
+        <source>見本（質問）</source>
+        <translation>Sample (questions)</translation>
+    </message>
+    <message>
         <source>「{name}」の学習が、裏で続いています。</source>
         <translation>Training of “{name}” goes on in the background.</translation>
     </message>
@@ -1374,6 +1394,10 @@ Size {size}   SHA-256 {sha256}</translation>
     <message>
         <source>プロジェクトを開く</source>
         <translation>Open a project</translation>
+    </message>
+    <message>
+        <source>手元の写真で、製品や不良の見分け方、説明の書き方、質問への答え方をこのパソコンに教えます。写真は外に出ません。</source>
+        <translation>Teach this PC to tell products and defects apart, to describe them, or to answer questions about them, with your own photos. They never leave it.</translation>
     </message>
     <message>
         <source>前に作ったフォルダーを選んで、続きから始めます。</source>

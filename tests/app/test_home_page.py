@@ -182,6 +182,19 @@ def test_the_sample_is_ready_to_be_trained(page: HomePage, session: Session, qtb
     assert counts.labelled > 200 and not counts.unlabelled and len(counts.classes) >= 12
 
 
+@pytest.mark.parametrize("task", ["caption", "vqa"])
+def test_the_samples_with_texts_are_ready_to_be_trained(
+    page: HomePage, session: Session, qtbot: QtBot, task: str
+) -> None:
+    pages = left(page)
+    qtbot.mouseClick(page.sample_of[task], Qt.MouseButton.LeftButton)
+    assert page.blocker() and not page.sample_of[task].isEnabled()
+    qtbot.waitUntil(lambda: bool(pages), timeout=20_000)
+    assert session.project is not None and session.project.task == session.task == task
+    usable = session.project.counts().usable
+    assert usable > 100 and len(session.project.texts.photos_with(task)) == usable
+
+
 def click_recent(page: HomePage, row: int, qtbot: QtBot) -> None:
     place = page.recent.visualItemRect(page.recent.item(row)).center()
     qtbot.mouseClick(page.recent.viewport(), Qt.MouseButton.LeftButton, pos=place)
