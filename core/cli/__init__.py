@@ -56,6 +56,7 @@ COMMANDS = {
     "stage": Command("core.poc.commands", "say where a project stands, and decide about it"),
     "watch": Command("core.onsite.commands", "judge every photo that comes into a folder, or a camera's"),
     "serve": Command("core.onsite.commands", "judge photos that other programs send over HTTP"),
+    "records": Command("core.onsite.record_commands", "read and correct what a package wrote on site"),
     "methods": Command("core.methods.commands", "list the methods and what they can do"),
     "models": Command("core.backbones.commands", "list, import, download and check backbones"),
     "doctor": Command("core.cli.doctor", "look whether this PC is ready"),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from core.onsite.extras import extra
 from core.onsite.outputs.choose import MQTT_PASSWORD, WEBHOOK_TOKEN, Wishes
 from core.onsite.source import is_camera
+from core.onsite.text_line import TextLine
 from core.onsite.work import Wish, at_work, journal_of
-from core.package.commands import new_class
+from core.package.commands import add_asking, new_class
 
 if TYPE_CHECKING:
     from core.onsite.mover import Mover
@@ -30,7 +31,8 @@ def _add_watch(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "watch",
         help="judge every photo that comes into a folder, or what a camera sees",
         description="Judges the photos in a folder and those that come, each once, also over a restart. A photo that is "
-        "still being written is waited for. Prints one JSON object a line. Stop it with Ctrl+C.",
+        "still being written is waited for. A package that writes describes them, or answers questions, and keeps a record "
+        "of each. Prints one JSON object a line. Stop it with Ctrl+C.",
         epilog="example: hikidashi watch parts.hkd incoming --move-to sorted --csv results.csv "
         "--modbus 'modbus://192.168.0.10:502?coil=0'",
     )
@@ -99,6 +101,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--daily-page", type=Path, metavar="DIR",
                         help="write a page of each day for the supervisor here (HTML, Japanese and English)")  # fmt: skip
+    add_asking(parser)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--json", action="store_true", default=True, help="as it is: every line is JSON")
 
@@ -128,14 +131,16 @@ def _watch_camera(arguments: argparse.Namespace) -> None:
 
 def _serve(arguments: argparse.Namespace) -> None:
     with extra("onsite"):
-        from core.onsite.server import Access, Classes, Limits, build_server, listen
+        from core.onsite.server import Access, Classes, Limits, Questions, build_server, listen
     token = arguments.token or os.environ.get(TOKEN, "")
     access = Access(arguments.host, arguments.port, token, arguments.allow_network)
     journal = journal_of("serve", f"{access.host}:{access.port}")
     with at_work(_wish(arguments), "", journal) as work:
         ready = work.ready
-        classes = Classes(classes=ready.classes, ok=ready.ok, ng=ready.ng)
-        app = build_server(work.line, classes, access, Limits(most_bytes=arguments.max_mb << 20))
+        offered: Classes | Questions = Classes(classes=ready.classes, ok=ready.ok, ng=ready.ng)
+        if isinstance(work.line, TextLine):
+            offered = Questions(task=work.line.writing.task, questions=ready.questions)
+        app = build_server(work.line, offered, access, Limits(most_bytes=arguments.max_mb << 20))
         listen(app, access, lambda address: work.tell(replace(ready, source=address)))
 
 
@@ -147,6 +152,8 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         ok=tuple(arguments.ok),
         ng=tuple(arguments.ng),
         daily_pages=arguments.daily_page,
+        questions=tuple(arguments.question),
+        language=arguments.language,
         outputs=Wishes(
             csv=arguments.csv,
             json_lines=arguments.jsonl,

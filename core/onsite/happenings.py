@@ -12,11 +12,13 @@ from typing import Any, ClassVar, TextIO
 from core.onsite.result import Outcome
 from core.problems import Problem, problem_text
 from core.settings import system_language
+from core.tasks.texts import Task
 
 
 @dataclass(frozen=True)
 class Ready:
-    """From now on photos are judged. `neither`: classes of which nobody said whether they are OK or NG."""
+    """From now on photos are judged. `neither`: classes of which nobody said whether they are OK or NG. A package that
+    writes has no classes; `questions` are those it is asked."""
 
     event: ClassVar[str] = "ready"
     package: str
@@ -28,6 +30,8 @@ class Ready:
     neither: tuple[str, ...]
     outputs: tuple[str, ...]
     waiting: dict[str, int] = field(default_factory=dict)
+    task: Task = "classification"
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

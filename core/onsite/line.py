@@ -47,13 +47,13 @@ class Line:
         self.overseer = overseer
         self.judged = 0
         self._judge, self._ok_ng, self._tell = judge, ok_ng, tell
-        self._judging = threading.Lock()
+        self.judging = threading.Lock()
         self.deliveries = [Delivery(output, journal, tell, outlets.pace) for output in outlets.outputs]
         self.signals = [Signalling(signal, tell) for signal in outlets.signals]
 
     def judge(self, photos: Sequence[Photo]) -> list[Outcome]:
         """The results of photos, in their order; nothing is kept yet."""
-        with self._judging:
+        with self.judging:
             return [self.result(answer) for answer in self._judge.predict(photos)]
 
     def keep(self, results: Sequence[Outcome], done: Sequence[Done] = ()) -> None:

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from core.onsite.line import Line
 from core.onsite.monitor.look import Level
 from core.onsite.monitor.overseer import Overseer
-from core.onsite.result import Result
+from core.onsite.result import Outcome, Result
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -34,9 +34,10 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
 
-    def judged(self, result: Result, seconds: float) -> None:
-        """Count a result."""
-        self._photos.labels(result.verdict.value, result.class_name).inc()
+    def judged(self, result: Outcome, seconds: float) -> None:
+        """Count a result; a text has no class, and no verdict where it is sure."""
+        class_name = result.class_name if isinstance(result, Result) else ""
+        self._photos.labels(result.verdict.value if result.verdict else "", class_name).inc()
         self._seconds.observe(seconds)
 
     def refused(self, status: int) -> None:

@@ -1,6 +1,7 @@
 """Judging photos over HTTP, on this PC alone unless someone says otherwise.
 
-`POST /v1/judge` with the photo itself as body; `GET /v1/classes`, `/health`, `/metrics`, `/openapi.json`. There is no
+`POST /v1/judge` with the photo itself as body, and `?question=` for a package that answers; `GET /v1/classes` or
+`/v1/questions`, `/health`, `/metrics`, `/openapi.json`. There is no
 page with pictures of the interface (`/docs`): it would load its script from the internet.
 """
 
@@ -9,16 +10,17 @@ import ipaddress
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import anyio
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.telemetry import TelemetryConfig
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from core import __version__
@@ -26,10 +28,14 @@ from core.onsite.answers import Shot
 from core.onsite.line import Line
 from core.onsite.metrics import Metrics
 from core.onsite.monitor.look import Level
-from core.onsite.result import Result
+from core.onsite.result import Outcome, Result, Written
+from core.onsite.text_line import TextLine
 from core.problems import Problem, problem_text
+from core.tasks.texts import MOST_LETTERS, TextTask
 
 SHORTEST_TOKEN = 16
+_MOST_QUESTIONS = 32
+_Question = Annotated[str, StringConstraints(max_length=MOST_LETTERS)]
 _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]", "::1"]
 
 
@@ -89,6 +95,13 @@ class Classes(BaseModel):
     ng: tuple[str, ...]
 
 
+class Questions(BaseModel):
+    """What a package that writes does, and what it is asked where nothing else is."""
+
+    task: TextTask
+    questions: tuple[str, ...]
+
+
 class Health(BaseModel):
     """`failing`: photos are judged, but some output does not take the results at present. `monitor`: whether the line
     still is what the package was made for; None where nobody looks."""
@@ -97,8 +110,10 @@ class Health(BaseModel):
     monitor: Level | None = None
 
 
-def build_server(line: Line, classes: Classes, access: Access, limits: Limits = Limits()) -> FastAPI:
-    """The application; `listen` runs it."""
+def build_server(
+    line: Line, offered: Classes | Questions, access: Access, limits: Limits = Limits()
+) -> FastAPI:
+    """The application; `listen` runs it. The line of a package that writes offers `Questions`."""
     app = FastAPI(
         title="Hikidashi", version=__version__, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY
     )
@@ -131,20 +146,7 @@ def build_server(line: Line, classes: Classes, access: Access, limits: Limits = 
         """For Prometheus."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    @app.get("/v1/classes", dependencies=[Depends(admitted)])
-    def tell_classes() -> Classes:
-        """What may be answered."""
-        return classes
-
-    @app.post(
-        "/v1/judge",
-        dependencies=[Depends(admitted)],
-        openapi_extra=_PHOTO_BODY,
-        response_model_by_alias=True,
-        responses={status: {"description": text} for status, text in _REFUSALS.items()},
-    )
-    async def judge(request: Request, name: Annotated[str, Query(max_length=255)] = "photo") -> Result:
-        """Judge the photo in the body (JPEG, PNG, TIFF, …). `name` is what it is called in the record."""
+    async def answered(request: Request, name: str, judge: Callable[[Shot], Outcome]) -> Outcome:
         try:
             waiting.acquire_nowait()
         except anyio.WouldBlock:
@@ -152,7 +154,7 @@ def build_server(line: Line, classes: Classes, access: Access, limits: Limits = 
         try:
             photo = await _body(request, limits, metrics)
             began = time.perf_counter()
-            result = await anyio.to_thread.run_sync(_judge, line, Shot(_plain(name), lambda: photo))
+            result = await anyio.to_thread.run_sync(judge, Shot(_plain(name), lambda: photo))
         except Problem as problem:
             raise _refusal(metrics, 507, problem.code, **problem.data) from problem
         finally:
@@ -163,7 +165,59 @@ def build_server(line: Line, classes: Classes, access: Access, limits: Limits = 
         metrics.judged(result, time.perf_counter() - began)
         return result
 
+    router = APIRouter(dependencies=[Depends(admitted)])
+    if isinstance(line, TextLine) and isinstance(offered, Questions):
+        _add_writing(router, line, offered, answered, metrics)
+    elif isinstance(offered, Classes):
+        _add_judging(router, line, offered, answered)
+    app.include_router(router)
     return app
+
+
+_Answered = Callable[[Request, str, Callable[[Shot], Outcome]], Awaitable[Outcome]]
+_Name = Annotated[str, Query(max_length=255)]
+
+
+def _add_judging(router: APIRouter, line: Line, classes: Classes, answered: _Answered) -> None:
+    @router.get("/v1/classes")
+    def tell_classes() -> Classes:
+        """What may be answered."""
+        return classes
+
+    @router.post(
+        "/v1/judge", openapi_extra=_PHOTO_BODY, response_model=Result, response_model_by_alias=True,
+        responses=_ANSWERS,
+    )  # fmt: skip
+    async def judge(request: Request, name: _Name = "photo") -> Outcome:
+        """Judge the photo in the body (JPEG, PNG, TIFF, …). `name` is what it is called in the record."""
+        return await answered(request, name, lambda shot: _keep(line, line.judge([shot])))
+
+
+def _add_writing(
+    router: APIRouter, line: TextLine, questions: Questions, answered: _Answered, metrics: Metrics
+) -> None:
+    @router.get("/v1/questions")
+    def tell_questions() -> Questions:
+        """What it is asked where nothing else is."""
+        return questions
+
+    @router.post(
+        "/v1/judge", openapi_extra=_PHOTO_BODY, response_model=None,
+        responses=_WRITTEN,
+    )  # fmt: skip
+    async def write(
+        request: Request,
+        name: _Name = "photo",
+        question: Annotated[list[_Question], Query(max_length=_MOST_QUESTIONS)] = [],  # noqa: B006 - FastAPI's own form
+    ) -> JSONResponse:
+        """Describe the photo in the body (JPEG, PNG, TIFF, …), or answer each `question` about it; of a package that
+        answers those it learned where there is none. `name` is what the photo is called in the record."""
+        try:
+            line.writing.check_questions(question)
+        except Problem as problem:
+            raise _refusal(metrics, 400, problem.code, **problem.data) from problem
+        result = await answered(request, name, lambda shot: _keep(line, line.ask([shot], question)))
+        return JSONResponse(result.as_facts())
 
 
 def listen(app: FastAPI, access: Access, ready: Callable[[str], None]) -> None:
@@ -210,9 +264,18 @@ _REFUSALS: dict[int | str, str] = {
     507: "The result cannot be kept, so it is not told either",
 }
 
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text} for status, text in _REFUSALS.items()
+}
+_WRITTEN: dict[int | str, dict[str, Any]] = {
+    **_ANSWERS,
+    200: {"model": Written},
+    400: {"description": "That cannot be asked"},
+}
 
-def _judge(line: Line, shot: Shot) -> Result:
-    (result,) = line.judge([shot])
+
+def _keep(line: Line, results: list[Outcome]) -> Outcome:
+    (result,) = results
     line.keep([result])
     return result
 

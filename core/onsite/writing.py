@@ -18,6 +18,8 @@ from core.tasks.asking import Said, ask, asked_as, describe
 from core.tasks.texts import TextTask, clean, language_of
 from core.training.events import WrittenPart
 
+# Where people asked something else of every photo, only the most frequent questions are asked of all.
+MOST_ASKED = 10
 _BATCH = 8
 
 
@@ -40,7 +42,7 @@ def open_writing_judge(
 
 
 class WritingJudge:
-    """Describes photos, or answers `questions` about each, by default those that the package learned.
+    """Describes photos, or answers `questions` about each, by default the most frequent of those that the package learned.
 
     Descriptions are in the `language`, by default the one that the package learned; so is an answer where it can be
     carried there for sure, by default in its question's.
@@ -54,7 +56,7 @@ class WritingJudge:
         language: Language | None = None,
     ) -> None:
         self._manifest, self._model, self._language = manifest, model, language
-        self._questions = tuple(questions) or manifest.questions
+        self._questions = tuple(questions) or manifest.questions[:MOST_ASKED]
 
     @property
     def task(self) -> TextTask:

@@ -89,9 +89,8 @@ def _add_predict(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
         help="judge photos with a package",
         description="Judges photos, or all photos below a folder: tells their class, describes them, or answers questions "
         "about them, as the package learned. Photos that cannot be opened are listed with the reason; the others go on.",
-        epilog='examples: hikidashi predict parts.hkd photos --add-class "赤いキャップ=a red plastic cap" --json\n'
-        '          hikidashi predict answers.hkd photos --question "穴はいくつありますか?" --json',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog='example: hikidashi predict parts.hkd photos --add-class "赤いキャップ=a red plastic cap" --json   or   '
+        'hikidashi predict answers.hkd photos --question "穴はいくつありますか?" --json',
     )
     parser.add_argument("package", metavar="FILE.hkd", type=Path, help="the package")
     parser.add_argument("photos", metavar="PATH", type=Path, nargs="+", help="photos, or folders of photos")

@@ -74,7 +74,7 @@ class TextManifest(Strict):
     """Everything about a package that writes that can be known without its weights.
 
     `language` is that of most texts it learned, and in which it describes; `questions` are those it learned, the most
-    frequent first, and are asked where nobody asks others. Of these there are none in a package that describes.
+    frequent first; those are asked where nobody asks others. Of these there are none in a package that describes.
     """
 
     schema_version: Literal[5] = TEXT_SCHEMA

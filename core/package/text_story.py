@@ -11,6 +11,7 @@ from core.tasks.result import MEASURES, Group, MeasureChange
 from core.training.result import Interval
 
 FEW_TEST_PHOTOS = 100
+_QUESTIONS_TOLD = 20
 _GROUPS: tuple[Group, ...] = ("base", "new", "known")
 # In the order of the table; CIDEr is a figure of 0 to 10, all others are shares.
 _MEASURES = ("vqa_accuracy", "cider", "bleu_4", "rouge_l", "meteor")
@@ -26,9 +27,11 @@ def tell_texts(manifest: TextManifest, language: Language) -> Story:
         "limits": (teller.limits(),),
         "texts_metrics": (teller.metrics(), words["texts_metrics_note"]),
     }
-    if manifest.task == "vqa":
+    if manifest.task == "caption":
+        sections["texts_metrics"] += (words["texts_metrics_note_cider"],)
+    else:
         sections["unsure"] = (teller.unsure(),)
-        sections["texts_questions"] = (manifest.questions or words["texts_no_questions"],)
+        sections["texts_questions"] = (teller.questions(),)
     sections |= {
         "alone": (words["texts_alone_not"],),
         "texts_data": (teller.data(),),
@@ -85,7 +88,7 @@ class _Teller:
                 photos=found.after.n,
                 before=_figure(measure, found.before.mean),
                 after=_figure(measure, found.after.mean),
-                interval=_span(measure, found.difference),
+                interval=self.span(measure, found.difference),
                 change=self.words[f"change_{found.change.value}"],
             )
             for group, found in self._measured(measure)
@@ -99,7 +102,7 @@ class _Teller:
                 self.words[f"texts_measure_{measure}"],
                 _with_span(measure, found.before),
                 _with_span(measure, found.after),
-                _with_span(measure, found.difference),
+                _difference(measure, found.difference),
             )
             for measure in _MEASURES
             for group, found in self._measured(measure)
@@ -125,6 +128,19 @@ class _Teller:
         if not unsure.promised:
             told.append(self.fill("texts_unsure_not_promised", needed=photos_needed(unsure.wished_error)))
         return tuple(told)
+
+    def questions(self) -> Block:
+        asked = self.manifest.questions
+        if not asked:
+            return self.words["texts_no_questions"]
+        more = len(asked) - _QUESTIONS_TOLD
+        rest = (self.fill("texts_more_questions", count=more),) if more > 0 else ()
+        return (*asked[:_QUESTIONS_TOLD], *rest)
+
+    def span(self, measure: str, found: Interval) -> str:
+        if measure == "cider":
+            return f"{found.low:+.2f} – {found.high:+.2f}"
+        return self.fill("texts_points", span=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}")
 
     def data(self) -> Table:
         data = self.manifest.data
@@ -172,13 +188,13 @@ def _figure(measure: str, value: float) -> str:
     return f"{value:.2f}" if measure == "cider" else percent(value)
 
 
-def _span(measure: str, found: Interval) -> str:
-    if measure == "cider":
-        return f"{found.low:+.2f} – {found.high:+.2f}"
-    return f"{100 * found.low:+.0f} – {100 * found.high:+.0f} %"
-
-
 def _with_span(measure: str, found: Interval) -> str:
     if measure == "cider":
         return f"{found.mean:.2f} ({found.low:.2f} – {found.high:.2f})"
     return f"{percent(found.mean)} ({100 * found.low:.1f} – {100 * found.high:.1f})"
+
+
+def _difference(measure: str, found: Interval) -> str:
+    if measure == "cider":
+        return f"{found.mean:+.2f} ({found.low:+.2f} – {found.high:+.2f})"
+    return f"{100 * found.mean:+.1f} % ({100 * found.low:+.1f} – {100 * found.high:+.1f})"

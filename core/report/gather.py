@@ -28,7 +28,7 @@ from core.report.groups import groupings
 from core.report.payback import Effort, Payback, Rates, payback, rates_of
 from core.report.risks import data_risks, gravest_first, money_risks, result_risks, threshold_risks
 from core.training.events import Event, Resources
-from core.training.job import JOB_FILE
+from core.training.job import JOB_FILE, TextJob
 from core.training.result import PhotoPrediction, TrainResult, UnsureThreshold
 from core.training.run import Run, runs_in
 
@@ -44,17 +44,20 @@ def find_run(folder: Path) -> tuple[Run, Path | None]:
     """The run in a folder, or the newest finished run of the project there; and the project's folder, if any.
 
     Raises:
-        Problem: `report.nothing_here`, `report.no_result`.
+        Problem: `report.nothing_here`, `report.no_result`, `report.of_texts`.
     """
     folder = folder.absolute()
     folder = folder.parent if folder.name == PROJECT_FILE else folder
     if (folder / PROJECT_FILE).is_file():
         runs = [run for run in runs_in(folder / RUNS_FOLDER) if run.result() is not None]
         if not runs:
-            raise Problem("report.no_result", path=folder)
+            of_texts = any(run.text_result() for run in runs_in(folder / RUNS_FOLDER, TextJob))
+            raise Problem("report.of_texts" if of_texts else "report.no_result", path=folder)
         return runs[0], folder
     if not (folder / JOB_FILE).is_file():
         raise Problem("report.nothing_here", path=folder)
+    if isinstance(Run(folder).job, TextJob):
+        raise Problem("report.of_texts", path=folder)
     owner = folder.parent.parent
     return Run(folder), owner if (owner / PROJECT_FILE).is_file() else None
 

@@ -203,6 +203,8 @@ def _manifest(content: bytes, package: str) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
         schema = manifest["schema_version"]
+        if manifest.get("task") in ("caption", "vqa"):
+            raise Refusal("writes", name=package)
         if type(schema) is int and schema > SCHEMA:
             raise Refusal("newer", name=package, schema=schema)
         names = [entry["name"] for entry in manifest["classes"]]

@@ -30,6 +30,16 @@ _WORDS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "Install a newer reader, or export the package anew.",
         ),
     ),
+    "writes": (
+        (
+            "パッケージ「{name}」は文を書くパッケージで、プログラムなしでは動きません。",
+            "The package “{name}” writes texts and does not work without the program.",
+        ),
+        (
+            "このPCに Hikidashi と、学習に使ったのと同じモデルを入れて使ってください。",
+            "Use it with Hikidashi and the very model it was trained on.",
+        ),
+    ),
     "not_alone": (
         (
             "パッケージ「{name}」は、プログラムなしでは動きません。",

@@ -343,6 +343,14 @@ def test_a_name_that_is_not_plain_is_refused(written: Path, name: str) -> None:
     assert [p.name for p in written.parent.iterdir()] == [written.name]
 
 
+def test_a_package_that_writes_says_what_it_needs(written: Path, manifest: Manifest) -> None:
+    writes = json.loads(manifest.model_dump_json()) | {"schema_version": 5, "task": "vqa"}
+    rewrite(written, {MANIFEST: json.dumps(writes).encode()})
+    with pytest.raises(Refusal) as caught:
+        open_package(written)
+    assert caught.value.code == "writes"
+
+
 def test_a_newer_package_says_so(written: Path, manifest: Manifest) -> None:
     newer = json.loads(manifest.model_dump_json()) | {"schema_version": 99}
     rewrite(written, {MANIFEST: json.dumps(newer).encode()})
