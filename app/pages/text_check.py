@@ -138,6 +138,7 @@ class TextCheckPage(Page):
         ):
             part.retranslate()
         self._offer_filters()
+        self._offer_questions()
         self._say_notices()
         self._say_list()
         self._show_runs()
@@ -155,7 +156,7 @@ class TextCheckPage(Page):
         if not self.isVisible() or (self._shown is not None and self._shown.run == run):
             return
         self._try_out.give_up()
-        self._shown = None
+        self._shown, self._rows = None, ()
         self._mended.clear()
         run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._refused)
         if self._comparing is not None:
@@ -217,18 +218,21 @@ class TextCheckPage(Page):
         self._fill_try_out(shown)
 
     def _fill_try_out(self, shown: _Shown) -> None:
-        """Asked by those who test: what the run asks, then the fixed questions."""
         root = self._root(shown)
         photos = dict.fromkeys(root / p.photo for p in shown.result.predictions)
-        card = None if shown.card is None else after_learning(shown.card, shown.result.language)
-        language = self.session.language
-        answers = card is not None and "vqa" in card.tasks
-        fixed = offered_questions(card, language) if card is not None and answers else ()
-        asked = shown.result.questions if answers else ()
-        self.try_pane.show_photos(
-            tuple(photos), self._project().thumbnails, tuple(dict.fromkeys((*asked, *fixed)))
-        )
-        self.try_pane.offer_description(card is not None and "caption" in card.tasks)
+        self.try_pane.show_photos(tuple(photos), self._project().thumbnails)
+        self._offer_questions()
+
+    def _offer_questions(self) -> None:
+        """What the run asks, then the fixed questions in the operator's language."""
+        shown = self._shown
+        if shown is None or shown.card is None:
+            self.try_pane.offer((), description=False)
+            return
+        card = after_learning(shown.card, shown.result.language)
+        fixed = offered_questions(card, self.session.language)
+        asked = (*shown.result.questions, *fixed) if "vqa" in card.tasks else ()
+        self.try_pane.offer(tuple(dict.fromkeys(asked)), description="caption" in card.tasks)
 
     def _say_notices(self) -> None:
         """What the engine decided or had to leave out, since the figures depend on it."""

@@ -63,22 +63,21 @@ class TryOutPane(QWidget):
         self._lay_out()
         self.retranslate()
 
-    def show_photos(
-        self, photos: Sequence[Path], store: ThumbnailStore | None, offered: Sequence[str]
-    ) -> None:
-        """The photos to pick from, and questions to pick from; none where the model answers none."""
+    def show_photos(self, photos: Sequence[Path], store: ThumbnailStore | None) -> None:
+        """The photos to pick from."""
         self._forget()
-        self.question.clear()
-        self.question.addItems(list(offered))
-        self.question.setCurrentIndex(0 if offered else -1)
-        for part in (self.question, self.ask):
-            part.setVisible(bool(offered))
         self.strip.show_photos(photos, store)
         self._enable()
 
-    def offer_description(self, offered: bool) -> None:
-        """Whether the model describes photos."""
-        self.describe.setVisible(offered)
+    def offer(self, questions: Sequence[str], *, description: bool) -> None:
+        """Questions to pick from, none where the model answers none; and whether it describes photos."""
+        self.question.clear()
+        self.question.addItems(list(questions))
+        self.question.setCurrentIndex(0 if questions else -1)
+        for part in (self.question, self.ask):
+            part.setVisible(bool(questions))
+        self.describe.setVisible(description)
+        self._enable()
 
     def show_waiting(self, opening: bool) -> None:
         """It was asked; opening the model takes some seconds."""

@@ -20,10 +20,18 @@ from core.training.run import EVENTS_FILE, Run
 
 STAGES = ("prepare", "zero_shot", "train", "evaluate", "save", "verify")
 QUESTIONS = ("色は?", "穴はありますか?")
+OTHER = "0"
 
 
-def make_text_project(folder: Path, task: TextTask = "vqa", photos: int = 30) -> Project:
+ENGLISH = ("Colour?", "Holes?"), ("red", "blue"), ("no", "yes"), "Part {} here."
+JAPANESE = QUESTIONS, ("赤", "青"), ("いいえ", "はい"), "部品 {} です。"
+
+
+def make_text_project(
+    folder: Path, task: TextTask = "vqa", photos: int = 30, *, english: bool = False
+) -> Project:
     """Small photos, each with two descriptions and two questions; what is asked second is mostly no."""
+    questions, colours, holes, caption = ENGLISH if english else JAPANESE
     place = folder / "photos"
     place.mkdir(parents=True)
     for number in range(photos):
@@ -31,11 +39,11 @@ def make_text_project(folder: Path, task: TextTask = "vqa", photos: int = 30) ->
     project = Project.create(folder / "project", "ラインの記録")
     project.add_photos(scan(place))
     project.choose_task(task)
-    captions = {p.id: [f"部品 {n} です。", f"これは部品 {n}。"] for n, p in enumerate(project.photos())}
+    captions = {p.id: [caption.format(n), caption.format(f"{n}!")] for n, p in enumerate(project.photos())}
     asked = {
         p.id: [
-            Asked(QUESTIONS[0], ("赤" if n % 2 else "青",)),
-            Asked(QUESTIONS[1], ("いいえ" if n % 5 else "はい",)),
+            Asked(questions[0], (colours[0 if n % 2 else 1],)),
+            Asked(questions[1], (holes[0 if n % 5 else 1],)),
         ]
         for n, p in enumerate(project.photos())
     }
@@ -86,10 +94,10 @@ def make_text_run(
             role=photo.role,
             question=each.question,
             written=each.texts,
-            said=each.texts[0] if number % right_every == 0 else "緑",
+            said=each.texts[0] if number % right_every == 0 else OTHER,
             confidence=0.3 + 0.6 * number / len(rows),
             score=(1.0 if revision.task == "vqa" else 8.0) if number % right_every == 0 else 0.0,
-            untouched_said="灰",
+            untouched_said="-",
             untouched_confidence=0.2,
             untouched_score=0.5 if number == 1 else 0.0,
         )
