@@ -282,7 +282,7 @@ class TextSite(QWidget):
         self._sheet, self._place = sheet, place
         if sheet.problem is None:
             kept = next((record.kept for record in sheet.records if record.kept), "")
-            self.picture.load(Path(kept) if kept and not sheet.photo.is_absolute() else sheet.photo)
+            self.picture.load(Path(kept) if kept else sheet.photo)  # the original may be gone by now
         self._set_cards([record.question for record in sheet.records])
         self.refresh()
 

@@ -383,3 +383,43 @@ def test_photos_dropped_before_it_was_known_what_the_package_does_are_not_lost(
     qtbot.waitUntil(lambda: page.texts.asked == 3)
     loaded(page)
     assert json.loads(json.dumps(engine.requests[-1]))["photos"] == [str(path) for path in photos]
+
+
+def test_an_unsure_answer_can_be_heard(
+    asking: OnsitePage, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[str] = []
+    monkeypatch.setattr(asking.sounds, "play", played.append)
+    asking.guard.choose(sound=True)
+    write(asking, photos[0], (QUESTIONS[0], "はい", SURE, False))
+    assert played == []
+    write(asking, photos[1], (QUESTIONS[0], "はい", UNSURE, True))
+    assert played == ["unsure"]
+
+
+def test_what_was_at_work_is_at_work_again_after_the_program_ended_locked(
+    qtbot: QtBot, page: OnsitePage, engine: Recorded, tmp_path: Path
+) -> None:
+    page._mind(str(tmp_path))
+    again = OnsitePage(page.session)
+    qtbot.addWidget(again)
+    with qtbot.waitSignal(again.full_wanted):
+        again.resume_work()
+    qtbot.waitUntil(lambda: again.texts.package is not None)
+    loaded(again)
+    assert engine.requests[-1]["source"] == str(tmp_path) and again.texts.source == str(tmp_path)
+    again.texts.close()
+
+
+def test_a_photo_that_is_gone_is_shown_from_the_copy_that_was_kept(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    qtbot.mouseClick(page.text_site.decision.first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.text_site.list.rows.rowCount() == 1)
+    qtbot.waitUntil(lambda: bool(page.text_site.list.rows.records[0].kept))
+    photos[0].unlink()
+    write(page, photos[1], ("", "良品です。", SURE, False))
+    page.text_site._chosen(page.text_site.list.rows.records[-1])
+    qtbot.waitUntil(lambda: page.text_site.cards[0].text.toPlainText() == "さびです。")
+    qtbot.waitUntil(lambda: not page.text_site.picture.pixmap().isNull())
