@@ -38,6 +38,7 @@ from app.widgets.level_mark import LevelMark
 from app.widgets.package_choices import PackageChoices
 from app.widgets.report_panel import ReportPanel
 from app.widgets.text_package_facts import TextPackageFacts
+from app.widgets.text_report_panel import TextReportPanel
 from core.evaluation.unsure import threshold_for
 from core.evaluation.wish import wish_for, wish_of
 from core.package.archive import CARD, open_any_package
@@ -147,11 +148,7 @@ class ExportPage(Page):
         for field, label in ((self.name, self.name_label), (self.folder, self.folder_label)):
             field.setAccessibleName(label.text())
         self.bar.setAccessibleName(self.tr("書き出しの進み"))
-        self.no_report.setText(
-            self.tr(
-                "PoC 報告書（費用の計算）は、種類を見分ける学習のときだけ作れます。文の学習の結果は「結果を見る」のページと、書き出したファイルの説明書に入っています。"
-            )
-        )
+        self.text_report.retranslate()
         self.choices.retranslate()
         self.report.retranslate()
         self.text_facts.retranslate()
@@ -180,7 +177,7 @@ class ExportPage(Page):
         writes = self.session.task != "classification"
         self.choices.show_task(writes=writes)
         self.report.setVisible(not writes)
-        self.no_report.setVisible(writes)
+        self.text_report.setVisible(writes)
         self.text_facts.show_result(None, None)
         if ready and project is not None and run is not None:
             kept = self._remembered(project, run)
@@ -188,6 +185,7 @@ class ExportPage(Page):
             self.exported = None if self._outdated else kept
             if writes:
                 self._read_texts(project, run)
+                self.text_report.show_run(project, run)
             else:
                 self.report.show_run(project, run)
             if not self.name.text():
@@ -409,14 +407,13 @@ class ExportPage(Page):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.lead)
         self.text_facts = TextPackageFacts()
-        self.no_report = QLabel(objectName="export_no_report", wordWrap=True, visible=False)
-        self.no_report.setProperty("class", "muted")
+        self.text_report = TextReportPanel(self._report_folder, self.banner.show_problem)
         inside.addWidget(self.text_facts)
         inside.addWidget(self._build_form())
         inside.addWidget(self._build_progress())
         inside.addWidget(self._build_result(), 1)
         inside.addWidget(self._build_report())
-        inside.addWidget(self.no_report)
+        inside.addWidget(self.text_report)
         inside.addStretch(0)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="export_scroll")
         area.setWidget(self.body)

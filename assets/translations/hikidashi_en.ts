@@ -978,10 +978,6 @@
         <translation>Progress of writing</translation>
     </message>
     <message>
-        <source>PoC 報告書（費用の計算）は、種類を見分ける学習のときだけ作れます。文の学習の結果は「結果を見る」のページと、書き出したファイルの説明書に入っています。</source>
-        <translation>The PoC report with its costs can be made only of training that tells kinds apart. What training on texts came to stands on the page “See the result” and in the sheet inside the exported file.</translation>
-    </message>
-    <message>
         <source>現場の PC に運ぶもの：
 1. この .hkd ファイル
 2. このプログラムのインストーラー（まだ入っていないとき）
@@ -4598,11 +4594,11 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>{written}／{total} 枚に質問があります（全部で {texts} 件）。</source>
-        <translation>{written} of {total} photos have questions ({texts} in all).</translation>
+        <translation>{written} of {total} asked about ({texts} questions).</translation>
     </message>
     <message>
         <source>{written}／{total} 枚に説明があります（全部で {texts} 件）。</source>
-        <translation>{written} of {total} photos have a description ({texts} in all).</translation>
+        <translation>{written} of {total} described ({texts} texts).</translation>
     </message>
     <message>
         <source>2 枚以上の写真に、質問と答えを付けてください。</source>
@@ -5205,6 +5201,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{what} {why}</source>
         <translation>{what} {why}</translation>
+    </message>
+</context>
+<context>
+    <name>TextReportPanel</name>
+    <message>
+        <source>PoC 報告書</source>
+        <translation>PoC report</translation>
+    </message>
+    <message>
+        <source>学習の前と後の数字、文の例、かかった手間を、日本語と英語の PDF と HTML にします。写真は入りません。文は OK・NG を決めないので、費用の回収は計算しません。</source>
+        <translation>Puts the figures before and after training, samples of texts and what it took into PDF and HTML, in Japanese and English. Photos are not in it. Texts decide neither OK nor NG, so no payback is calculated.</translation>
+    </message>
+    <message>
+        <source>報告書を作る</source>
+        <translation>Make the report</translation>
+    </message>
+    <message>
+        <source>日本語の報告書を開く</source>
+        <translation>Open the Japanese report</translation>
+    </message>
+    <message>
+        <source>英語の報告書を開く</source>
+        <translation>Open the English report</translation>
+    </message>
+    <message>
+        <source>作っています…</source>
+        <translation>Making it…</translation>
+    </message>
+    <message>
+        <source>作りました：{folder}</source>
+        <translation>Made: {folder}</translation>
     </message>
 </context>
 <context>

@@ -74,7 +74,7 @@ def test_what_makes_no_sense_for_texts_is_not_offered(qtbot: QtBot, project: Pro
     page.choices.open.setChecked(True)
     for part in (page.choices.alone, page.choices.quick, page.choices.words, page.report):
         assert not part.isVisible()
-    assert page.choices.sign.isVisible() and page.no_report.isVisible()
+    assert page.choices.sign.isVisible() and page.text_report.isVisible()
     assert "プログラムなし" not in page.choices.open.text() + page.take_along.text()
     assert "同じモデル" in page.take_along.text()
 
@@ -106,3 +106,20 @@ def test_verified_says_how_many_texts_were_the_same(
     page.engine.ended.emit(JobState.FINISHED)
     assert page.result.isVisible() and "文 12 件が一字一句同じ" in page.verified.text()
     assert page.blocker() == ""
+
+
+def test_the_report_is_written_beside_the_package_and_opened(
+    qtbot: QtBot, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "app.widgets.text_report_panel.QDesktopServices.openUrl", lambda url: opened.append(url.toLocalFile())
+    )
+    page = shown(qtbot, project, make_text_run(project), tmp_path)
+    page.name.setText("答え")
+    page.text_report.make.click()
+    assert not page.text_report.make.isEnabled()
+    qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
+    assert opened == [str(tmp_path / "答え-report" / "poc-report-ja.pdf")] and Path(opened[0]).is_file()
+    page.text_report.open_en.click()
+    assert opened[1].endswith("poc-report-en.pdf")
