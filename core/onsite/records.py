@@ -8,6 +8,7 @@ of its photo a copy is kept then, so that it can be learned from when the origin
 import hashlib
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -213,7 +214,10 @@ class RecordBook(RecordFile):
             kept = _record(before).kept
             (needed,) = db.execute("SELECT count(*) FROM records WHERE kept = ?", (kept,)).fetchone()
         if kept and not needed:
-            Path(kept).unlink(missing_ok=True)
+            with suppress(
+                OSError
+            ):  # one that is open elsewhere stays, and is found again by the next decision
+                Path(kept).unlink(missing_ok=True)
         return self._there(id)
 
     def learned_from(self, wanted: Wanted = ALL) -> list[Record]:

@@ -82,21 +82,18 @@ def written_once(task: TextTask) -> WrittenRun:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HIKIDASHI_HOME", str(home))
-        patch.setattr(export, "_verify_afresh", verified_here)
+        patch.setattr(export, "_verify_texts_afresh", verified_here)
         use_one_model(patch)
         run = make_run(home / "project" / "runs" / "1", task)
         return WrittenRun(home, run, export_run(run.folder, home / f"{task}.hkd"))
 
 
-def verified_here(path: Path, *more: str) -> dict[str, object]:
-    """As a fresh process answers, without one."""
-    found = verify_package(path, run=Path(more[1]) if more else None)
+def verified_here(path: Path, run: Path) -> "export._Found":
+    """As a fresh process finds it, without one."""
+    found = verify_package(path, run=run)
     assert found.ok, [problem.code for problem in found.problems]
-    return {
-        "max_difference": found.max_difference,
-        "run_difference": found.run_difference,
-        "run_texts": found.run_texts,
-    }
+    assert found.max_difference is not None and found.run_difference is not None
+    return export._Found(max(found.max_difference, found.run_difference), found.run_texts)
 
 
 def make_run(folder: Path, task: TextTask, language: Language = "ja") -> Run:

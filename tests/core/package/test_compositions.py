@@ -13,6 +13,7 @@ import torch
 from safetensors.numpy import save
 
 from core.backbones.clip import Backbone
+from core.backbones.preprocess import preprocess_photo
 from core.evaluation.union import calibrated
 from core.methods.build import build_method
 from core.methods.catalogue import compositions
@@ -29,6 +30,7 @@ from core.package.forms import CacheForm, CosineForm, FusedForm
 from core.package.model import image_features
 from core.package.story import package_words
 from core.package.verify import TOLERANCE, run_check, verify_package
+from core.photos.decode import open_photo
 from core.problems import Problem
 from core.training.artefact import ArtefactInfo, Tuned, open_artefact, save_artefact
 from core.training.job import DATA_FILE, HyperValue
@@ -115,7 +117,7 @@ def judged(path: Path, photos: list[Path], *added: ClassText) -> Array:
 def expected(run: Path, tuned: Tuned, photos: list[Path], *added: ClassText) -> Array:
     """What the run's own method says, on the scale of its result."""
     texts = [ClassText(name, words) for name, words in zip(COLOURS, WORDS, strict=True)]
-    pictures = [export.preprocess_photo(export.open_photo(p), tuned.backbone.preprocessing) for p in photos]
+    pictures = [preprocess_photo(open_photo(p), tuned.backbone.preprocessing) for p in photos]
     result = Run(run).result()
     assert result is not None
     judging = calibrated(tuned.method.classifier([*texts, *added]), result.temperatures)

@@ -16,10 +16,11 @@ from core.evaluation.unsure import choose_threshold
 from core.methods.classifier import Array, CosineClassifier, FusedClassifier, LinearHead, softmax
 from core.onsite.answers import Prediction
 from core.onsite.predictor import open_predictor
-from core.package import export
+from core.package import class_export, export
 from core.package.archive import ADAPTER, CARD, CHECK, MEMBERS, REFERENCE, REPORT, TEXT_FEATURES, open_package
 from core.package.card import model_card, own_language_first
-from core.package.export import CHECK_PHOTOS, export_run, run_export
+from core.package.class_export import CHECK_PHOTOS
+from core.package.export import export_run, run_export
 from core.package.forms import FusedForm
 from core.package.pack import PackedClassifier, pack_classifier
 from core.package.report import report_page
@@ -169,7 +170,7 @@ def test_what_does_not_judge_alike_is_not_exported_and_the_old_package_stays(
         packed = pack_classifier(*arguments)
         return replace(packed, texts={name: text[::-1].copy() for name, text in packed.texts.items()})
 
-    monkeypatch.setattr(export, "pack_classifier", spoiled)
+    monkeypatch.setattr(class_export, "pack_classifier", spoiled)
     with pytest.raises(Problem) as caught:
         export_run(exported.run.folder, out)
     assert caught.value.code == "package.not_verified"
@@ -183,7 +184,7 @@ def test_learned_tensors_that_do_not_carry_the_classifier_are_not_exported(
     def other_words(*_: Any) -> dict[str, Any]:
         return {"coop.n_ctx": 4, "coop.ctx_init": "words", "dept.balance": 0.1}
 
-    monkeypatch.setattr(export, "_all_settings", other_words)
+    monkeypatch.setattr(class_export, "_all_settings", other_words)
     with pytest.raises(Problem) as caught:
         export_run(exported.run.folder, tmp_path / "x.hkd")
     assert caught.value.code == "package.not_verified"

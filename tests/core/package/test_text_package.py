@@ -141,7 +141,9 @@ def test_what_the_run_wrote_otherwise_is_not_exported(
         assert [problem.code for problem in report.problems] == ["package.other_than_run"]
         (tmp_path / "result.json").unlink()
     monkeypatch.setattr(
-        export, "_verify_afresh", lambda *_: (_ for _ in ()).throw(Problem("package.not_verified", reason=""))
+        export,
+        "_verify_texts_afresh",
+        lambda *_: (_ for _ in ()).throw(Problem("package.not_verified", reason="")),
     )
     assert code_of(export_run, answers.run.folder, tmp_path / "x.hkd") == "package.not_verified"
     assert not list(tmp_path.glob("*.hkd")) and not list(tmp_path.glob(".*"))
@@ -240,7 +242,7 @@ def test_a_signature_counts_for_texts_too(answers: WrittenRun, tmp_path: Path) -
 def test_the_threshold_is_the_one_for_the_wish(
     answers: WrittenRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_verify_afresh", verified_here)
+    monkeypatch.setattr(export, "_verify_texts_afresh", verified_here)
     told = export.run_export(
         ExportJob(
             run=str(tmp_path),
