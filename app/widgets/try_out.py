@@ -25,6 +25,7 @@ from app.widgets.photo_judgement import Picture, load_picture
 from app.widgets.photo_strip import PhotoStrip
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
+from core.tasks.texts import TextTask
 from core.training.events import WrittenPart
 
 
@@ -37,6 +38,8 @@ class TryOutPane(QWidget):
         super().__init__(parent, objectName="try_out")
         self._answer: tuple[Asking, WrittenPart] | None = None
         self._waiting = False
+        self._learned: TextTask = "vqa"
+        self._reads = True
         self.lead = QLabel(wordWrap=True)
         self.strip = PhotoStrip("try_photos")
         self.strip.picked.connect(self._look_at)
@@ -69,8 +72,15 @@ class TryOutPane(QWidget):
         self.strip.show_photos(photos, store)
         self._enable()
 
-    def offer(self, questions: Sequence[str], *, description: bool) -> None:
-        """Questions to pick from, none where the model answers none; and whether it describes photos."""
+    def offer(
+        self, questions: Sequence[str], *, description: bool, learned: TextTask = "vqa", reads: bool = True
+    ) -> None:
+        """Questions to pick from, none where the model answers none; and whether it describes photos.
+
+        What was not `learned` is said beside the answer; `reads` off: it learned texts in another language than the
+        operator's, and describes in that one.
+        """
+        self._learned, self._reads = learned, reads
         self.question.clear()
         self.question.addItems(list(questions))
         self.question.setCurrentIndex(0 if questions else -1)
@@ -139,7 +149,17 @@ class TryOutPane(QWidget):
         told = words.format(percent=percent)
         if not part.complete:
             told = self.tr("{told} 長すぎるので、途中までです。").format(told=told)
-        self.sure.setText(told)
+        self.sure.setText("\n".join([told, *self._notes(asking)]))
+
+    def _notes(self, asking: Asking) -> list[str]:
+        notes = []
+        if asking.question and self._learned == "caption":
+            notes.append(self.tr("このモデルは説明を学習しました。質問への答えは、学習していません。"))
+        if not asking.question and self._learned == "vqa":
+            notes.append(self.tr("このモデルは質問への答えを学習しました。説明は、学習していません。"))
+        elif not asking.question and not self._reads:
+            notes.append(self.tr("学習した文と同じ言葉で書いています。"))
+        return notes
 
     def _look_at(self, path: Path | None) -> None:
         self.picture.show_image(None)

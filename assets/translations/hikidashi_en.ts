@@ -4836,60 +4836,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Show the result of the chosen training</translation>
     </message>
     <message>
-        <source>もう一度学習する</source>
-        <translation>Train again</translation>
-    </message>
-    <message>
-        <source>写真の一覧</source>
-        <translation>List of photos</translation>
-    </message>
-    <message>
         <source>{what} {why}</source>
         <translation>{what} {why}</translation>
-    </message>
-    <message>
-        <source>すべての写真</source>
-        <translation>All photos</translation>
-    </message>
-    <message>
-        <source>まちがえた答え</source>
-        <translation>Wrong answers</translation>
-    </message>
-    <message>
-        <source>要確認になる答え</source>
-        <translation>Answers that are unsure</translation>
-    </message>
-    <message>
-        <source>学習の前より悪くなったもの</source>
-        <translation>Worse than before training</translation>
-    </message>
-    <message>
-        <source>取り置いた種類</source>
-        <translation>Classes held back</translation>
-    </message>
-    <message>
-        <source>すべての質問</source>
-        <translation>All questions</translation>
-    </message>
-    <message>
-        <source>どの写真を見るか</source>
-        <translation>Which photos to see</translation>
-    </message>
-    <message>
-        <source>どの質問を見るか</source>
-        <translation>Which question to see</translation>
-    </message>
-    <message>
-        <source>当てはまる写真はありません。</source>
-        <translation>There are no such photos.</translation>
-    </message>
-    <message>
-        <source>{count} 件。自信を持ってまちがえたものから並んでいます。</source>
-        <translation>{count} answers. Those that are wrong with confidence come first.</translation>
-    </message>
-    <message>
-        <source>{count} 枚。人の説明から遠いものから並んでいます。</source>
-        <translation>{count} photos. Those farthest from people&apos;s descriptions come first.</translation>
     </message>
 </context>
 <context>
@@ -5168,6 +5116,61 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>英語しか分からないモデルには「{question}」と聞きます。</source>
         <translation>A model that reads only English is asked “{question}”.</translation>
+    </message>
+</context>
+<context>
+    <name>TextPhotos</name>
+    <message>
+        <source>もう一度学習する</source>
+        <translation>Train again</translation>
+    </message>
+    <message>
+        <source>写真の一覧</source>
+        <translation>List of photos</translation>
+    </message>
+    <message>
+        <source>すべての写真</source>
+        <translation>All photos</translation>
+    </message>
+    <message>
+        <source>まちがえた答え</source>
+        <translation>Wrong answers</translation>
+    </message>
+    <message>
+        <source>要確認になる答え</source>
+        <translation>Answers that are unsure</translation>
+    </message>
+    <message>
+        <source>学習の前より悪くなったもの</source>
+        <translation>Worse than before training</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>すべての質問</source>
+        <translation>All questions</translation>
+    </message>
+    <message>
+        <source>どの写真を見るか</source>
+        <translation>Which photos to see</translation>
+    </message>
+    <message>
+        <source>どの質問を見るか</source>
+        <translation>Which question to see</translation>
+    </message>
+    <message>
+        <source>当てはまる写真はありません。</source>
+        <translation>There are no such photos.</translation>
+    </message>
+    <message>
+        <source>{count} 件。自信を持ってまちがえたものから並んでいます。</source>
+        <translation>{count} answers. Those that are wrong with confidence come first.</translation>
+    </message>
+    <message>
+        <source>{count} 枚。人の説明から遠いものから並んでいます。</source>
+        <translation>{count} photos. Those farthest from people&apos;s descriptions come first.</translation>
     </message>
 </context>
 <context>
@@ -5915,6 +5918,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{told} 長すぎるので、途中までです。</source>
         <translation>{told} It was cut off for its length.</translation>
+    </message>
+    <message>
+        <source>このモデルは説明を学習しました。質問への答えは、学習していません。</source>
+        <translation>This model learned descriptions. It did not learn to answer.</translation>
+    </message>
+    <message>
+        <source>このモデルは質問への答えを学習しました。説明は、学習していません。</source>
+        <translation>This model learned to answer questions. It did not learn descriptions.</translation>
+    </message>
+    <message>
+        <source>学習した文と同じ言葉で書いています。</source>
+        <translation>It writes in the language of the texts it learned.</translation>
     </message>
 </context>
 <context>

@@ -51,7 +51,8 @@ def run_try_out(job: TryOutJob, emit: Emit, commands: Commands) -> None:
         raise Problem("tasks.no_result", run=run.folder)
     untuned = open_writer(result.model, choose_device(job.device).torch_name)
     tuning = load_tuned(run.folder / TUNED_FILE, untuned, result.model_sha256)
-    tuned = _Tuned(tuning.writer, after_learning(untuned.card, result.language), job.language)
+    card = after_learning(untuned.card, result.language)
+    tuned = _Tuned(tuning.writer, card, job.language, result.language)
     emit(Progress(done=1, total=1))
     while True:
         commands.heed(emit)
@@ -62,19 +63,23 @@ def run_try_out(job: TryOutJob, emit: Emit, commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class _Tuned:
-    """The tuned model, what it is now, and the operator's language."""
+    """The tuned model and what it is now; `read` is the operator's language, `learned` that of the texts it learned."""
 
     writer: Writer
     card: WriterCard
-    language: Language
+    read: Language
+    learned: Language
 
     def write(self, photo: Path, question: str) -> WrittenPart:
-        """The answer, or a description where nothing is asked. Raises Problem as `open_photo`, `ask`."""
+        """The answer in the operator's language; where nothing is asked, a description as it was learned.
+
+        Raises Problem as `open_photo`, `ask`.
+        """
         opened = [open_photo(photo)]
         if question:
-            said = ask(self.writer, self.card, opened, [question], self.language)[0]
+            said = ask(self.writer, self.card, opened, [question], self.read)[0]
         else:
-            said = describe(self.writer, self.card, opened, self.language)[0]
+            said = describe(self.writer, self.card, opened, self.learned)[0]
         return WrittenPart(
             question=question, text=said.text, confidence=said.confidence, complete=said.complete
         )

@@ -55,7 +55,7 @@ def shown(qtbot: QtBot, project: Project, *, result: bool = True) -> TextCheckPa
 
 
 def choose(page: TextCheckPage, which: str) -> None:
-    page.which.setCurrentIndex(page.which.findData(which))
+    page.photos.which.setCurrentIndex(page.photos.which.findData(which))
 
 
 # The verdict
@@ -97,14 +97,14 @@ def test_descriptions_are_measured_in_closeness_and_have_no_threshold(qtbot: QtB
         page = shown(qtbot, project)
         assert "人の説明への近さが 1.25 から 3.50" in page.verdict.headline.text()
         assert not page.tabs.isTabVisible(page.tabs.indexOf(page.unsure_tab))
-        assert page.questions.isHidden() and page.about.isHidden()
-        page.tabs.setCurrentWidget(page.photos_tab)
-        row = page.list.current()
-        assert row is not None and row.mark is None and "近さ：0.0" in page.list.currentIndex().data()
-        assert page.view.lines.toPlainText().split("\n") == list(row.prediction.written)
-        page.view.lines.setPlainText("新しい説明\n\nもう一つ")
-        page.view.apply.click()
-        qtbot.waitUntil(lambda: page.view.back.isEnabled())
+        assert page.questions.isHidden() and page.photos.about.isHidden()
+        page.tabs.setCurrentWidget(page.photos)
+        row = page.photos.list.current()
+        assert row is not None and row.mark is None and "近さ：0.0" in page.photos.list.currentIndex().data()
+        assert page.photos.view.lines.toPlainText().split("\n") == list(row.prediction.written)
+        page.photos.view.lines.setPlainText("新しい説明\n\nもう一つ")
+        page.photos.view.apply.click()
+        qtbot.waitUntil(lambda: page.photos.view.back.isEnabled())
         photo = project.photo_at(row.path)
         assert photo is not None
         assert [c.text for c in project.texts.captions(photo.id)] == ["新しい説明", "もう一つ"]
@@ -126,65 +126,65 @@ def test_what_bears_on_the_result_is_told_and_nothing_else(qtbot: QtBot, project
 def test_wrong_answers_come_first_the_surest_on_top(qtbot: QtBot, project: Project) -> None:
     run = make_text_run(project)
     page = shown(qtbot, project)
-    page.tabs.setCurrentWidget(page.photos_tab)
+    page.tabs.setCurrentWidget(page.photos)
     result = run.text_result()
-    assert result is not None and page.which.currentData() == "wrong"
+    assert result is not None and page.photos.which.currentData() == "wrong"
     wrong = [p for p in result.predictions if p.score < RIGHT]
-    assert page.list.rows.rowCount() == len(wrong)
-    first = page.list.current()
+    assert page.photos.list.rows.rowCount() == len(wrong)
+    first = page.photos.list.current()
     assert first is not None and first.prediction == max(wrong, key=lambda p: p.confidence)
-    assert "まちがっています" in page.view.verdict.text() and page.view.words["after"].text().startswith(
-        OTHER
-    )
-    assert page.view.words["before"].text().startswith("-")
-    QTest.keyClick(page.list, Qt.Key.Key_Down)
-    assert page.view.row == page.list.current() != first
+    assert "まちがっています" in page.photos.view.verdict.text() and page.photos.view.words[
+        "after"
+    ].text().startswith(OTHER)
+    assert page.photos.view.words["before"].text().startswith("-")
+    QTest.keyClick(page.photos.list, Qt.Key.Key_Down)
+    assert page.photos.view.row == page.photos.list.current() != first
     counts = {}
     for which in ("all", "unsure", "worse"):
         choose(page, which)
-        counts[which] = page.list.rows.rowCount()
+        counts[which] = page.photos.list.rows.rowCount()
     threshold = page.unsure.threshold
     assert threshold is not None
     assert counts["all"] == len(result.predictions) and counts["worse"] == 1
     assert counts["unsure"] == sum(p.confidence < threshold.probability for p in result.predictions)
-    assert page.which.findData("new") < 0, "nothing was held back"
+    assert page.photos.which.findData("new") < 0, "nothing was held back"
 
 
 def test_a_question_of_the_table_opens_its_photos(qtbot: QtBot, project: Project) -> None:
     make_text_run(project, right_every=1)
     page = shown(qtbot, project)
-    page.tabs.setCurrentWidget(page.photos_tab)
-    assert page.list.rows.rowCount() == 0 and "ありません" in page.list_words.text()
+    page.tabs.setCurrentWidget(page.photos)
+    assert page.photos.list.rows.rowCount() == 0 and "ありません" in page.photos.list_words.text()
     page.tabs.setCurrentIndex(0)
     page.questions.selectRow(1)
     QTest.keyClick(page.questions, Qt.Key.Key_Return)
-    assert page.tabs.currentWidget() is page.photos_tab
-    assert {page.list.rows.index(n).data().split("\n")[0] for n in range(page.list.rows.rowCount())} == {
-        page.questions.rows.question(1)
-    }
+    assert page.tabs.currentWidget() is page.photos
+    assert {
+        page.photos.list.rows.index(n).data().split("\n")[0] for n in range(page.photos.list.rows.rowCount())
+    } == {page.questions.rows.question(1)}
 
 
 def test_a_text_is_mended_on_the_spot_and_taken_back(qtbot: QtBot, project: Project) -> None:
     make_text_run(project)
     page = shown(qtbot, project)
-    page.tabs.setCurrentWidget(page.photos_tab)
-    row = page.list.current()
+    page.tabs.setCurrentWidget(page.photos)
+    row = page.photos.list.current()
     assert row is not None
     photo = project.photo_at(row.path)
     assert photo is not None
     before = [each.asked for each in project.texts.questions(photo.id)]
-    assert not page.view.apply.isEnabled(), "nothing is changed yet"
-    page.view.answers.setText("みどり／ミドリ")
+    assert not page.photos.view.apply.isEnabled(), "nothing is changed yet"
+    page.photos.view.answers.setText("みどり／ミドリ")
     with qtbot.waitSignal(page.session.labels_changed):
-        QTest.keyClick(page.view.answers, Qt.Key.Key_Return)
+        QTest.keyClick(page.photos.view.answers, Qt.Key.Key_Return)
     after = {each.asked.text: each.asked.answers for each in project.texts.questions(photo.id)}
     assert after[row.prediction.question] == ("みどり", "ミドリ") and len(after) == 2
-    assert "1 件の文を直しました" in page.view.note.text() and page.train_again.isVisible()
-    assert page.view.answers.text() == "みどり／ミドリ"
+    assert "1 件の文を直しました" in page.photos.view.note.text() and page.photos.again.isVisible()
+    assert page.photos.view.answers.text() == "みどり／ミドリ"
     with qtbot.waitSignal(page.session.labels_changed):
-        page.view.back.click()
+        page.photos.view.back.click()
     assert [each.asked for each in project.texts.questions(photo.id)] == before
-    assert not page.train_again.isVisible() and not page.view.back.isEnabled()
+    assert not page.photos.again.isVisible() and not page.photos.view.back.isEnabled()
 
 
 def test_a_photo_that_is_not_the_projects_any_more_cannot_be_mended(qtbot: QtBot, project: Project) -> None:
@@ -192,8 +192,12 @@ def test_a_photo_that_is_not_the_projects_any_more_cannot_be_mended(qtbot: QtBot
     for photo in project.photos():
         project.texts.write_questions([photo.id], [Asked("別の質問?", ("x",))])
     page = shown(qtbot, project)
-    page.tabs.setCurrentWidget(page.photos_tab)
-    assert run == page.session.run and not page.view.answers.isEnabled() and not page.view.apply.isEnabled()
+    page.tabs.setCurrentWidget(page.photos)
+    assert (
+        run == page.session.run
+        and not page.photos.view.answers.isEnabled()
+        and not page.photos.view.apply.isEnabled()
+    )
 
 
 # The threshold and other runs
@@ -303,7 +307,7 @@ def test_a_photo_is_asked_and_the_answer_read_with_its_confidence(
     assert len(engine.jobs) == 1 and engine.requests[1]["question"] == "", "the model stays open"
     wrote(engine, "赤いボルト", 0.2, unsure=True)
     assert pane.answer.text() == "赤いボルト" and "要確認" in pane.sure.text()
-    assert pane.mark.mark == "warn"
+    assert pane.mark.mark == "warn" and "説明は、学習していません" in pane.sure.text()
 
 
 def test_what_cannot_be_answered_is_said_and_the_next_question_is_answered(
@@ -342,6 +346,6 @@ def test_both_languages_say_everything(qtbot: QtBot, qapp: QApplication, project
     assert page.tabs.tabText(1) == "Photo by photo"
     unfilled = [label.text() for label in page.findChildren(QLabel) if "{" in label.text()]
     assert not unfilled
-    for control in (page.which, page.about, page.list, page.questions, page.runs, page.open_run,
-                    page.try_pane.strip, page.try_pane.question, page.view.lines, page.view.answers):  # fmt: skip
+    for control in (page.photos.which, page.photos.about, page.photos.list, page.questions, page.runs, page.open_run,
+                    page.try_pane.strip, page.try_pane.question, page.photos.view.lines, page.photos.view.answers):  # fmt: skip
         assert control.accessibleName()
