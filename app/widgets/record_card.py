@@ -4,6 +4,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFont,
     QFontInfo,
     QFontMetrics,
@@ -27,7 +28,7 @@ _HIGH, _MIDDLING = 0.9, 0.6  # a chance in words
 
 
 class RecordCard(QFrame):
-    """`picked` when it was clicked, `saved` with what it should say, `given_up` when that was not wanted after all."""
+    """`picked` when it was clicked or reached by Tab, `saved` with what it should say, `given_up` when that was not wanted after all."""
 
     picked = Signal()
     saved = Signal(str)
@@ -36,6 +37,7 @@ class RecordCard(QFrame):
     def __init__(self, *, answers: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="record_card")
         self.setProperty("class", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.record: Record | None = None
         self._answers = answers
         self.chip, self.question = QLabel(visible=False), QLabel(objectName="record_question", wordWrap=True)
@@ -46,6 +48,7 @@ class RecordCard(QFrame):
         self.text.setProperty("class", "record")
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.text.setTabChangesFocus(True)
         self.text.textChanged.connect(self._fit)
         self.text.installEventFilter(self)
         self.text.viewport().installEventFilter(self)
@@ -119,7 +122,9 @@ class RecordCard(QFrame):
         self.unsure.setVisible(waits)
         self.unsure.setText(self.tr("要確認"))
         self.chip.setPixmap(_chip(self.devicePixelRatioF()))
-        self.text.setAccessibleName(record.question or self.tr("写真の説明"))
+        name = record.question or self.tr("写真の説明")
+        self.text.setAccessibleName(name)
+        self.setAccessibleName(f"{name} {record.final} {self.unsure.text() if waits else ''}".rstrip())
         told = [self.confidence(record)]
         if not self._answers:
             told.append(f"{datetime.fromtimestamp(record.time):%H:%M:%S}")
@@ -166,6 +171,10 @@ class RecordCard(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
+        self.picked.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         self.picked.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

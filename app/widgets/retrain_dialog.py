@@ -72,7 +72,7 @@ class RetrainDialog(QDialog):
                 name=own.name if own else ""
             )
         )
-        suits = own is not None and own.features_only is None and own.task == self._stock.task
+        suits = own is not None and own.features_only is None and self.session.task == self._stock.task
         self.into.setVisible(suits)
         self.new = QRadioButton(self.tr("新しいプロジェクトを作る"), objectName="retrain_new")
         group = QButtonGroup(self)

@@ -225,6 +225,20 @@ def test_a_sure_answer_can_be_corrected_by_choosing_it(
     assert not records(asking)["はい"].decided
 
 
+def test_every_answer_is_reached_without_the_mouse(
+    qtbot: QtBot, asking: OnsitePage, photos: list[Path]
+) -> None:
+    write(asking, photos[0], (QUESTIONS[0], "はい", SURE, False), (QUESTIONS[1], "赤", UNSURE, True))
+    first, second = asking.text_site.cards
+    assert first.accessibleName() == "不良はありますか? はい" and "要確認" in second.accessibleName()
+    second.setFocus()
+    qtbot.keyClick(second, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget() is first
+    press(qtbot, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: records(asking)["はい"].decided)
+    assert not records(asking)["赤"].decided
+
+
 def test_one_more_question_is_asked_about_the_photo_on_screen(
     qtbot: QtBot, asking: OnsitePage, engine: Recorded, photos: list[Path]
 ) -> None:
