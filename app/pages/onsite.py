@@ -368,7 +368,8 @@ class OnsitePage(Page):
         self.views.setCurrentWidget(self.classes_view if classes else self.text_site)
         self.text_site.foot.setVisible(not classes)
         self.save.setVisible(classes and not self.is_full)
-        self.package_name.setText(self._package_words())
+        package = self.texts.package or self.on_site.package
+        self.tools.say_package(self._package_words(), package.path.name if package is not None else "")
         self.progress.setVisible(work.asked > work.answered)
         self.bar.setRange(0, max(1, work.asked))
         self.bar.setValue(work.answered)

@@ -1,5 +1,6 @@
 """The row above the answer on site: which package, photos, folder or camera; what is set up now and then."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from core.photos.formats import PHOTO_SUFFIXES
 _PACKAGES = "package"
 _PHOTOS = "onsite_photos"
 _WATCHED = "onsite_watched"
+_MOST_LETTERS, _BEGINNING, _END = 28, 16, 10
+_MARKS = re.compile(r"[-_.]")
 
 
 class OnSiteTools(QWidget):
@@ -42,6 +45,7 @@ class OnSiteTools(QWidget):
         super().__init__(parent)
         self._session = session
         self.package_name = QLabel(objectName="onsite_package", wordWrap=True)
+        self.package_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.log = QLabel(objectName="onsite_log")
         self.log.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.log.setProperty("class", "note")
@@ -77,6 +81,14 @@ class OnSiteTools(QWidget):
             action.setEnabled(loaded)
             action.setVisible(classes)
         self.no_source_action.setEnabled(minding)
+
+    def say_package(self, words: str, name: str = "") -> None:
+        """What is open. A long file `name` in the words is cut in its middle and broken behind its marks, so that the
+        buttons keep their room."""
+        cut = name if len(name) <= _MOST_LETTERS else f"{name[:_BEGINNING]}…{name[-_END:]}"
+        self.package_name.setText(words.replace(name, _MARKS.sub("\\g<0>\u200b", cut)) if name else words)
+        self.package_name.setAccessibleName(words)
+        self.package_name.setToolTip(words)
 
     def retranslate(self, *, can_play: bool) -> None:
         """Words in the present language."""

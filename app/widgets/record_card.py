@@ -24,6 +24,7 @@ from core.onsite.records import Record
 
 _CHIP = 28
 _LARGEST, _ANSWER = 3.2, 2.2  # times the size of other text: a description where there is room, an answer
+_SLACK = 1.12  # lines of a field stand farther apart than those of a drawn text
 _HIGH, _MIDDLING = 0.9, 0.6  # a chance in words
 
 
@@ -207,7 +208,7 @@ class RecordCard(QFrame):
             font.setPixelSize(pixels)
             wide, wrapped = max(1, room.width() - margin), int(Qt.TextFlag.TextWordWrap)
             needed = QFontMetrics(font).boundingRect(0, 0, wide, 10_000, wrapped, self.text.toPlainText())
-            if needed.height() + margin <= room.height() and needed.width() <= wide:
+            if _SLACK * needed.height() + margin <= room.height() and needed.width() <= wide:
                 break
         self.text.setFont(font)
         self.text.setStyleSheet(f"font-size: {font.pixelSize()}px")

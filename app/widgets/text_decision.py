@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from core.onsite.records import Record
 
 _HEIGHT = 120
-_MOST_LETTERS = 16  # of what can be taken back, on its button
+_MOST_LETTERS = 8  # of what can be taken back, on its button
 _RIGHT_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_1)
 _WRONG_KEYS = (Qt.Key.Key_Right, Qt.Key.Key_2)
 
@@ -19,7 +19,6 @@ class Asked:
     """The text that a person is asked about, how many photos wait behind it, and whether it is being put right."""
 
     record: Record
-    photo: str
     waiting: int = 0
     editing: bool = False
 
@@ -73,6 +72,7 @@ class TextDecision(QFrame):
         self.second.setText(self.tr("やめる（Esc）") if editing else self.tr("直す　→"))
         short = self._undoable[:_MOST_LETTERS] + ("…" if len(self._undoable) > _MOST_LETTERS else "")
         self.undo.setText(self.tr("取り消す（{decision}）").format(decision=short).replace("&", "&&"))
+        self.undo.setToolTip(self._undoable)
         self.latest.setText(self.tr("いちばん新しい写真へ"))
         for button in (self.first, self.second, self.undo, self.latest):
             button.setAccessibleName(button.text())
@@ -83,14 +83,14 @@ class TextDecision(QFrame):
         if not asked.record.id:
             return self.tr("この文の記録を残せなかったので、確かめたり直したりできません。")
         if asked.editing:
-            return self.tr("正しい文に直してください。　{photo}").format(photo=asked.photo)
+            return self.tr("正しい文に直してください。")
         if asked.record.decided:
-            return self.tr("確かめ済みです。もう一度直すこともできます。　{photo}").format(photo=asked.photo)
+            return self.tr("確かめ済みです。もう一度直すこともできます。")
         if asked.waiting:
-            return self.tr("これで合っていますか？　{photo}　（ほかに {waiting} 枚が待っています）").format(
-                photo=asked.photo, waiting=asked.waiting
+            return self.tr("これで合っていますか？　（ほかに {waiting} 枚が待っています）").format(
+                waiting=asked.waiting
             )
-        return self.tr("これで合っていますか？　{photo}").format(photo=asked.photo)
+        return self.tr("これで合っていますか？")
 
     def _press(self, *, first: bool) -> None:
         if self._asked is None:

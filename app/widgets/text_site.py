@@ -271,7 +271,7 @@ class TextSite(QWidget):
             return
         waiting = len([photo for photo in self._waiting if photo != sheet.photo])
         self.decision.show_asked(
-            Asked(record, sheet.photo.name, waiting, self.editing is not None),
+            Asked(record, waiting, self.editing is not None),
             undoable,
             behind=behind,
         )
@@ -280,6 +280,7 @@ class TextSite(QWidget):
 
     def _show(self, sheet: Sheet, place: int) -> None:
         self._sheet, self._place = sheet, place
+        self.photo_name.setText(sheet.photo.name)
         if sheet.problem is None:
             kept = next((record.kept for record in sheet.records if record.kept), "")
             self.picture.load(Path(kept) if kept else sheet.photo)  # the original may be gone by now
@@ -367,6 +368,9 @@ class TextSite(QWidget):
         self.board.setObjectName("text_board")
         self.picture = PhotoPreview()
         self.picture.setObjectName("text_picture")
+        self.photo_name = QLabel(objectName="text_photo_name", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.photo_name.setProperty("class", "muted")
+        self.photo_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         inside = QWidget()
         inside.setLayout(self._column)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -382,7 +386,10 @@ class TextSite(QWidget):
         self.written = QWidget()
         seen = QHBoxLayout(self.written, spacing=12)
         seen.setContentsMargins(0, 0, 0, 0)
-        seen.addWidget(self.picture, 5)
+        left = QVBoxLayout(spacing=4)
+        left.addWidget(self.picture, 1)
+        left.addWidget(self.photo_name)
+        seen.addLayout(left, 5)
         seen.addLayout(texts, 6)
         self.stack = QStackedWidget()
         self.stack.setContentsMargins(0, 0, 8, 0)

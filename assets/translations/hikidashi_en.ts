@@ -4875,20 +4875,20 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>No record of this text could be kept, so it cannot be confirmed or corrected.</translation>
     </message>
     <message>
-        <source>正しい文に直してください。&#x3000;{photo}</source>
-        <translation>Write what it should say.  {photo}</translation>
+        <source>正しい文に直してください。</source>
+        <translation>Write what it should say.</translation>
     </message>
     <message>
-        <source>確かめ済みです。もう一度直すこともできます。&#x3000;{photo}</source>
-        <translation>It was checked, and can be corrected again.  {photo}</translation>
+        <source>確かめ済みです。もう一度直すこともできます。</source>
+        <translation>It was checked, and can be corrected again.</translation>
     </message>
     <message>
-        <source>これで合っていますか？&#x3000;{photo}&#x3000;（ほかに {waiting} 枚が待っています）</source>
-        <translation>Is this right?  {photo}  ({waiting} more waiting)</translation>
+        <source>これで合っていますか？&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation>Is this right?  ({waiting} more waiting)</translation>
     </message>
     <message>
-        <source>これで合っていますか？&#x3000;{photo}</source>
-        <translation>Is this right?  {photo}</translation>
+        <source>これで合っていますか？</source>
+        <translation>Is this right?</translation>
     </message>
 </context>
 <context>
