@@ -22,6 +22,7 @@ from app.session import Session
 from app.theme import GAP, TOUCH
 from app.try_out_job import Asking, TryOut
 from app.ways import notice_text
+from app.widgets.answers_curve import AnswersCurve
 from app.widgets.answers_preview import AnswersPreview
 from app.widgets.banner import ProblemBanner
 from app.widgets.question_table import QuestionTable
@@ -96,6 +97,7 @@ class TextCheckPage(Page):
 
     def leave(self) -> None:
         self._try_out.give_up()
+        self.photos.large.close()
 
     def retranslate(self) -> None:
         self.empty.setText(self.tr("学習が終わると、ここに結果が出ます。まだ結果がありません。"))
@@ -116,12 +118,15 @@ class TextCheckPage(Page):
         self.open_run.setAccessibleName(self.open_run.text())
         for part in (
             *(self.verdict, self.table, self.questions, self.photos),
-            *(self.unsure, self.try_pane, self.runs),
+            *(self.unsure, self.curve, self.try_pane, self.runs),
         ):
             part.retranslate()
         self._offer_questions()
         self._say_notices()
         self._show_runs()
+
+    def restyle(self) -> None:
+        self.curve.figure.update()
 
     # Loading
 
@@ -188,7 +193,9 @@ class TextCheckPage(Page):
         self.tabs.setTabVisible(self.tabs.indexOf(self.unsure_tab), answers)
         if answers:
             wish = wish_for(self._project(), result)
-            self.unsure.show_result(result, judged(result.predictions), wish)
+            answered = judged(result.predictions)
+            self.unsure.show_result(result, answered, wish)
+            self.curve.show_answers(answered)
         self.photos.show_result(result, self._root(shown), self._unsure_below())
         self._fill_try_out(shown)
 
@@ -316,7 +323,9 @@ class TextCheckPage(Page):
         self.unsure.wished.connect(self._keep_wish)
         inside = QWidget()
         column = QVBoxLayout(inside)
+        self.curve = AnswersCurve()
         column.addWidget(self.unsure)
+        column.addWidget(self.curve)
         column.addStretch(1)
         self.unsure_tab = _scrolled(inside)
         return self.unsure_tab

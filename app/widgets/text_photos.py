@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.background import run_in_background
 from app.session import Session
 from app.theme import GAP, TOUCH
+from app.widgets.large_photo import LargePhoto
 from app.widgets.written_photo import WrittenPhotoView
 from app.widgets.written_photos import WrittenPhoto, WrittenPhotosList
 from core.project.store import Project
@@ -84,6 +85,7 @@ class TextPhotos(QWidget):
         self.list.setAccessibleName(self.tr("写真の一覧"))
         self.list.rows.retranslate()
         self.view.retranslate()
+        self.large.retranslate()
         self._offer_filters()
         self._say_list()
 
@@ -150,6 +152,21 @@ class TextPhotos(QWidget):
     def _look_at(self, row: WrittenPhoto | None) -> None:
         texts = None if row is None else self._texts_now(row)
         self.view.show_row(row, texts, self._session.language)
+        if self.large.isVisible():
+            self._show_large()
+
+    def _enlarge(self) -> None:
+        self.large.open_here()
+        self._show_large()
+
+    def _show_large(self) -> None:
+        row, words = self.list.current(), self.list.currentIndex().data()
+        self.large.show_photo(None if row is None else row.path, words or "")
+
+    def _step(self, by: int) -> None:
+        row = self.list.currentIndex().row() + by
+        if 0 <= row < self.list.rows.rowCount():
+            self.list.setCurrentIndex(self.list.rows.index(row))
 
     def _texts_now(self, row: WrittenPhoto) -> tuple[str, ...] | None:
         """What the project has now; None where it is no photo of the project, or is not asked this any more."""
@@ -219,6 +236,10 @@ class TextPhotos(QWidget):
         self.view = WrittenPhotoView()
         self.view.mend.connect(self._mend)
         self.view.undo.connect(self._undo_mend)
+        self.view.enlarge.connect(self._enlarge)
+        self.list.doubleClicked.connect(lambda _: self._enlarge())
+        self.large = LargePhoto(self)
+        self.large.step.connect(self._step)
         self.again = QPushButton(objectName="text_train_again", minimumHeight=TOUCH, visible=False)
         self.again.clicked.connect(self.train_again)
         right = QWidget()

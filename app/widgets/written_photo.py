@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -30,10 +30,12 @@ _ROWS = ("question", "written", "before", "after")
 
 
 class WrittenPhotoView(QWidget):
-    """`mend` asks for other texts of the photo that is shown, one a line or an answer each; `undo` for the former."""
+    """`mend` asks for other texts of the photo that is shown, one a line or an answer each; `undo` for the former;
+    `enlarge` for a window of its own."""
 
     mend = Signal(object, object)
     undo = Signal()
+    enlarge = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="written_photo")
@@ -43,6 +45,8 @@ class WrittenPhotoView(QWidget):
         self._failure: Problem | None = None
         self._mended = 0
         self.picture = Picture()
+        self.larger = QPushButton(objectName="written_larger", minimumHeight=TOUCH, enabled=False)
+        self.larger.clicked.connect(self.enlarge)
         self.verdict = QLabel(objectName="written_verdict", wordWrap=True)
         self.verdict.setProperty("class", "heading3")
         self.names = {key: QLabel() for key in _ROWS}
@@ -112,9 +116,10 @@ class WrittenPhotoView(QWidget):
         self.answers.setToolTip(
             self.tr("何人かの答えは「{mark}」で区切ります。").format(mark=BETWEEN_ANSWERS)
         )
+        self.larger.setText(self.tr("大きく見る"))
         self.apply.setText(self.tr("文を直す"))
         self.back.setText(self.tr("元に戻す"))
-        for button in (self.apply, self.back):
+        for button in (self.larger, self.apply, self.back):
             button.setAccessibleName(button.text())
         self._say_row()
         self._say_note()
@@ -183,6 +188,7 @@ class WrittenPhotoView(QWidget):
         return tuple(part.strip() for part in parts if part.strip())
 
     def _enable(self) -> None:
+        self.larger.setEnabled(self._row is not None)
         can = self._row is not None and self._texts is not None
         self.fields.setEnabled(can)
         entered = self._entered()
@@ -224,6 +230,7 @@ class WrittenPhotoView(QWidget):
         told.addWidget(self.verdict)
         told.addLayout(form)
         told.addStretch(1)
+        told.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignLeft)
         above = QHBoxLayout(spacing=2 * GAP)
         above.addWidget(self.picture, 1)
         above.addLayout(told, 1)

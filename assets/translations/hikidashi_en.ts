@@ -25,6 +25,33 @@
     </message>
 </context>
 <context>
+    <name>AnswersCurve</name>
+    <message>
+        <source>人が確認する答えと、残るまちがい</source>
+        <translation>Answers that a person checks, and mistakes that are left</translation>
+    </message>
+    <message>
+        <source>試験の答えが少ないため、これは測れません。</source>
+        <translation>There are too few test answers to measure this.</translation>
+    </message>
+    <message>
+        <source>右へ行くほど、人が確認する答えが増えます。線は、そのまま使う答えに残るまちがいの割合（%）です。試験の {answers} 件で測りました。</source>
+        <translation>To the right a person checks more answers. The line is the share of mistakes (%) left among the answers that are used as they are. Measured on {answers} test answers.</translation>
+    </message>
+    <message>
+        <source>95 % の上の端</source>
+        <translation>Upper end of the 95 % interval</translation>
+    </message>
+    <message>
+        <source>残るまちがい（%）</source>
+        <translation>Mistakes that remain (%)</translation>
+    </message>
+    <message>
+        <source>人が確認 {share} %</source>
+        <translation>{share} % checked by a person</translation>
+    </message>
+</context>
+<context>
     <name>AnswersPreview</name>
     <message>
         <source>人が確認せずに使う答えのうち、まちがいをどこまで許しますか。</source>
@@ -1858,6 +1885,25 @@ Confidence: {percent} %</translation>
             <numerusform> %n is marked “not sure” and not learned from.</numerusform>
             <numerusform> %n are marked “not sure” and not learned from.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>LargePhoto</name>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>ホイールか ＋ － キーで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真。</source>
+        <translation>Wheel or + and − keys to enlarge, drag to move, double click for pixel by pixel. ← → for the photos before and after.</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
     </message>
 </context>
 <context>
@@ -6226,6 +6272,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>何人かの答えは「{mark}」で区切ります。</source>
         <translation>Answers of several people are divided by “{mark}”.</translation>
+    </message>
+    <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
     </message>
     <message>
         <source>文を直す</source>

@@ -28,8 +28,9 @@ def recommend_text(revision: TextRevision) -> Recommendation:
     """The preset to tune with, and why.
 
     Whatever the data, small corrections: of 79 plant photos in the plant's own words the shipped model learned them from
-    CIDEr 0.18 to 1.74 with LoRA, and to 0.41 with a prefix alone; adapters and PT-PEFT came to what LoRA came to, PT-PEFT
-    in twice the time (`core.bench.protocols.pt_peft`). What the data changes is how much may be expected.
+    CIDEr 0.18 to 1.74 with LoRA, and to 0.41 with a prefix alone. Of the plant's questions (`core.bench.protocols.pt_peft`)
+    adapters and PT-PEFT around LoRA answer as many as LoRA, the latter in twice the time. What the data changes is how
+    much may be expected.
     """
     learned = len(revision.of("train"))
     if learned < _MEASURED_ON:

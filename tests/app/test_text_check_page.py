@@ -150,6 +150,28 @@ def test_wrong_answers_come_first_the_surest_on_top(qtbot: QtBot, project: Proje
     assert page.photos.which.findData("new") < 0, "nothing was held back"
 
 
+def test_photos_are_looked_into_in_a_window_of_their_own(qtbot: QtBot, project: Project) -> None:
+    make_text_run(project)
+    page = shown(qtbot, project)
+    page.tabs.setCurrentWidget(page.photos)
+    page.photos.view.larger.click()
+    large = page.photos.large
+    assert large.isVisible() and "モデル" in large.words.text()
+    qtbot.waitUntil(lambda: large.view._pictures is not None)
+    first = page.photos.list.current()
+    QTest.keyClick(large.view, Qt.Key.Key_Right)
+    assert page.photos.list.currentIndex().row() == 1 and page.photos.list.current() != first
+    assert large._path == page.photos.list.current().path  # type: ignore[union-attr]
+    QTest.keyClick(large.view, Qt.Key.Key_Left)
+    QTest.keyClick(large.view, Qt.Key.Key_Left)
+    assert page.photos.list.current() == first, "before the first there is none"
+    QTest.keyClick(large, Qt.Key.Key_Escape)
+    assert not large.isVisible() and large.view._pictures is None
+    page.photos.view.larger.click()
+    page.leave()
+    assert not large.isVisible(), "it goes with its page"
+
+
 def test_a_question_of_the_table_opens_its_photos(qtbot: QtBot, project: Project) -> None:
     make_text_run(project, right_every=1)
     page = shown(qtbot, project)
@@ -208,6 +230,8 @@ def test_the_unsure_slider_says_its_consequence_and_is_remembered(qtbot: QtBot, 
     page = shown(qtbot, project)
     page.tabs.setCurrentWidget(page.unsure_tab)
     assert "約束できます" in page.unsure.promise.text() and "件" in page.unsure._counts["to_person"].text()
+    assert page.curve.figure.isVisible() and len(page.curve.figure.series) == 2
+    page.restyle()
     page.unsure.slider.setValue(STOPS.index(1000))
     finish_in_order()
     assert "まだ約束できません" in page.unsure.promise.text() and "答え" in page.unsure.promise.text()
