@@ -12,6 +12,7 @@ from core.onsite.result import Result
 from core.problems import Problem
 from tests.core.onsite.peers import Hook, free_port, web_server
 from tests.core.onsite.stand_ins import Told, result, wait_until
+from tests.core.onsite.test_records import caption
 
 pytestmark = pytest.mark.loopback
 
@@ -27,6 +28,16 @@ def test_a_result_is_posted_with_its_id_and_the_token() -> None:
     assert hook.headers[0]["authorization"] == "Bearer t0ken"
     assert hook.headers[0]["content-type"] == "application/json"
     assert "secret" not in output.name and "t0ken" not in output.name
+
+
+def test_a_text_is_posted_as_it_is_told() -> None:
+    text = caption("abc", "写真.png")
+    with web_server() as hook:
+        output = Webhook(hook.url)
+        output.send([text])
+        output.close()
+    assert hook.bodies == [text.as_facts()]
+    assert (hook.bodies[0]["text"], hook.headers[0]["idempotency-key"]) == (text.text, "abc")
 
 
 @pytest.mark.parametrize("status", [301, 307, 401, 403, 404, 408, 409, 429, 500, 502, 503])
