@@ -34,6 +34,16 @@ class Sheet:
         """When the newest of it was written, in seconds since 1970."""
         return max((record.time for record in self.records), default=0.0)
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person is wanted for any of it."""
+        return any(_is_wanted(record) for record in self.records)
+
+    @property
+    def first_waiting(self) -> int:
+        """The place of the first text that a person is wanted for; 0 where there is none."""
+        return next((place for place, record in enumerate(self.records) if _is_wanted(record)), 0)
+
     def with_record(self, record: Record) -> "Sheet":
         """The same with that record in the place of the one it is, or of the one about the same question."""
         same = [each.id == record.id for each in self.records]
@@ -158,6 +168,11 @@ class SiteTexts(SiteWork):
                 failure=self.troubled,
                 in_order=True,
             )
+
+
+def _is_wanted(record: Record) -> bool:
+    """A person is wanted for each description, and for answers that are unsure; without a record nothing is kept."""
+    return bool(record.id) and not record.decided and (record.unsure or not record.question)
 
 
 def today() -> float:

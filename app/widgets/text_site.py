@@ -22,6 +22,7 @@ from app.session import Session
 from app.site_texts import Sheet, SiteTexts
 from app.site_work import Phase
 from app.theme import TOUCH
+from app.waiting_sheets import WaitingSheets
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.question_asker import QuestionAsker
 from app.widgets.record_card import RecordCard
@@ -34,7 +35,6 @@ from core.problems import problem_text
 
 _PERSON = "person"
 _PAUSE_MS = 300
-_MOST_WAITING = 500
 
 
 class TextSite(QWidget):
@@ -49,7 +49,7 @@ class TextSite(QWidget):
         self._session, self._work = session, work
         self._sheet: Sheet | None = None
         self._place = 0
-        self._waiting: dict[Path, Sheet] = {}  # photos that a person is wanted for, the oldest first
+        self._waiting = WaitingSheets()
         self._newest: Sheet | None = None
         self._holding = False  # a person works through them: new ones do not take the screen
         self._last: Record | None = None
@@ -73,7 +73,7 @@ class TextSite(QWidget):
     def begin(self) -> None:
         """Another package: nothing stands here."""
         self._sheet, self._newest, self._last = None, None, None
-        self._waiting, self._place, self._holding = {}, 0, False
+        self._waiting, self._place, self._holding = WaitingSheets(), 0, False
         self._tally = Tally(0, 0, 0, 0, 0)
         self.list.rows.show_records([])
         self.picture.show_picture(None)
@@ -137,17 +137,13 @@ class TextSite(QWidget):
             for record in sheet.records:
                 merged = merged.with_record(record)
             sheet = merged
-        if self._wants(sheet):
-            self._waiting.pop(sheet.photo, None)
-            self._waiting[sheet.photo] = sheet
-            while len(self._waiting) > _MOST_WAITING:
-                del self._waiting[next(iter(self._waiting))]
+        self._waiting.take(sheet)
         if any(record.unsure for record in sheet.records):
             self.unsure.emit()
         if same:
             self._show(sheet, len(sheet.records) - 1)
         elif not self._holding and self.editing is None:
-            self._show(sheet, self._first_open(sheet))
+            self._show(sheet, sheet.first_waiting)
         else:
             self._ask()
         self.look()
@@ -158,12 +154,10 @@ class TextSite(QWidget):
             self._sheet = self._sheet.with_record(record)
             known: Sheet | None = self._sheet
         else:
-            known = self._waiting.get(photo)
+            known = self._waiting.of(photo)
             known = known.with_record(record) if known is not None else None
-        if known is not None and self._wants(known):
-            self._waiting[photo] = known
-        else:
-            self._waiting.pop(photo, None)
+        if known is not None:
+            self._waiting.settle(known)
         self._last = record if record.decided else None
         self.look()
         if not record.decided:
@@ -175,14 +169,10 @@ class TextSite(QWidget):
     def _go_on(self) -> None:
         """The next text of this photo that waits for a person, else the next photo that does."""
         sheet = self._sheet
-        if sheet is not None and self._wants(sheet):
-            self._holding = True
-            self._show(sheet, self._first_open(sheet))
-            return
-        following = next(iter(self._waiting.values()), None)
+        following = sheet if sheet is not None and sheet.waits else self._waiting.first()
         self._holding = following is not None
         if following is not None:
-            self._show(following, self._first_open(following))
+            self._show(following, following.first_waiting)
         elif sheet is not None:
             self._show(sheet, self._place)
 
@@ -193,7 +183,7 @@ class TextSite(QWidget):
     def _place_of(self, sheet: Sheet) -> int:
         chosen = self.list.current()
         ids = [record.id for record in sheet.records]
-        return ids.index(chosen.id) if chosen is not None and chosen.id in ids else self._first_open(sheet)
+        return ids.index(chosen.id) if chosen is not None and chosen.id in ids else sheet.first_waiting
 
     def _found(self, records: list[Record], tally: Tally) -> None:
         self._tally = tally
@@ -202,16 +192,6 @@ class TextSite(QWidget):
 
     def _look(self) -> None:
         self._work.look_for(self.list.wanted)
-
-    def _wants(self, sheet: Sheet) -> bool:
-        return any(self._open_record(record) for record in sheet.records)
-
-    def _open_record(self, record: Record) -> bool:
-        """Whether a person is wanted: for each description, and for answers that are unsure."""
-        return bool(record.id) and not record.decided and (record.unsure or not record.question)
-
-    def _first_open(self, sheet: Sheet) -> int:
-        return next((n for n, record in enumerate(sheet.records) if self._open_record(record)), 0)
 
     # A person decides
 
@@ -244,8 +224,8 @@ class TextSite(QWidget):
     def _to_newest(self) -> None:
         self._holding = False
         if self._newest is not None:
-            known = self._waiting.get(self._newest.photo, self._newest)
-            self._show(known, self._first_open(known))
+            known = self._waiting.of(self._newest.photo) or self._newest
+            self._show(known, known.first_waiting)
 
     def _pick(self, place: int) -> None:
         if self.editing is None and place != self._place:
@@ -269,7 +249,7 @@ class TextSite(QWidget):
         if record is None or sheet is None:
             self.decision.show_asked(None, undoable)
             return
-        waiting = len([photo for photo in self._waiting if photo != sheet.photo])
+        waiting = self._waiting.beside(sheet.photo)
         self.decision.show_asked(
             Asked(record, waiting, self.editing is not None),
             undoable,
