@@ -25,7 +25,7 @@ from core.onsite.records import Record
 _CHIP = 28
 _LARGEST, _ANSWER = 3.2, 2.2  # times the size of other text: a description where there is room, an answer
 _SLACK = 1.12  # lines of a field stand farther apart than those of a drawn text
-_HIGH, _MIDDLING = 0.9, 0.6  # a chance in words
+_HIGH, _MIDDLING = 90, 60  # a chance in words, from so many percent
 
 
 class RecordCard(QFrame):
@@ -144,9 +144,9 @@ class RecordCard(QFrame):
     def confidence(self, record: Record) -> str:
         """How sure the model was, in words and figures."""
         percent = round(100 * record.confidence)
-        if record.confidence >= _HIGH:
+        if percent >= _HIGH:
             return self.tr("自信：高い（{percent} %）").format(percent=percent)
-        if record.confidence >= _MIDDLING:
+        if percent >= _MIDDLING:
             return self.tr("自信：ふつう（{percent} %）").format(percent=percent)
         return self.tr("自信：低い（{percent} %）").format(percent=percent)
 
