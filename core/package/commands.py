@@ -178,7 +178,7 @@ def _judge(
     from core.onsite.answers import Prediction
     from core.onsite.predictor import open_predictor
 
-    if arguments.question:
+    if arguments.question or arguments.language:
         raise Problem("onsite.classes_no_questions")
     predictor = open_predictor(arguments.package, arguments.device)
     for name, description in arguments.add_class:
