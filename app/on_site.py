@@ -1,18 +1,15 @@
 """Judging photos with a package from the window: the engine loads it once; answers come as they are ready."""
 
-import shutil
-import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.background import run_in_background
-from app.engine import EngineProcess
+from app.site_work import Phase, SiteWork, write_job
 from core.onsite.added import AddedClass, load_added, save_added
 from core.onsite.log import Decision, append_decisions
 from core.onsite.monitor.book import MonitorBook
@@ -22,33 +19,16 @@ from core.onsite.new_photos import NewPhotos, Note, new_photos_of
 from core.onsite.okng import OkNg, load_ok_ng, save_ok_ng
 from core.onsite.result import Verdict
 from core.package.archive import Package, open_package
-from core.photos.walk import FoundFile, walk
 from core.problems import Problem
 from core.settings import locations
 from core.training.events import (
     ClassAdded,
     Event,
-    Failed,
     MonitorLooked,
     Predicted,
-    PredictionFailed,
-    Progress,
-    SourceTold,
-    Warned,
 )
-from core.training.job import JOB_FILE, PredictJob, save_job
 
-_AT_ONCE = 32
 _LOOK_EVERY = 10  # photos between two looks at how the monitor stands
-
-
-class Phase(StrEnum):
-    """Where the package is."""
-
-    CLOSED = "closed"
-    LOADING = "loading"
-    READY = "ready"
-    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -70,37 +50,28 @@ class Judged:
         return self.ranking[0][0] if self.ranking else ""
 
 
-class OnSite(QObject):
-    """A package at work. `judged` tells each answer; `changed` that phase, counts or problem are others; `added` the name of
-    a class that is offered from now on; `overseen` that the monitor has something to say."""
+class OnSite(SiteWork):
+    """A package that tells classes apart, at work. `judged` tells each answer; `added` the name of a class that is offered
+    from now on; `overseen` that the monitor has something to say; `writes` that this is a package for `SiteTexts`, with the
+    photos that wait for it."""
 
     judged = Signal(object)
-    changed = Signal()
     added = Signal(str)
     overseen = Signal()
+    writes = Signal(object, object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.phase = Phase.CLOSED
         self.package: Package | None = None
-        self.problem: Problem | None = None
-        self.asked = 0
-        self.answered = 0
         self.ok_ng = OkNg()
         self.added_classes: tuple[AddedClass, ...] = ()
         self.counts: Counter[Verdict] = Counter()
         self.counting_since: datetime | None = None
         self.undecided: list[Judged] = []
         self.status: Status | None = None
-        self.source = ""
-        self.source_problem: Problem | None = None
         self.photos: NewPhotos | None = None
         self.book: MonitorBook | None = None
         self._copies: dict[Path, Path] = {}  # of the thread that works in order alone
-        self._waiting: deque[Path] = deque()
-        self._open_requests = 0
-        self._request = 0
-        self._engine: EngineProcess | None = None
         self._unwritten: deque[Decision] = deque()
         self._writing = False
 
@@ -125,24 +96,13 @@ class OnSite(QObject):
     def open(self, path: Path) -> None:
         """Open a package; the one before is put away, its photos that wait are forgotten."""
         self.close()
-        self._to(Phase.LOADING)
+        self.to(Phase.LOADING)
         run_in_background(
             self,
             lambda _cancel: _open(path),
             success=self._start,
-            failure=self._broke,
+            failure=lambda error: self._not_opened(path, error),
         )
-
-    def judge(self, paths: Iterable[Path]) -> None:
-        """Judge photos and all photos below folders, in their order, once the package is loaded."""
-        listed = tuple(paths)
-        run_in_background(self, lambda _cancel: _photos_in(listed), success=self._judge)
-
-    def give_up_waiting(self) -> None:
-        """Forget the photos that still wait."""
-        self.asked -= len(self._waiting)
-        self._waiting.clear()
-        self.changed.emit()
 
     def decide(self, judged: Judged, class_name: str, person: str) -> Judged:
         """Record what a person decided on a photo, and keep a copy of it to learn from."""
@@ -159,7 +119,7 @@ class OnSite(QObject):
             self,
             lambda _cancel: keep(),
             success=lambda _: self.look_again(),
-            failure=self._not_kept,
+            failure=self.troubled,
             in_order=True,
         )
         self.changed.emit()
@@ -193,7 +153,7 @@ class OnSite(QObject):
             self,
             lambda _cancel: forget(),
             success=lambda _: self.look_again(),
-            failure=self._not_kept,
+            failure=self.troubled,
             in_order=True,
         )
         self.changed.emit()
@@ -206,7 +166,7 @@ class OnSite(QObject):
 
     def add_class(self, name: str, description: str) -> None:
         """Ask for one more class by its words; `added` tells when it is offered, `problem` why it is not."""
-        self._ask({"add_class": {"name": name, "description": description}})
+        self.ask({"add_class": {"name": name, "description": description}})
 
     def set_ok_ng(self, setting: OkNg) -> None:
         """Say which classes are OK and which NG; kept for this list of classes."""
@@ -217,16 +177,6 @@ class OnSite(QObject):
                 self, lambda _cancel: save_ok_ng(names, setting), success=lambda _: None, in_order=True
             )
         self.changed.emit()
-
-    def mind(self, source: str, every_s: float = 1.0) -> None:
-        """Have a folder watched, or a camera; "" for nothing any more."""
-        self.source, self.source_problem = source, None
-        self._ask({"source": source, "every_s": every_s})
-        self.changed.emit()
-
-    def forget_problems(self) -> None:
-        """The operator has seen what went wrong."""
-        self.problem = self.source_problem = None
 
     def look_again(self) -> None:
         """Read how the monitor stands."""
@@ -243,86 +193,43 @@ class OnSite(QObject):
 
     def close(self) -> None:
         """Put the package away and end its worker."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.let_go()
-        self._waiting.clear()
-        self.asked = self.answered = self._open_requests = 0
-        self.package, self.problem, self.status = None, None, None
-        self.source, self.source_problem = "", None
+        self.package, self.status = None, None
         self.undecided, self.added_classes, self.ok_ng = [], (), OkNg()
         self.counts, self.counting_since = Counter(), None
         book, self.book = self.book, None
         if book is not None:
             # Behind the decisions that are still being written.
             run_in_background(self, lambda _cancel: book.close(), success=lambda _: None, in_order=True)
-        self._to(Phase.CLOSED)
+        super().close()
 
     def _start(self, opened: "_Opened") -> None:
-        self.package, job, self.problem = opened.package, opened.job, opened.problem
+        self.package, self.problem = opened.package, opened.problem
         self.book, self.photos = opened.book, opened.photos
         self.ok_ng, self.added_classes = opened.ok_ng, opened.added
-        engine = self._engine = EngineProcess(self)
-        engine.told.connect(self._take)
-        engine.ended.connect(self._ended)
-        engine.start(job)
+        self.begin(opened.job)
         self.changed.emit()
         self.look_again()
 
-    def _broke(self, error: Exception) -> None:
-        if not isinstance(error, Problem):
-            raise error
-        self.problem = error
-        self._to(Phase.BROKEN)
+    def _not_opened(self, path: Path, error: Exception) -> None:
+        if isinstance(error, Problem) and error.code == "package.of_texts":
+            waiting = list(self._waiting)
+            self.close()
+            self.writes.emit(path, waiting)
+        else:
+            self.broke(error)
 
-    def _take(self, event: Event) -> None:
+    def take_answer(self, event: Event) -> None:
         match event:
-            case Progress() if self.phase is Phase.LOADING:
-                self._to(Phase.READY)
-                self._ask_more()
             case Predicted():
                 judged = Judged(Path(event.photo), datetime.now(), event.ranking, event.unsure)
                 self._answer(judged, event.request)
-            case PredictionFailed(photo=photo):
-                self._refused(photo, event.request, Problem(event.code, **event.data))
-            case Warned():
-                self.problem = Problem(event.code, **event.data)
-                self.changed.emit()
             case ClassAdded():
                 self._class_added(AddedClass(name=event.name, description=event.description))
-            case SourceTold(source=source) if source == self.source:
-                self._source_told(event)
             case MonitorLooked():
                 self.look_again()
-            case Failed():
-                self.problem = Problem(event.code, **event.data)
 
-    def _ended(self, _state: object) -> None:
-        self._engine = None
-        self.problem = self.problem or Problem("app.judging_cut_off")
-        self._to(Phase.BROKEN)
-
-    def _judge(self, photos: list[Path]) -> None:
-        self._waiting.extend(photos)
-        self.asked += len(photos)
-        self._ask_more()
-        self.changed.emit()
-
-    def _ask_more(self) -> None:
-        """A few photos at a time, so that the rest can still be given up."""
-        if self.phase is not Phase.READY or self._open_requests or self._engine is None or not self._waiting:
-            return
-        some = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
-        self._request += 1
-        self._open_requests = len(some)
-        self._engine.request({"request": self._request, "photos": [str(path) for path in some]})
-
-    def _refused(self, photo: str, request: int, problem: Problem) -> None:
-        if photo:
-            self._answer(Judged(Path(photo), datetime.now(), problem=problem), request)
-            return
-        self.problem = problem
-        self.changed.emit()
+    def not_judged(self, photo: Path, request: int, problem: Problem) -> None:
+        self._answer(Judged(photo, datetime.now(), problem=problem), request)
 
     def _class_added(self, entry: AddedClass) -> None:
         self.added_classes = (*self.added_classes, entry)
@@ -335,17 +242,6 @@ class OnSite(QObject):
         self.problem = None
         self.changed.emit()
         self.added.emit(entry.name)
-
-    def _source_told(self, event: SourceTold) -> None:
-        self.source_problem = Problem(event.code, **event.data) if event.state == "trouble" else None
-        if event.state == "ended":
-            self.source = ""
-        self.changed.emit()
-
-    def _ask(self, content: dict[str, object]) -> None:
-        if self._engine is not None:
-            self._request += 1
-            self._engine.request({"request": self._request, **content})
 
     def _count(self, judged: Judged, by: int) -> None:
         self.counts[self.verdict(judged)] += by
@@ -381,22 +277,12 @@ class OnSite(QObject):
         self.status = status
         self.overseen.emit()
 
-    def _not_kept(self, error: Exception) -> None:
-        if not isinstance(error, Problem):
-            raise error
-        self.problem = error
-        self.changed.emit()
-
     def _not_overseen(self, error: Exception) -> None:
         if not isinstance(error, Problem):
             raise error
 
     def _answer(self, judged: Judged, request: int = 1) -> None:
-        if request == 0:  # from a source: nobody asked for it here
-            self.asked += 1
-        else:
-            self._open_requests -= 1
-        self.answered += 1
+        self.count_answer(request)
         self._count(judged, 1)
         if judged.unsure and judged.problem is None:
             self.undecided.append(judged)
@@ -404,7 +290,7 @@ class OnSite(QObject):
         unsure = judged.unsure or judged.problem is not None
         self._record(Decision(judged.time, str(judged.photo), judged.class_name, probability, unsure))
         self.judged.emit(judged)
-        self._ask_more()
+        self.ask_more()
         self.changed.emit()
         if self.answered % _LOOK_EVERY == 0:
             self.look_again()
@@ -434,14 +320,7 @@ class OnSite(QObject):
 
     def _not_written(self, error: Exception) -> None:
         self._writing = False
-        if not isinstance(error, Problem):
-            raise error
-        self.problem = error
-        self.changed.emit()
-
-    def _to(self, phase: Phase) -> None:
-        self.phase = phase
-        self.changed.emit()
+        self.troubled(error)
 
 
 @dataclass(frozen=True)
@@ -470,30 +349,10 @@ def _open(path: Path) -> _Opened:
         problem = found
     return _Opened(
         package=package,
-        job=_write_job(path, added),
+        job=write_job(path, added),
         ok_ng=load_ok_ng(described, words),
         added=added,
         photos=new_photos_of(names, path.name, list(words)),
         book=book,
         problem=problem,
     )
-
-
-def _write_job(package: Path, added: Sequence[AddedClass] = ()) -> Path:
-    # A folder of its own: the worker of the package before may still be ending in the last one.
-    place = locations().cache / "onsite"
-    shutil.rmtree(place, ignore_errors=True)
-    folder = place / str(time.time_ns())
-    classes = tuple((entry.name, entry.description) for entry in added)
-    save_job(PredictJob(run=str(folder), package=str(package), added=classes))
-    return folder / JOB_FILE
-
-
-def _photos_in(paths: tuple[Path, ...]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += [Path(entry.path) for entry in walk(path) if isinstance(entry, FoundFile)]
-        else:
-            found.append(path)
-    return found

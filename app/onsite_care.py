@@ -13,13 +13,16 @@ from app.on_site import OnSite
 from app.pages.base import Page
 from app.pages.home import projects_folder
 from app.session import Session
+from app.site_texts import SiteTexts
 from app.widgets.health_light import HealthDialog
-from app.widgets.retrain_dialog import RetrainDialog
+from app.widgets.retrain_dialog import RetrainDialog, Stock
 from core.onsite.monitor.day import Line, day_of, write_day
 from core.onsite.monitor.limits import MonitorLimits, load_limits, save_limits
 from core.onsite.monitor.monitor import status_of
 from core.onsite.monitor.useful import CANDIDATES
-from core.onsite.retrain import NewPhoto, choose_photos
+from core.onsite.records import Record
+from core.onsite.retrain import NewPhoto, choose_photos, fill_project
+from core.onsite.text_retrain import fill_with_texts
 from core.problems import Problem
 from core.project.store import Project
 
@@ -81,10 +84,47 @@ class OnSiteCare(QObject):
         package = self._on_site.package
         if package is None:
             return
+        decided = sum(bool(photo.class_name) for photo in photos)
+        words = self.tr(
+            "人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。"
+        ).format(decided=decided, others=len(photos) - decided)
         classes = [(entry.name, entry.description) for entry in package.manifest.classes]
         classes += [(entry.name, entry.description) for entry in self._on_site.added_classes]
-        name = f"{package.path.stem} {date.today():%Y-%m-%d}"
-        dialog = RetrainDialog(self.session, photos, classes, name, projects_folder(), self._page)
+        stock = Stock(
+            words if photos else self.tr("使える新しい写真が、まだありません。"),
+            "classification",
+            bool(photos),
+            lambda project, cancel: fill_project(project, photos, classes, cancel),
+        )
+        self._choose_project(stock, package.path)
+
+    def prepare_text_training(self, texts: SiteTexts) -> None:
+        """Ask which project the texts that people read go into, if there are any."""
+        texts.learnable(lambda records: self._ask_text_project(texts, records))
+
+    def _ask_text_project(self, texts: SiteTexts, records: Sequence[Record]) -> None:
+        package = texts.package
+        if package is None:
+            return
+        if not records:
+            texts.troubled(Problem("onsite.no_records"))
+            return
+        task = package.manifest.task
+        photos, corrected = (
+            len({record.kept for record in records}),
+            sum(record.final != record.text for record in records),
+        )
+        words = self.tr(
+            "人が確かめた文 {texts} 件（うち直したもの {corrected} 件）と、その写真 {photos} 枚を、コピーして入れます。"
+        ).format(texts=len(records), corrected=corrected, photos=photos)
+        stock = Stock(
+            words, task, True, lambda project, cancel: fill_with_texts(project, records, task, cancel)
+        )
+        self._choose_project(stock, package.path)
+
+    def _choose_project(self, stock: Stock, package: Path) -> None:
+        name = f"{package.stem} {date.today():%Y-%m-%d}"
+        dialog = RetrainDialog(self.session, stock, name, projects_folder(), self._page)
         dialog.filled.connect(self._show_project)
         dialog.open()
 

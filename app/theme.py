@@ -176,6 +176,8 @@ QFrame[class="card"] { background: $surface; border: 1px solid $border; border-r
 QFrame[class="card"] QLabel[class="badge"] { background: $accent; color: $accent_text; }
 QFrame[class="card"][chosen="true"] { border: 2px solid $accent; background: $accent_soft; }
 QLabel[class="chosen"] { background: $accent_soft; border: 2px solid $accent; border-radius: 10px; padding: 10px 14px; }
+QPlainTextEdit[class="record"] { border: 2px solid $focus; border-radius: 6px; background: $surface; }
+QPlainTextEdit[class="record"][readOnly="true"] { border-color: transparent; background: transparent; }
 QFrame[class="zone"] { border: 2px dashed $control; border-radius: 12px; background: transparent; }
 QFrame[class="zone"][lit="true"] { border-color: $accent; background: $accent_soft; }
 QFrame[class="bar"] { background: $surface; border-top: 1px solid $border; }

@@ -24,15 +24,18 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QScrollArea,
 from app.diagnostics import start_logging
 from app.main import make_application
 from app.models.photo_grid import PhotoRole
-from app.on_site import Judged, Phase
+from app.on_site import Judged
 from app.pages.export import ExportPage
 from app.pages.onsite import OnsitePage
 from app.pages.training import TrainingPage
 from app.session import Session
+from app.site_texts import Sheet
+from app.site_work import Phase
 from app.widgets.photo_grid import PhotoGrid
 from app.window import MainWindow
 from core.project.probe import SAMPLE
 from core.settings import Settings, save_settings
+from core.tasks.texts import TASKS, Task
 from core.training.state import JobState
 
 W = TypeVar("W", bound=QWidget)
@@ -150,10 +153,11 @@ def _fill_file_dialog(paths: Sequence[Path]) -> None:
 
 
 class Tour:
-    """The way through all pages; `out` gets the pictures and the package."""
+    """The way through all pages, with the sample of a task; `out` gets the pictures and the package."""
 
-    def __init__(self, window: MainWindow, out: Path, preset: str) -> None:
+    def __init__(self, window: MainWindow, out: Path, preset: str, task: Task = "classification") -> None:
         self.window = window
+        self.task = task
         self.operator = Operator(window)
         self.out = out
         self.preset = preset
@@ -170,7 +174,7 @@ class Tour:
 
     def _home(self) -> None:
         self._picture("home")
-        self.operator.click("home_sample")
+        self.operator.click("home_sample" if self.task == "classification" else f"home_sample_{self.task}")
         self.operator.wait(lambda: self.window.current == "photos", "the sample project is open", _ENGINE_S)
 
     def _photos(self) -> None:
@@ -184,10 +188,12 @@ class Tour:
         self.operator.wait(
             lambda: self.operator.find(grid, PhotoGrid).grid.rowCount() > 0, "photos in the grid"
         )
-        self.operator.press(grid, Qt.Key.Key_Right, Qt.Key.Key_2)
+        kinds = self.task == "classification"
+        self.operator.press(grid, Qt.Key.Key_Right, *((Qt.Key.Key_2,) if kinds else ()))
         self._thumbnails(grid)
         self._picture("labels")
-        self.operator.click("labels_undo")
+        if kinds:
+            self.operator.click("labels_undo")
         self.operator.go_on("preset")
 
     def _preset(self) -> None:
@@ -214,8 +220,9 @@ class Tour:
         self.operator.go_on("check")
 
     def _check(self) -> None:
-        self.operator.wait(lambda: self.operator.find("check_tabs").isVisible(), "the result is read")
-        tabs = self.operator.find("check_tabs", QTabWidget)
+        name = "check_tabs" if self.task == "classification" else "text_check_tabs"
+        self.operator.wait(lambda: self.operator.find(name).isVisible(), "the result is read")
+        tabs = self.operator.find(name, QTabWidget)
         for number in range(tabs.count()):
             QTest.mouseClick(
                 tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(number).center()
@@ -238,14 +245,15 @@ class Tour:
 
     def _on_site(self) -> list[dict[str, Any]]:
         page = self.operator.find("page_onsite", OnsitePage)
-        self.operator.wait(lambda: page.on_site.phase is Phase.READY, "the package is loaded", _ENGINE_S)
-        answers: list[Judged] = []
-        page.on_site.judged.connect(answers.append)
+        self.operator.wait(lambda: page.at_work.phase is Phase.READY, "the package is loaded", _ENGINE_S)
+        answers: list[dict[str, Any]] = []
+        page.on_site.judged.connect(lambda judged: answers.append(_told_of(judged)))
+        page.texts.wrote.connect(lambda sheet: answers.append(_written_in(sheet)))
         photos = sorted((SAMPLE / "test").rglob("*.jpg"))[::_EVERY_NTH_ON_SITE]
         self.operator.choose_in_dialog("onsite_photos", *photos)
         self.operator.wait(lambda: len(answers) == len(photos), "the answers", _ENGINE_S)
         self._picture("onsite")
-        return [{"photo": a.photo.name, "class": a.class_name, "unsure": a.unsure} for a in answers]
+        return answers
 
     def _thumbnails(self, name: str) -> None:
         """Wait until the first rows of a grid have their pictures."""
@@ -266,6 +274,14 @@ class Tour:
         number = len(self.pictures) + 1
         self.pictures.append(str(self.operator.look(self.out / f"{number:02}-{name}.png")))
         print(self.pictures[-1], file=sys.stderr, flush=True)
+
+
+def _told_of(judged: Judged) -> dict[str, Any]:
+    return {"photo": judged.photo.name, "class": judged.class_name, "unsure": judged.unsure}
+
+
+def _written_in(sheet: Sheet) -> dict[str, Any]:
+    return {"photo": sheet.photo.name, "texts": [record.text for record in sheet.records]}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -295,7 +311,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     let_work(0)
     start_s = round(_seconds_since_start(), 2)
     try:
-        walked = {} if options.start_only else Tour(window, out, options.preset).walk()
+        walked = {} if options.start_only else Tour(window, out, options.preset, options.task).walk()
         answer = walked | {"start_s": start_s}
     except Lost as lost:
         Operator(window).look(out / "lost.png")
@@ -334,11 +350,16 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--text-scale", type=int, choices=(100, 125, 150), default=100)
     parser.add_argument("--size", type=_size, default=(1366, 768), metavar="1366x768")
-    parser.add_argument("--preset", default="coop-dept")
+    parser.add_argument(
+        "--task", choices=TASKS, default="classification", help="which sample is walked through"
+    )
+    parser.add_argument("--preset", help="default: coop-dept; lora where the model writes")
     parser.add_argument(
         "--start-only", action="store_true", help="only tell how long the window took to open"
     )
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    options.preset = options.preset or ("coop-dept" if options.task == "classification" else "lora")
+    return options
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """What the label page shows, read off the screen's thread in one go."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,7 +19,8 @@ from core.tasks.texts import Task
 
 @dataclass(frozen=True)
 class LabelPageContent:
-    """The project as it is; `written`: photos with a text of its task. `shelf` and `offer` only where photos were asked for."""
+    """The project as it is; `written`: by photo id, how many texts of its task there are. `shelf` and `offer` only where
+    photos were asked for."""
 
     project: Project
     shelf: Shelf | None
@@ -30,7 +32,7 @@ class LabelPageContent:
     fixed: bool
     waiting: bool
     task: Task
-    written: int
+    written: Mapping[int, int]
 
     @classmethod
     def read(
@@ -56,22 +58,41 @@ class LabelPageContent:
             project.features_only is not None,
             wants_features_only(project),
             task := project.task,
-            0 if task == "classification" else len(project.texts.photos_with(task)),
+            {} if task == "classification" else project.texts.numbers(task),
         )
 
 
-def undo_as(project: Project, second: str) -> None:
+@dataclass(frozen=True)
+class Turned:
+    """A step that was taken back, or done again, with the photos whose texts it changed and the first one's name."""
+
+    step: Step
+    again: bool
+    texts_of: tuple[int, ...]
+    photo: str
+
+
+def undo_as(project: Project, second: str) -> Turned | None:
     """Undo, but of a second person only what that person did as such."""
     step = project.next_undo()
-    if step is not None and _may_touch(step, second):
-        project.undo()
+    if step is None or not _may_touch(step, second):
+        return None
+    project.undo()
+    return _turned(project, step, again=False)
 
 
-def redo_as(project: Project, second: str) -> None:
+def redo_as(project: Project, second: str) -> Turned | None:
     """Redo, as `undo_as`."""
     step = project.next_redo()
-    if step is not None and _may_touch(step, second):
-        project.redo()
+    if step is None or not _may_touch(step, second):
+        return None
+    project.redo()
+    return _turned(project, step, again=True)
+
+
+def _turned(project: Project, step: Step, *, again: bool) -> Turned:
+    photos = project.texts.touched(step.id)
+    return Turned(step, again, photos, project.photo(photos[0]).path.name if photos else "")
 
 
 def _may_touch(step: Step, second: str) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -26,6 +26,7 @@ from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem
 from core.project.classes import ProductClass
 from core.project.sources import Photo
+from core.tasks.texts import TextTask
 
 Index = QModelIndex | QPersistentModelIndex
 _KEPT = 1500
@@ -46,6 +47,7 @@ class PhotoRole(IntEnum):
     HINT = Qt.ItemDataRole.UserRole + 7
     IN_GROUP = Qt.ItemDataRole.UserRole + 8
     MARKS = Qt.ItemDataRole.UserRole + 9
+    TEXTS = Qt.ItemDataRole.UserRole + 10
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class ShownHint:
     entry: ProductClass
     probability: float
     instead: bool
+
+
+@dataclass(frozen=True)
+class ShownTexts:
+    """So many descriptions of a photo, or questions about it."""
+
+    task: TextTask
+    number: int
 
 
 class PhotoGridModel(QAbstractListModel):
@@ -70,6 +80,8 @@ class PhotoGridModel(QAbstractListModel):
         self._classes: dict[int, ProductClass] = {}
         self._advice = Advice()
         self._group: frozenset[int] = frozenset()
+        self._task: TextTask | None = None
+        self._texts: Mapping[int, int] = {}
         self._thumbnails = _Thumbnails(self)
         self._thumbnails.arrived.connect(self._thumbnail_arrived)
 
@@ -133,6 +145,12 @@ class PhotoGridModel(QAbstractListModel):
             self._group = group
             self._all_changed()
 
+    def show_texts(self, task: TextTask | None, numbers: Mapping[int, int]) -> None:
+        """Mark the photos that have so many texts of a task; None where the project's takes none."""
+        if (task, numbers) != (self._task, self._texts):
+            self._task, self._texts = task, numbers
+            self._all_changed()
+
     def hint(self, row: int) -> ShownHint | None:
         """What is suggested for a row: a label for a photo without one, another for a doubted one."""
         photo_id, own = self.photo(row).id, self.label(row)
@@ -174,9 +192,11 @@ class PhotoGridModel(QAbstractListModel):
 
     def next_unlabelled(self, row: int) -> int | None:
         """The first unlabelled row behind `row`, else before it."""
-        count = len(self._shelf.tiles)
-        order = [*range(row + 1, count), *range(min(row + 1, count))]
-        return next((other for other in order if self.label(other) is None), None)
+        return self._next(row, lambda other: self.label(other) is None)
+
+    def next_unwritten(self, row: int) -> int | None:
+        """The first row without a text behind `row`, else before it."""
+        return self._next(row, lambda other: other != row and not self._texts.get(self.photo(other).id))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else len(self._shelf.tiles)
@@ -214,12 +234,21 @@ class PhotoGridModel(QAbstractListModel):
                 return photo.id in self._group
             case PhotoRole.MARKS:
                 return _marks_of(photo)
+            case PhotoRole.TEXTS:
+                number = self._texts.get(photo.id)
+                return ShownTexts(self._task, number) if self._task is not None and number else None
             case _:
                 return None
 
+    def _next(self, row: int, wanted: Callable[[int], bool]) -> int | None:
+        count = len(self._shelf.tiles)
+        return next(filter(wanted, (*range(row + 1, count), *range(min(row + 1, count)))), None)
+
     def _all_changed(self) -> None:
         if self._shelf.tiles:
-            roles = [PhotoRole.HINT, PhotoRole.IN_GROUP, Qt.ItemDataRole.AccessibleTextRole]
+            roles = [
+                PhotoRole.HINT, PhotoRole.IN_GROUP, PhotoRole.TEXTS, Qt.ItemDataRole.AccessibleTextRole,
+            ]  # fmt: skip
             self.dataChanged.emit(self.index(0), self.index(len(self._shelf.tiles) - 1), roles)
 
     def _said_of(self, row: int, tile: Tile) -> str:
@@ -228,6 +257,7 @@ class PhotoGridModel(QAbstractListModel):
         entry, hint = self._classes.get(self._labels[photo.id] or -1), self.hint(row)
         words = [
             f"{photo.path.name} {entry.name if entry else ''}",
+            self._said_of_texts(self._texts.get(photo.id, 0)),
             self.tr("、迷っています") if photo.unsure else "",
             self.tr("、使いません") if photo.excluded else "",
             self.tr("、メモ：{words}").format(words=photo.comment) if photo.comment else "",
@@ -235,6 +265,15 @@ class PhotoGridModel(QAbstractListModel):
             self.tr("、そっくりな写真がほかに %n 枚", "", more) if more else "",
         ]
         return "".join(words)
+
+    def _said_of_texts(self, number: int) -> str:
+        if self._task is None:
+            return ""
+        if not number:
+            return self.tr("、まだ書いていません")
+        if self._task == "vqa":
+            return self.tr("、質問 %n 件", "", number)
+        return self.tr("、説明 %n 件", "", number)
 
     def _thumbnail_arrived(self, path: Path, row: int) -> None:
         tiles = self._shelf.tiles

@@ -37,14 +37,18 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
 from app.widgets.package_choices import PackageChoices
 from app.widgets.report_panel import ReportPanel
+from app.widgets.text_package_facts import TextPackageFacts
+from app.widgets.text_report_panel import TextReportPanel
+from core.evaluation.unsure import threshold_for
 from core.evaluation.wish import wish_for, wish_of
-from core.package.archive import CARD, open_package
+from core.package.archive import CARD, open_any_package
 from core.package.card import own_language_first
 from core.problems import Problem
 from core.project.store import CACHE_FOLDER, Project
+from core.tasks.result import TextResult
 from core.training.events import Event, Failed, Finished, Progress, Stage
-from core.training.job import JOB_FILE, ExportJob, save_job
-from core.training.result import RESULT_FILE
+from core.training.job import JOB_FILE, ExportJob, TextJob, save_job
+from core.training.result import RESULT_FILE, UnsureThreshold
 from core.training.run import Run
 from core.training.state import JobState
 
@@ -68,6 +72,7 @@ class Exported:
     alone: dict[str, Any] | None = None
     signer: str = ""
     wished_error: float | None = None
+    compared: int | None = None  # texts that were the same, of a package that writes
 
     @classmethod
     def of(cls, run: str, told: dict[str, Any]) -> "Exported | None":
@@ -83,6 +88,7 @@ class Exported:
                 alone=told.get("alone"),
                 signer=str(told.get("signer", "")),
                 wished_error=told.get("wished_error"),
+                compared=told.get("compared"),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -142,13 +148,11 @@ class ExportPage(Page):
         for field, label in ((self.name, self.name_label), (self.folder, self.folder_label)):
             field.setAccessibleName(label.text())
         self.bar.setAccessibleName(self.tr("書き出しの進み"))
-        self.take_along.setText(
-            self.tr(
-                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）\n「プログラムなしで動く」を選んだときは、1 だけで足ります（読み取り用の小さなプログラム hikidashi-onsite で使えます）。"
-            )
-        )
+        self.text_report.retranslate()
         self.choices.retranslate()
         self.report.retranslate()
+        self.text_facts.retranslate()
+        self._say_take_along()
         self._say_card()
         self._say_start()
         self._say_progress()
@@ -170,18 +174,47 @@ class ExportPage(Page):
         self.body.setVisible(ready)
         self.empty.setVisible(not ready)
         self.exported, self._outdated = None, False
+        writes = self.session.task != "classification"
+        self.choices.show_task(writes=writes)
+        self.report.setVisible(not writes)
+        self.text_report.setVisible(writes)
+        self.text_facts.show_result(None, None)
         if ready and project is not None and run is not None:
             kept = self._remembered(project, run)
             self._outdated = kept is not None and kept.wished_error not in (None, wish_of(project))
             self.exported = None if self._outdated else kept
-            self.report.show_run(project, run)
+            if writes:
+                self._read_texts(project, run)
+                self.text_report.show_run(project, run)
+            else:
+                self.report.show_run(project, run)
             if not self.name.text():
                 self.name.setText(f"{project.name}-{date.today():%Y%m%d}")
             if not self.folder.text():
                 self.folder.setText(self.session.settings.last_folders.get(_FOLDER) or _documents(project))
+        self._say_take_along()
         self._say_start()
         self._say_result()
         self.changed.emit()
+
+    def _read_texts(self, project: Project, run: Run) -> None:
+        run_in_background(
+            self,
+            lambda _cancel: _result_of(project, run),
+            success=lambda found: self.text_facts.show_result(*found) if run == self.session.run else None,
+            failure=self._could_not_start,
+        )
+
+    def _say_take_along(self) -> None:
+        if self.session.task == "classification":
+            words = self.tr(
+                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき）\n「プログラムなしで動く」を選んだときは、1 だけで足ります（読み取り用の小さなプログラム hikidashi-onsite で使えます）。"
+            )
+        else:
+            words = self.tr(
+                "現場の PC に運ぶもの：\n1. この .hkd ファイル\n2. このプログラムのインストーラー（まだ入っていないとき）\n3. 同じモデル（付属のモデル以外を使ったとき。「モデルを見る・取り込む」から現場の PC にも取り込みます）"
+            )
+        self.take_along.setText(words)
 
     def _remembered(self, project: Project, run: Run) -> Exported | None:
         """The package last written of this run, if it still lies there."""
@@ -313,13 +346,7 @@ class ExportPage(Page):
         if exported is None:
             return
         self.mark.set_mark("ok" if exported.verified else "stop")
-        self.verified.setText(
-            self.tr("確認済み：開き直しても同じ答えでした（最大の差 {difference}）。").format(
-                difference=_plain(exported.max_difference)
-            )
-            if exported.verified
-            else self.tr("確認できませんでした。このファイルは使わないでください。")
-        )
+        self.verified.setText(self._verified_words(exported))
         self.facts.setText(
             self.tr("{path}\n大きさ {size}　SHA-256 {sha256}").format(
                 path=exported.package, size=_size(exported.size_bytes), sha256=exported.sha256
@@ -328,9 +355,22 @@ class ExportPage(Page):
         self.alone_words.show_alone(exported.alone, exported.signer)
         run_in_background(
             self,
-            lambda _cancel: open_package(Path(exported.package)).text(CARD),
+            lambda _cancel: open_any_package(Path(exported.package)).text(CARD),
             success=self._show_card,
             failure=self._no_card,
+        )
+
+    def _verified_words(self, exported: Exported) -> str:
+        if not exported.verified:
+            return self.tr("確認できませんでした。このファイルは使わないでください。")
+        if exported.compared is not None:
+            return self.tr(
+                "確認済み：別に開き直しても、試験の写真の文 %n 件が一字一句同じでした（自信の差は最大 {difference}）。",
+                "",
+                exported.compared,
+            ).format(difference=_plain(exported.max_difference))
+        return self.tr("確認済み：開き直しても同じ答えでした（最大の差 {difference}）。").format(
+            difference=_plain(exported.max_difference)
         )
 
     def _show_card(self, card: str) -> None:
@@ -366,10 +406,14 @@ class ExportPage(Page):
         inside = QVBoxLayout(self.body, spacing=16)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.lead)
+        self.text_facts = TextPackageFacts()
+        self.text_report = TextReportPanel(self._report_folder, self.banner.show_problem)
+        inside.addWidget(self.text_facts)
         inside.addWidget(self._build_form())
         inside.addWidget(self._build_progress())
         inside.addWidget(self._build_result(), 1)
         inside.addWidget(self._build_report())
+        inside.addWidget(self.text_report)
         inside.addStretch(0)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="export_scroll")
         area.setWidget(self.body)
@@ -474,11 +518,18 @@ def _write_job(project: Project, run: Run, target: Path, chosen: dict[str, Any])
         run=str(folder),
         source_run=str(run.folder),
         out=str(target),
-        wished_error=wish_for(project, run.result()),
+        wished_error=wish_for(project, run.text_result() if isinstance(run.job, TextJob) else run.result()),
         **chosen,
     )
     save_job(job)
     return job
+
+
+def _result_of(project: Project, run: Run) -> tuple[TextResult | None, UnsureThreshold | None]:
+    """What a run about texts came to, and the threshold for the project's wish."""
+    result = run.text_result()
+    wish = wish_for(project, result)
+    return result, threshold_for(result, wish) if result is not None else None
 
 
 def _documents(project: Project) -> str:

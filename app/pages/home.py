@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -27,12 +27,14 @@ from app.pages.base import Page
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.banner import ProblemBanner
+from app.widgets.flow import FlowLayout
 from app.widgets.recent_projects import RecentProject, RecentProjects
 from app.widgets.tile import Tile
 from core.problems import Problem
-from core.project.sample import create_sample_project
+from core.project.sample import create_sample_project, create_text_sample_project
 from core.project.store import PROJECT_FILE, RUNS_FOLDER, Project
 from core.settings import locations
+from core.tasks.texts import TextTask
 from core.training.job import TextJob, TrainJob
 from core.training.run import runs_in
 from core.training.state import JobState
@@ -73,7 +75,9 @@ class HomePage(Page):
 
     def retranslate(self) -> None:
         self.lead.setText(
-            self.tr("手元の写真で、製品や不良の見分け方をこのパソコンに教えます。写真は外に出ません。")
+            self.tr(
+                "手元の写真で、製品や不良の見分け方、説明の書き方、質問への答え方をこのパソコンに教えます。写真は外に出ません。"
+            )
         )
         self.new.say(
             self.tr("新しいプロジェクト"), self.tr("名前と保存場所を決めて、写真を選ぶところから始めます。")
@@ -92,6 +96,15 @@ class HomePage(Page):
         self.empty.setText(self.tr("まだありません。最初は「見本で試す」がおすすめです。"))
         self.resume.setText(self.tr("続きから学習する"))
         self.models.setText(self.tr("モデルを見る・取り込む…"))
+        self.text_samples.setText(self.tr("文の見本："))
+        for task, words in (
+            ("caption", self.tr("写真に説明をつける見本で試す")),
+            ("vqa", self.tr("写真に質問する見本で試す")),
+        ):
+            self.sample_of[task].setText(words)
+            self.sample_of[task].setToolTip(
+                self.tr("工場の言い回しで書いた文が付いた、小さな見本です。最後まで通して試せます。")
+            )
         self.recent.retranslate()
         self.banner.retranslate()
         self._offer_resumption()
@@ -113,6 +126,11 @@ class HomePage(Page):
         language, user = self.session.language, self.session.settings.operator
         name = self.tr("見本")
         self._take(lambda: create_sample_project(_free_folder(name), language=language, user=user))
+
+    def _text_sample(self, task: TextTask) -> None:
+        language, user = self.session.language, self.session.settings.operator
+        name = self.tr("見本（説明）") if task == "caption" else self.tr("見本（質問）")
+        self._take(lambda: create_text_sample_project(_free_folder(name), task, language=language, user=user))
 
     def _open(self) -> None:
         folder = QFileDialog.getExistingDirectory(
@@ -163,7 +181,7 @@ class HomePage(Page):
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
-        for button in (self.new, self.sample, self.open_existing):
+        for button in (self.new, self.sample, self.open_existing, *self.sample_of.values()):
             button.setEnabled(not busy)
         self.changed.emit()
 
@@ -239,7 +257,7 @@ class HomePage(Page):
         self.models = QPushButton(objectName="home_models", minimumHeight=TOUCH)
         self.models.setProperty("class", "plain")
         self.models.clicked.connect(self.models_asked)
-        column.addWidget(self.models, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._build_small())
         column.addWidget(self.recent_heading)
         column.addWidget(self.empty)
         column.addWidget(self.recent)
@@ -249,6 +267,20 @@ class HomePage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
+
+    def _build_small(self) -> FlowLayout:
+        row = FlowLayout(spacing=GAP)
+        self.text_samples = QLabel(minimumHeight=TOUCH)
+        row.addWidget(self.text_samples)
+        self.sample_of: dict[str, QPushButton] = {}
+        tasks: tuple[TextTask, ...] = ("caption", "vqa")
+        for task in tasks:
+            button = QPushButton(objectName=f"home_sample_{task}", minimumHeight=TOUCH)
+            button.clicked.connect(lambda _on, task=task: self._text_sample(task))
+            self.sample_of[task] = button
+            row.addWidget(button)
+        row.addWidget(self.models)
+        return row
 
     def _build_resumption(self) -> QWidget:
         self.resume_card = QFrame(objectName="home_resume_card", visible=False)

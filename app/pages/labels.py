@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import qtawesome
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontInfo, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -19,11 +18,11 @@ from PySide6.QtWidgets import (
 
 from app.background import run_in_background
 from app.models.folding import Shelf
-from app.models.label_page import LabelPageContent, redo_as, undo_as
+from app.models.label_page import LabelPageContent, Turned, redo_as, undo_as
 from app.pages.base import Page
 from app.pages.label_extras import LabelExtras
 from app.session import Session
-from app.theme import GAP, TOUCH, theme
+from app.theme import GAP, TOUCH
 from app.widgets.assist_bar import AssistBar
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
@@ -35,6 +34,7 @@ from app.widgets.photo_viewer import PhotoViewer
 from app.widgets.showing_bar import ShowingBar
 from app.widgets.task_side import TaskSide
 from app.widgets.thumbnail_size import ThumbnailSize
+from app.widgets.undo_tools import UndoTools
 from core.labelling.showing import FROM_THE_FIRST, Showing
 from core.problems import Problem
 from core.project.classes import ProductClass
@@ -61,6 +61,7 @@ class LabelsPage(Page):
         self._follow = False
         self._to_first = False
         self._telling = False
+        self._turned: Turned | None = None  # what was taken back, or done again, just now
         self._waiting = False
         self._build()
         session.project_changed.connect(self._project_changed)
@@ -108,13 +109,7 @@ class LabelsPage(Page):
                 "このプロジェクトは写真を残していないので、ラベルと種類は変えられません。このまま次へ進めます。"
             )
         )
-        for button, words, key in (
-            (self.undo, self.tr("元に戻す"), QKeySequence.StandardKey.Undo),
-            (self.redo, self.tr("やり直す"), QKeySequence.StandardKey.Redo),
-        ):
-            keys = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-            button.setToolTip(f"{words} ({keys})")
-            button.setAccessibleName(words)
+        self.turning.retranslate()
         self.showing.retranslate()
         self.assist.retranslate()
         self.thumbnail_size.retranslate()
@@ -134,12 +129,7 @@ class LabelsPage(Page):
     def restyle(self) -> None:
         self.panel.restyle()
         self.thumbnail_size.restyle()
-        self._draw_icons()
-
-    def _draw_icons(self) -> None:
-        for button, icon in ((self.undo, "mdi6.undo"), (self.redo, "mdi6.redo")):
-            button.setIcon(qtawesome.icon(icon, color=theme().text, color_disabled=theme().muted))
-            button.setFixedWidth(TOUCH + GAP)
+        self.turning.restyle()
 
     def _say_lead(self) -> None:
         words = self.tr(
@@ -197,8 +187,10 @@ class LabelsPage(Page):
         for row in self.panel.rows:
             row.more.setEnabled(not self.extras.second)
         self.tasks.show_task(found.task, found.written)
+        self.grid.grid.show_texts(None if found.task == "classification" else found.task, found.written)
         self.files.button.setVisible(not self.tasks.writes)
         self.tasks.files.button.setVisible(self.tasks.writes)
+        self.extras.tools.show_task(writes=self.tasks.writes)
         self.help.suggest(not self.tasks.writes and not self.extras.second)
         self._say_lead()
         self.undo.setEnabled(found.can_undo)
@@ -224,7 +216,8 @@ class LabelsPage(Page):
         wanted = [grid.photo(place).id] if current.isValid() else []
         if self._follow:
             # After an undo: go where something changed.
-            wanted = [*grid.differing(photos), *wanted]
+            texts_of = self._turned.texts_of if self._turned is not None else ()
+            wanted = [*texts_of, *grid.differing(photos), *wanted]
         if self._to_first:
             place, wanted = 0, []
         self._follow = self._to_first = False
@@ -270,7 +263,8 @@ class LabelsPage(Page):
             self.summary.setText("")
             return
         if self.tasks.writes:
-            self.summary.setText(self.tasks.summary(counts.usable))
+            told = self.turning.words(self._turned) if self._turned is not None else ""
+            self.summary.setText(self.tasks.summary(counts.usable) + told)
             return
         words = self.tr("{labelled}／{total} 枚にラベルが付いています。").format(
             labelled=counts.labelled, total=counts.usable
@@ -338,32 +332,29 @@ class LabelsPage(Page):
         if following is not None:
             self.grid.select_row(following)
 
-    def _undo(self) -> None:
-        project = self.session.project
+    def _turn(self, turn: Callable[[Project, str], Turned | None]) -> None:
+        """Take a step back, or do it again, and go where it changed something."""
+        project, second = self.session.project, self.extras.second
         if project is not None:
-            self._follow, second = True, self.extras.second
-            self._change(lambda: undo_as(project, second))
-
-    def _redo(self) -> None:
-        project = self.session.project
-        if project is not None:
-            self._follow, second = True, self.extras.second
-            self._change(lambda: redo_as(project, second))
+            self._follow = True
+            self._change(lambda: turn(project, second))
 
     def _change(self, change: Callable[[], object], *, photos: bool = True) -> None:
         """Write a change behind all earlier ones, then show what the project holds.
 
         `photos`: whether the grid does not show it yet.
         """
+        self._turned = None
         run_in_background(
             self,
             lambda _cancel: change(),
-            success=lambda _: self._changed(photos),
+            success=lambda told: self._changed(photos, told if isinstance(told, Turned) else None),
             failure=self._refused,
             in_order=True,
         )
 
-    def _changed(self, photos: bool) -> None:
+    def _changed(self, photos: bool, turned: Turned | None = None) -> None:
+        self._turned = turned
         self._read(photos=photos)
         self.help.assistant.look()
         self._telling = True
@@ -436,6 +427,17 @@ class LabelsPage(Page):
             self.grid.select_row(row + 1)
             self.tasks.begin()
 
+    def _write_next_unwritten(self) -> None:
+        """The next photo that has no text yet, and on with writing."""
+        if not self.tasks.writes:
+            return
+        row = self.grid.grid.next_unwritten(self.grid.currentIndex().row())
+        if row is None:
+            self.summary.setText(self.tr("まだ書いていない写真は、もうありません。"))
+            return
+        self.grid.select_row(row)
+        self.tasks.begin()
+
     # Laying out
 
     def _build(self) -> None:
@@ -480,15 +482,10 @@ class LabelsPage(Page):
     def _build_tools(self) -> QWidget:
         self.showing = ShowingBar()
         self.showing.changed.connect(self._choose_showing)
-        self.undo = QPushButton(objectName="labels_undo", minimumHeight=TOUCH)
-        self.redo = QPushButton(objectName="labels_redo", minimumHeight=TOUCH)
-        self._draw_icons()
-        self.undo.clicked.connect(self._undo)
-        self.redo.clicked.connect(self._redo)
-        for keys, button in (("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(button.click)
+        self.turning = UndoTools(self)
+        self.undo, self.redo = self.turning.undo, self.turning.redo
+        self.turning.undone.connect(lambda: self._turn(undo_as))
+        self.turning.redone.connect(lambda: self._turn(redo_as))
         self.summary = QLabel(objectName="labels_summary", wordWrap=True)
         self.files = LabelFiles()
         self.files.use(lambda: self.session.project)
@@ -558,9 +555,11 @@ class LabelsPage(Page):
         self.tasks.back.connect(self.grid.setFocus)
         self.tasks.failed.connect(self._refused)
         self.tasks.renewed.connect(lambda: self._changed(photos=True))
-        write = QShortcut(QKeySequence(Qt.Key.Key_F2), self)
-        write.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        write.activated.connect(self.tasks.begin)
+        self.extras.tools.unwritten.connect(self._write_next_unwritten)
+        for key, done in ((Qt.Key.Key_F2, self.tasks.begin), (Qt.Key.Key_F3, self._write_next_unwritten)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(done)
         return self.tasks
 
     def _label_and_return(self, class_id: int) -> None:

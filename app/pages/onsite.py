@@ -11,41 +11,41 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.background import run_in_background
-from app.on_site import Judged, OnSite, Phase
+from app.on_site import Judged, OnSite
 from app.onsite_care import OnSiteCare
 from app.onsite_lock import OnSiteLock
 from app.pages.base import Page
 from app.session import Session
+from app.site_texts import SiteTexts
+from app.site_work import Phase, SiteWork
 from app.sound import Sounds
 from app.widgets.banner import ProblemBanner
 from app.widgets.decision_bar import DecisionBar, Offer
 from app.widgets.health_light import HealthLight
 from app.widgets.history_list import HistoryList
-from app.widgets.onsite_dialogs import CameraDialog, NewClassDialog, OkNgDialog
+from app.widgets.onsite_dialogs import NewClassDialog, OkNgDialog
+from app.widgets.onsite_tools import OnSiteTools
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.result_board import ANSWERS, Answer, ResultBoard
 from app.widgets.session_counts import SessionCounts
+from app.widgets.text_site import TextSite
 from core.documents import PACKAGE_SUFFIX
 from core.onsite.okng import OkNg
 from core.onsite.result import Verdict
-from core.photos.formats import PHOTO_SUFFIXES
+from core.package.archive import TextPackage
 from core.photos.thumbnails import ThumbnailStore
 from core.problems import Problem, problem_text
 from core.settings import locations
 
-_PACKAGES = "package"
-_PHOTOS = "onsite_photos"
-_WATCHED = "onsite_watched"
 _PERSON = "person"
 _TONES: dict[Verdict, str] = {
     Verdict.OK: "ok",
@@ -75,6 +75,9 @@ class OnsitePage(Page):
         self.on_site.judged.connect(self._judged)
         self.on_site.changed.connect(self._refresh)
         self.on_site.added.connect(self._class_added)
+        self.on_site.writes.connect(self._open_texts)
+        self.texts = SiteTexts(self)
+        self.texts.changed.connect(self._refresh)
         self.care = OnSiteCare(session, self.on_site, self)
         self._build()
         self.on_site.overseen.connect(lambda: self.health.show_status(self.on_site.status))
@@ -82,6 +85,7 @@ class OnsitePage(Page):
         store = ThumbnailStore(locations().cache / "thumbnails")
         self.history.rows.use(store)
         self.decision_bar.use(store)
+        self.text_site.use(store)
         self.retranslate()
         self.show_full(False)
 
@@ -94,7 +98,7 @@ class OnsitePage(Page):
     def enter(self) -> None:
         """A package that was just written is opened at once."""
         project = self.session.project
-        if self.on_site.phase is not Phase.CLOSED or project is None:
+        if self.at_work.phase is not Phase.CLOSED or project is None:
             return
         kept = project.setting("exported")
         path = Path(kept["package"]) if isinstance(kept, dict) and "package" in kept else None
@@ -107,7 +111,19 @@ class OnsitePage(Page):
         self._on_board = self._looked_at = self._last_decision = None
         self._resumed_source = ""
         self.guard.choose(package=str(path), source="")
+        self.texts.close()
         self.on_site.open(path)
+
+    @property
+    def at_work(self) -> SiteWork:
+        """Who works with the open package: one that tells classes apart, or one that writes."""
+        return self.on_site if self.texts.phase is Phase.CLOSED else self.texts
+
+    def _open_texts(self, path: Path, waiting: list[Path]) -> None:
+        self.texts.open(path)
+        self.text_site.begin()
+        if waiting:
+            self.texts.judge(waiting)
 
     def resume_work(self) -> None:
         """Open again what was at work here, in full screen: the page was locked when the program ended."""
@@ -120,11 +136,6 @@ class OnsitePage(Page):
 
     def retranslate(self) -> None:
         texts = {
-            self.open_button: self.tr("パッケージを開く"),
-            self.photos_button: self.tr("写真を選ぶ"),
-            self.folder_button: self.tr("フォルダーを選ぶ"),
-            self.watch_button: self.tr("見張る"),
-            self.more_button: self.tr("そのほか"),
             self.full_button: self.tr("全画面（F11）"),
             self.leave_button: self.tr("全画面を出る（Esc）"),
             self.give_up: self.tr("残りをやめる"),
@@ -133,16 +144,18 @@ class OnsitePage(Page):
         for button, text in texts.items():
             button.setText(text)
             button.setAccessibleName(text)
-        self._say_menus()
+        self.tools.retranslate(can_play=self.sounds.can_play)
         self.bar.setAccessibleName(self.tr("判定の進み"))
         for part in (self.history, self.banner, self.counts, self.decision_bar):
             part.retranslate()
+        self.text_site.retranslate()
         self.health.show_status(self.on_site.status)
         self._refresh()
 
     def restyle(self) -> None:
         self.board.update()
         self.counts.update()
+        self.text_site.restyle()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -165,10 +178,14 @@ class OnsitePage(Page):
     def show_full(self, full: bool) -> None:
         """Show the answer alone, or the tools around it, too."""
         self.is_full = full
-        for part in (self.tools, self.history, self.save, self.full_button):
+        around: tuple[QWidget, ...] = (self.tools, self.history, self.full_button)
+        for part in around:
             part.setVisible(not full)
-        for part in (self.picture, self.leave_button):
+        self.save.setVisible(not full and self.at_work is self.on_site)
+        inside: tuple[QWidget, ...] = (self.picture, self.leave_button)
+        for part in inside:
             part.setVisible(full)
+        self.text_site.show_full(full)
         self.health.more.setVisible(not self.guard.locked)
         self._leave_key.setEnabled(full)
         if full and self._on_board is not None:
@@ -188,46 +205,9 @@ class OnsitePage(Page):
 
     # Choosing
 
-    def _choose_package(self) -> None:
-        pattern = self.tr("現場用パッケージ (*.hkd)")
-        start = self.session.settings.last_folders.get(_PACKAGES, "")
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("パッケージを開く"), start, pattern)
-        if chosen:
-            self._remember(_PACKAGES, Path(chosen).parent)
-            self.open_package(Path(chosen))
-
-    def _choose_photos(self) -> None:
-        suffixes = " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES))
-        pattern = self.tr("写真 ({suffixes})").format(suffixes=suffixes)
-        start = self.session.settings.last_folders.get(_PHOTOS, "")
-        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("写真を選ぶ"), start, pattern)
-        if chosen:
-            self._remember(_PHOTOS, Path(chosen[0]).parent)
-            self._judge([Path(path) for path in chosen])
-
-    def _choose_folder(self) -> None:
-        start = self.session.settings.last_folders.get(_PHOTOS, "")
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("フォルダーを選ぶ"), start)
-        if chosen:
-            self._remember(_PHOTOS, Path(chosen))
-            self._judge([Path(chosen)])
-
-    def _choose_watched(self) -> None:
-        start = self.session.settings.last_folders.get(_WATCHED, "")
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("見張るフォルダーを選ぶ"), start)
-        if chosen:
-            self._remember(_WATCHED, Path(chosen))
-            self._mind(chosen)
-
-    def _choose_camera(self) -> None:
-        kept = self.session.settings.onsite
-        dialog = CameraDialog(kept.source, kept.every_s, self)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            self._mind(dialog.source(), dialog.every.value())
-
     def _mind(self, source: str, every_s: float = 1.0) -> None:
         self.guard.choose(source=source, every_s=every_s)
-        self.on_site.mind(source, every_s)
+        self.at_work.mind(source, every_s)
 
     def _add_class(self) -> None:
         dialog = NewClassDialog(self.on_site.class_names, self)
@@ -253,13 +233,19 @@ class OnsitePage(Page):
             self.sounds.play("ok")
         self._refresh()
 
-    def _remember(self, key: str, folder: Path) -> None:
-        folders = self.session.settings.last_folders | {key: str(folder)}
-        self.session.change_settings(last_folders=folders)
-
     def _judge(self, paths: list[Path]) -> None:
-        if paths and self.on_site.phase in (Phase.LOADING, Phase.READY):
-            self.on_site.judge(paths)
+        if paths and self.at_work.phase in (Phase.LOADING, Phase.READY):
+            self.at_work.judge(paths)
+
+    def _give_up(self) -> None:
+        self.at_work.give_up_waiting()
+
+    def _forget_problems(self) -> None:
+        self.at_work.forget_problems()
+
+    def _text_unsure(self) -> None:
+        if self.session.settings.onsite.sound:
+            self.sounds.play(_TONES[Verdict.UNSURE])
 
     # Answers
 
@@ -372,22 +358,36 @@ class OnsitePage(Page):
     # The state in words
 
     def _refresh(self) -> None:
-        on_site = self.on_site
-        ready = on_site.phase in (Phase.LOADING, Phase.READY)
-        for button in (self.photos_button, self.folder_button, self.watch_button):
-            button.setEnabled(ready)
-            button.setToolTip("" if ready else self.tr("先にパッケージを開いてください。"))
-        for action in (self._new_class, self._ok_ng):
-            action.setEnabled(on_site.phase is Phase.READY)
-        self._no_source.setEnabled(bool(on_site.source))
-        self.package_name.setText(self._package_words())
-        left = on_site.asked - on_site.answered
-        self.progress.setVisible(left > 0)
-        self.bar.setRange(0, max(1, on_site.asked))
-        self.bar.setValue(on_site.answered)
-        self.count.setText(
-            self.tr("{answered}／{asked} 枚").format(answered=on_site.answered, asked=on_site.asked)
+        work, classes = self.at_work, self.at_work is self.on_site
+        self.tools.show_state(
+            ready=work.phase in (Phase.LOADING, Phase.READY),
+            loaded=work.phase is Phase.READY,
+            minding=bool(work.source),
+            classes=classes,
         )
+        self.views.setCurrentWidget(self.classes_view if classes else self.text_site)
+        self.text_site.foot.setVisible(not classes)
+        self.save.setVisible(classes and not self.is_full)
+        package = self.texts.package or self.on_site.package
+        self.tools.say_package(self._package_words(), package.path.name if package is not None else "")
+        self.progress.setVisible(work.asked > work.answered)
+        self.bar.setRange(0, max(1, work.asked))
+        self.bar.setValue(work.answered)
+        self.count.setText(self.tr("{answered}／{asked} 枚").format(answered=work.answered, asked=work.asked))
+        problem = work.problem or work.source_problem
+        if problem is not None:
+            self.banner.show_problem(problem)
+        else:
+            self.banner.hide()
+        if work.phase is Phase.READY and self._resumed_source:
+            source, self._resumed_source = self._resumed_source, ""
+            self._mind(source, self.session.settings.onsite.every_s)
+        self._refresh_classes()
+        if not classes:
+            self.text_site.refresh()
+
+    def _refresh_classes(self) -> None:
+        on_site = self.on_site
         for part in (self.counts, self.decision_bar):
             part.setVisible(on_site.package is not None)
         self.counts.show_counts(on_site.counts, on_site.counting_since)
@@ -397,14 +397,6 @@ class OnsitePage(Page):
         self.log.setText(self.tr("記録：{path}").format(path=on_site.log_path))
         self.log.setToolTip(str(on_site.log_path))
         self.save.setEnabled(on_site.answered > 0)
-        problem = on_site.problem or on_site.source_problem
-        if problem is not None:
-            self.banner.show_problem(problem)
-        else:
-            self.banner.hide()
-        if on_site.phase is Phase.READY and self._resumed_source:
-            source, self._resumed_source = self._resumed_source, ""
-            self._mind(source, self.session.settings.onsite.every_s)
         if self._on_board is None:
             self._say_waiting()
         else:
@@ -412,15 +404,23 @@ class OnsitePage(Page):
         self._offer()
 
     def _package_words(self) -> str:
-        package = self.on_site.package
-        if package is None:
+        if self.texts.package is not None:
+            words = self._text_words(self.texts.package)
+        elif self.on_site.package is not None:
+            words = self.tr("{name}（{count} 種類）").format(
+                name=self.on_site.package.path.name, count=len(self.on_site.class_names)
+            )
+        else:
             return self.tr("パッケージはまだ開いていません。")
-        words = self.tr("{name}（{count} 種類）").format(
-            name=package.path.name, count=len(self.on_site.class_names)
-        )
-        if self.on_site.source:
-            words += "\n" + self.tr("見張り中：{source}").format(source=self.on_site.source)
+        if self.at_work.source:
+            words += "\n" + self.tr("見張り中：{source}").format(source=self.at_work.source)
         return words
+
+    def _text_words(self, package: TextPackage) -> str:
+        if package.manifest.task == "vqa":
+            count = len(package.manifest.questions)
+            return self.tr("{name}（質問 %n 件に答えます）", "", count).format(name=package.path.name)
+        return self.tr("{name}（写真の説明を書きます）").format(name=package.path.name)
 
     def _say_waiting(self) -> None:
         match self.on_site.phase:
@@ -457,52 +457,51 @@ class OnsitePage(Page):
             raise error
         self.banner.show_problem(Problem("onsite.log_not_written", path=path, reason=error.strerror or error))
 
-    def _say_menus(self) -> None:
-        self._watch_folder.setText(self.tr("フォルダーを見張る…"))
-        self._camera.setText(self.tr("カメラにつなぐ…"))
-        self._no_source.setText(self.tr("見張りをやめる"))
-        self._new_class.setText(self.tr("種類を名前だけで足す…"))
-        self._ok_ng.setText(self.tr("OK と NG を決める…"))
-        silent = self.tr("音を鳴らす（このパソコンには音を出すプログラムがありません）")
-        self._sound.setText(self.tr("音を鳴らす") if self.sounds.can_play else silent)
-        self._sound.setEnabled(self.sounds.can_play)
-        self._lock.setText(self.tr("ロックして全画面にする…"))
-        self._pin.setText(self.tr("暗証番号を変える…"))
-
     # Laying out
 
     def _build(self) -> None:
         self.banner = ProblemBanner(self)
-        self.banner.close_button.clicked.connect(self.on_site.forget_problems)
-        self.package_name = QLabel(objectName="onsite_package", wordWrap=True)
-        self.open_button = _button("onsite_open", self._choose_package)
-        self.photos_button = _button("onsite_photos", self._choose_photos)
-        self.photos_button.setProperty("class", "primary")
-        self.folder_button = _button("onsite_folder", self._choose_folder)
-        self.watch_button, self.more_button = _button("onsite_watch"), _button("onsite_more")
-        self._build_menus()
-        self.log = QLabel(objectName="onsite_log")
-        self.log.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.log.setProperty("class", "note")
-        self.log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.banner.close_button.clicked.connect(self._forget_problems)
+        self._build_tools()
+        self.text_site = TextSite(self.session, self.texts)
+        self.text_site.unsure.connect(self._text_unsure)
+        self.text_site.learn.connect(lambda: self.care.prepare_text_training(self.texts))
+        self.views = QStackedWidget()
+        self.views.addWidget(self._build_classes())
+        self.views.addWidget(self.text_site)
+        column = QVBoxLayout(self, spacing=10)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.banner)
+        column.addWidget(self.tools)
+        column.addWidget(self.views, 1)
+        column.addWidget(self._build_progress())
+        column.addLayout(self._build_foot())
+        for key, pressed in ((Qt.Key.Key_F11, self.toggle_full), (Qt.Key.Key_Escape, self.toggle_full)):
+            self._leave_key = QShortcut(QKeySequence(key), self)
+            self._leave_key.activated.connect(pressed)
+        # The worker must not outlive the program.
+        program = QCoreApplication.instance()
+        assert program is not None, "there is no window without a program"
+        program.aboutToQuit.connect(self.on_site.close)
+        program.aboutToQuit.connect(self.texts.close)
+
+    def _build_tools(self) -> None:
+        self.tools = tools = OnSiteTools(self.session)
+        self.package_name, self.log, self.photos_button = tools.package_name, tools.log, tools.photos_button
+        tools.sound_action.setChecked(self.session.settings.onsite.sound and self.sounds.can_play)
+        tools.package.connect(self.open_package)
+        tools.photos.connect(self._judge)
+        tools.source.connect(self._mind)
+        tools.new_class.connect(self._add_class)
+        tools.ok_ng.connect(self._choose_ok_ng)
+        tools.sound.connect(self._switch_sound)
+        tools.lock.connect(self.lock)
+        tools.pin.connect(self.guard.change_pin)
+
+    def _build_classes(self) -> QWidget:
         self.history = HistoryList()
         self.history.rows.verdict_of = self.on_site.verdict
         self.history.looked_at.connect(self._look_at)
-        self.tools = QWidget()
-        top = QHBoxLayout(self.tools, spacing=8)
-        top.setContentsMargins(0, 0, 0, 0)
-        told = QVBoxLayout(spacing=0)
-        told.addWidget(self.package_name)
-        told.addWidget(self.log)
-        top.addLayout(told, 1)
-        for button in (
-            self.open_button,
-            self.more_button,
-            self.watch_button,
-            self.folder_button,
-            self.photos_button,
-        ):
-            top.addWidget(button)
         split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         split.addWidget(self._build_answer())
         split.addWidget(self.history)
@@ -513,43 +512,15 @@ class OnsitePage(Page):
         self.decision_bar.decided.connect(self._decide)
         self.decision_bar.put_off.connect(self._put_off)
         self.decision_bar.taken_back.connect(self._take_back)
-        column = QVBoxLayout(self, spacing=10)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.banner)
-        column.addWidget(self.tools)
-        column.addWidget(split, 1)
-        column.addWidget(self.decision_bar)
-        column.addWidget(self._build_counts())
-        column.addLayout(self._build_foot())
-        for key, pressed in ((Qt.Key.Key_F11, self.toggle_full), (Qt.Key.Key_Escape, self.toggle_full)):
-            self._leave_key = QShortcut(QKeySequence(key), self)
-            self._leave_key.activated.connect(pressed)
-        # The worker must not outlive the program.
-        program = QCoreApplication.instance()
-        assert program is not None, "there is no window without a program"
-        program.aboutToQuit.connect(self.on_site.close)
-
-    def _build_menus(self) -> None:
-        watching, more = QMenu(self.watch_button), QMenu(self.more_button)
-        self._watch_folder = watching.addAction("", self._choose_watched)
-        self._camera = watching.addAction("", self._choose_camera)
-        self._no_source = watching.addAction("", lambda: self._mind(""))
-        self._new_class = more.addAction("", self._add_class)
-        self._ok_ng = more.addAction("", self._choose_ok_ng)
-        self._sound = more.addAction("")
-        self._sound.setCheckable(True)
-        self._sound.setChecked(self.session.settings.onsite.sound and self.sounds.can_play)
-        self._sound.triggered.connect(self._switch_sound)
-        more.addSeparator()
-        self._lock = more.addAction("", self.lock)
-        self._pin = more.addAction("", self.guard.change_pin)
-        self.watch_button.setMenu(watching)
-        self.more_button.setMenu(more)
-
-    def _build_counts(self) -> QWidget:
         self.counts = SessionCounts()
         self.counts.reset.connect(self.on_site.count_again)
-        return self.counts
+        self.classes_view = QWidget()
+        column = QVBoxLayout(self.classes_view, spacing=10)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(split, 1)
+        column.addWidget(self.decision_bar)
+        column.addWidget(self.counts)
+        return self.classes_view
 
     def _build_foot(self) -> QHBoxLayout:
         self.health = HealthLight()
@@ -559,6 +530,7 @@ class OnsitePage(Page):
         self.leave_button = _button("onsite_leave", self.toggle_full)
         row = QHBoxLayout(spacing=8)
         row.addWidget(self.health, 1)
+        row.addWidget(self.text_site.foot, 1)
         row.addStretch(0)
         for button in (self.save, self.full_button, self.leave_button):
             row.addWidget(button)
@@ -568,28 +540,27 @@ class OnsitePage(Page):
         self.board = ResultBoard()
         self.picture = PhotoPreview()
         self.picture.setObjectName("onsite_picture")
+        holder = QWidget()
+        seen = QHBoxLayout(holder, spacing=12)
+        seen.setContentsMargins(0, 0, 8, 0)
+        seen.addWidget(self.board, 7)
+        seen.addWidget(self.picture, 3)
+        return holder
+
+    def _build_progress(self) -> QWidget:
         self.bar = QProgressBar(objectName="onsite_progress", textVisible=False)
         self.count = QLabel(objectName="onsite_count")
-        self.give_up = _button("onsite_give_up", self.on_site.give_up_waiting)
+        self.give_up = _button("onsite_give_up", self._give_up)
         self.progress = QWidget(visible=False)
         row = QHBoxLayout(self.progress)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.bar, 1)
         row.addWidget(self.count)
         row.addWidget(self.give_up)
-        holder = QWidget()
-        column = QVBoxLayout(holder, spacing=8)
-        column.setContentsMargins(0, 0, 8, 0)
-        seen = QHBoxLayout(spacing=12)
-        seen.addWidget(self.board, 7)
-        seen.addWidget(self.picture, 3)
-        column.addLayout(seen, 1)
-        column.addWidget(self.progress)
-        return holder
+        return self.progress
 
 
-def _button(name: str, pressed: Callable[[], None] | None = None) -> QPushButton:
+def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
     button = QPushButton(objectName=name, minimumHeight=40)
-    if pressed is not None:
-        button.clicked.connect(pressed)
+    button.clicked.connect(pressed)
     return button

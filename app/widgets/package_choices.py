@@ -38,6 +38,7 @@ class PackageChoices(QWidget):
         super().__init__(parent)
         self.key = ""
         self._made = ""
+        self._writes = False
         self.open = QToolButton(
             objectName="export_choices",
             checkable=True,
@@ -97,9 +98,18 @@ class PackageChoices(QWidget):
             box.setAccessibleDescription(note.text())
         self._say_key()
 
+    def show_task(self, *, writes: bool) -> None:
+        """A package that writes cannot work alone: only the signature is left to choose."""
+        self._writes = writes
+        for part in (
+            self.alone, self._alone_note, self.quick, self._quick_note, self.words, self._words_note,
+        ):  # fmt: skip
+            part.setVisible(not writes)
+        self._say_open()
+
     def chosen(self) -> dict[str, Any]:
         """The fields of the job."""
-        alone = self.alone.isChecked()
+        alone = self._alone
         return {
             "onnx": alone,
             "quantise": alone and self.quick.isChecked(),
@@ -119,8 +129,12 @@ class PackageChoices(QWidget):
         self._say_key()
         self.changed.emit()
 
+    @property
+    def _alone(self) -> bool:
+        return self.alone.isChecked() and not self._writes
+
     def _follow(self) -> None:
-        alone, sign = self.alone.isChecked(), self.sign.isChecked()
+        alone, sign = self._alone, self.sign.isChecked()
         dependent: tuple[QWidget, ...] = (self.quick, self.words, self._quick_note, self._words_note)
         for part in dependent:
             part.setEnabled(alone)
@@ -133,9 +147,13 @@ class PackageChoices(QWidget):
         self.changed.emit()
 
     def _say_open(self) -> None:
-        boxes = (self.alone, self.quick, self.words) if self.alone.isChecked() else ()
+        boxes = (self.alone, self.quick, self.words) if self._alone else ()
         count = sum(box.isChecked() for box in (*boxes, self.sign))
-        words = self.tr("必要なときだけ：プログラムなしで動かす、署名する")
+        words = (
+            self.tr("必要なときだけ：署名する")
+            if self._writes
+            else self.tr("必要なときだけ：プログラムなしで動かす、署名する")
+        )
         self.open.setText(
             self.tr("{words}（%n 個を選択）", "", count).format(words=words) if count else words
         )

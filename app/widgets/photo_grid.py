@@ -41,15 +41,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.models.photo_grid import Index, PhotoGridModel, PhotoRole, ShownHint
+from app.models.photo_grid import Index, PhotoGridModel, PhotoRole, ShownHint, ShownTexts
 from app.theme import theme
 from app.widgets.paint_select import PaintSelect
+from core.tasks.texts import TextTask
 
 LETTERS_PER_CELL = range(6, 25)  # the edge of a cell, in letters
 _LETTERS_AT_FIRST = 9
 _EDGE = 6
 _STACK = 3  # pixels by which each photo behind stands out
 _DIGITS = {Qt.Key(Qt.Key.Key_0.value + number): number for number in range(10)}
+_SIGN_OF: dict[TextTask, str] = {"caption": "≡", "vqa": "Q"}
 # What is dragged out of the grid: that it is the selection, and nothing of the photos themselves.
 PHOTOS_DRAGGED = "application/x-hikidashi-selected-photos"
 
@@ -288,6 +290,8 @@ class PhotoDelegate(QStyledItemDelegate):
             self._draw_tick(painter, cell)
         if marks := index.data(PhotoRole.MARKS):
             self._draw_marks(painter, foot, marks)
+        if isinstance(texts := index.data(PhotoRole.TEXTS), ShownTexts):
+            self._draw_texts(painter, foot, texts)
         if alike > 1:
             self._draw_badge(painter, badge_of(option.rect, option.fontMetrics, alike), index)
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -366,6 +370,19 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(tokens.raised))
         painter.drawRoundedRect(place, height / 2, height / 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, marks)
+
+    def _draw_texts(self, painter: QPainter, foot: QRect, texts: ShownTexts) -> None:
+        """A filled label at the left above the foot: lines of writing or a Q, and how many."""
+        tokens, metrics = theme(), painter.fontMetrics()
+        words = f"{_SIGN_OF[texts.task]} {texts.number}"
+        height = metrics.lineSpacing() + 4
+        width = metrics.horizontalAdvance(words) + height // 2
+        place = QRect(foot.left(), foot.top() - height - 2, width, height)
+        painter.setPen(QPen(QColor(tokens.raised), 2))
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setPen(QColor(tokens.accent_text))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
     def _draw_tick(self, painter: QPainter, cell: QRect) -> None:
         tokens = theme()

@@ -262,7 +262,9 @@ def _row(*buttons: QPushButton) -> QHBoxLayout:
 def _write(basis: Basis, assumed: Assumptions, folder: Path) -> dict[Language, Path]:
     """Both languages, PDF and HTML; gives the PDF of each language."""
     # Here, not above: the layouts take their time to load, and only now are they wanted.
+    from core.report.tell import tell
     from core.report.write import write_report
 
-    written = write_report(gather(basis, assumed), folder)
+    report = gather(basis, assumed)
+    written = write_report(lambda language: tell(report, language), folder)
     return {entry.language: entry.path for entry in written if entry.format == "pdf"}

@@ -1,7 +1,8 @@
 """Preparing to train anew: the most useful new photos go into a project, with what people decided as labels."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -19,14 +20,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background import Cancel, Task, run_in_background
+from app.background import Cancel, run_in_background
+from app.background import Task as BackgroundTask
 from app.session import Session
 from app.widgets.banner import ProblemBanner
-from core.onsite.retrain import Filled, NewPhoto, fill_project
+from core.onsite.retrain import Filled
 from core.problems import Problem
 from core.project.store import Project
+from core.tasks.texts import Task
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What goes into a project: in `words`, what it is for, and what fills it; `ready` where there is anything."""
+
+    words: str
+    task: Task
+    ready: bool
+    fill: Callable[[Project, Cancel], Filled]
 
 
 class RetrainDialog(QDialog):
@@ -37,27 +50,20 @@ class RetrainDialog(QDialog):
     def __init__(
         self,
         session: Session,
-        photos: Sequence[NewPhoto],
-        classes: Sequence[tuple[str, str]],
+        stock: Stock,
         name: str,
         place: Path,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("retrain")
-        self.session, self._photos, self._classes = session, photos, classes
-        self._task: Task[tuple[Project, Filled]] | None = None
+        self.session, self._stock = session, stock
+        self._task: BackgroundTask[tuple[Project, Filled]] | None = None
         self._place = place
         self._build(name)
 
     def _build(self, name: str) -> None:
-        decided = sum(bool(photo.class_name) for photo in self._photos)
-        words = self.tr(
-            "人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。"
-        ).format(decided=decided, others=len(self._photos) - decided)
-        self.told = QLabel(
-            words if self._photos else self.tr("使える新しい写真が、まだありません。"), wordWrap=True
-        )
+        self.told = QLabel(self._stock.words, wordWrap=True)
         self.told.setObjectName("retrain_told")
         own = self.session.project
         self.into = QRadioButton(objectName="retrain_into")
@@ -66,12 +72,13 @@ class RetrainDialog(QDialog):
                 name=own.name if own else ""
             )
         )
-        self.into.setVisible(own is not None and own.features_only is None)
+        suits = own is not None and own.features_only is None and self.session.task == self._stock.task
+        self.into.setVisible(suits)
         self.new = QRadioButton(self.tr("新しいプロジェクトを作る"), objectName="retrain_new")
         group = QButtonGroup(self)
         group.addButton(self.into)
         group.addButton(self.new)
-        (self.into if own is not None and own.features_only is None else self.new).setChecked(True)
+        (self.into if suits else self.new).setChecked(True)
         self.name = QLineEdit(name, objectName="retrain_name", minimumHeight=40)
         self.name.setAccessibleName(self.tr("プロジェクトの名前"))
         self.where = QLabel(objectName="retrain_where", wordWrap=True)
@@ -118,7 +125,7 @@ class RetrainDialog(QDialog):
         for part in (self.name, self.where, self.choose):
             part.setEnabled(self.new.isChecked())
         self.where.setText(self.tr("場所：{path}").format(path=self._folder()))
-        ready = bool(self._photos) and (self.into.isChecked() or bool(self.name.text().strip()))
+        ready = self._stock.ready and (self.into.isChecked() or bool(self.name.text().strip()))
         self.make.setEnabled(ready and self._task is None)
 
     def _choose(self) -> None:
@@ -130,12 +137,12 @@ class RetrainDialog(QDialog):
     def _make(self) -> None:
         own = None if self.new.isChecked() else self.session.project
         folder, name, user = self._folder(), self.name.text().strip(), self.session.settings.operator
-        photos, classes = self._photos, self._classes
+        stock = self._stock
 
         def fill(cancel: Cancel) -> tuple[Project, Filled]:
             project = own or Project.create(folder, name, user=user)
             try:
-                return project, fill_project(project, photos, classes, cancel)
+                return project, stock.fill(project, cancel)
             except BaseException:
                 if own is None:
                     project.close()

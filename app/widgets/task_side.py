@@ -1,6 +1,6 @@
 """What stands below the large picture: the kinds, or the pane to write in, by what the project's model is to learn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -30,7 +30,7 @@ class TaskSide(QWidget):
         super().__init__(parent, objectName="task_side")
         self._session = session
         self._task: Task = "classification"
-        self._written = 0
+        self._written = self._texts = 0
         self.chooser = TaskChooser()
         self.pane = TextPane(session)
         self.files = TextFiles(lambda: session.project)
@@ -66,9 +66,10 @@ class TaskSide(QWidget):
         """Whether the project's task is about texts."""
         return self._task != "classification"
 
-    def show_task(self, task: Task, written: int) -> None:
-        """Show a project's task; `written` of its photos have a text."""
-        changed, self._task, self._written = task != self._task, task, written
+    def show_task(self, task: Task, written: Mapping[int, int]) -> None:
+        """Show a project's task; `written`: by photo id, how many texts of it there are."""
+        changed, self._task = task != self._task, task
+        self._written, self._texts = len(written), sum(written.values())
         self.chooser.show_task(task)
         self._stack.setCurrentWidget(self._writing if self.writes else self._kinds)
         if task != "classification":
@@ -109,20 +110,20 @@ class TaskSide(QWidget):
         """What to do on this page."""
         if self._task == "vqa":
             return self.tr(
-                "写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。"
+                "写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。"
             )
         return self.tr(
-            "写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。"
+            "写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。"
         )
 
     def summary(self, photos: int) -> str:
         """How far the writing is."""
         words = (
-            self.tr("{written}／{total} 枚に質問があります。")
+            self.tr("{written}／{total} 枚に質問があります（全部で {texts} 件）。")
             if self._task == "vqa"
-            else self.tr("{written}／{total} 枚に説明があります。")
+            else self.tr("{written}／{total} 枚に説明があります（全部で {texts} 件）。")
         )
-        return words.format(written=self._written, total=photos)
+        return words.format(written=self._written, total=photos, texts=self._texts)
 
     def blocker(self) -> str:
         """Why there is nothing to train on yet."""

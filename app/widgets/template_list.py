@@ -32,7 +32,7 @@ class TemplateList(QWidget):
         super().__init__(parent, objectName="text_templates")
         self.sentences: tuple[str, ...] = ()
         self.buttons: list[QPushButton] = []
-        self.heading = QLabel()
+        self.heading = QLabel(wordWrap=True)
         self.heading.setProperty("class", "muted")
         self.edit = QPushButton(objectName="text_templates_edit", minimumHeight=TOUCH)
         self.edit.setProperty("class", "plain")

@@ -1017,6 +1017,16 @@
 With “Works without the program” the first is enough (the small reader hikidashi-onsite opens it).</translation>
     </message>
     <message>
+        <source>現場の PC に運ぶもの：
+1. この .hkd ファイル
+2. このプログラムのインストーラー（まだ入っていないとき）
+3. 同じモデル（付属のモデル以外を使ったとき。「モデルを見る・取り込む」から現場の PC にも取り込みます）</source>
+        <translation>Take to the PC on site:
+1. this .hkd file
+2. the installer of this program (if it is not there yet)
+3. the same model (if it is not the one that comes along; take it in on that PC, too, by “See or import models”)</translation>
+    </message>
+    <message>
         <source>置きかえて書き出す</source>
         <translation>Replace and write</translation>
     </message>
@@ -1071,6 +1081,13 @@ With “Works without the program” the first is enough (the small reader hikid
     <message>
         <source>書き出しています…</source>
         <translation>Writing…</translation>
+    </message>
+    <message numerus="yes">
+        <source>確認済み：別に開き直しても、試験の写真の文 %n 件が一字一句同じでした（自信の差は最大 {difference}）。</source>
+        <translation>
+            <numerusform>Verified: opened anew, it wrote the %n text about the test photos letter by letter the same (confidence differs by {difference} at most).</numerusform>
+            <numerusform>Verified: opened anew, it wrote the %n texts about the test photos letter by letter the same (confidence differs by {difference} at most).</numerusform>
+        </translation>
     </message>
     <message>
         <source>確認済み：開き直しても同じ答えでした（最大の差 {difference}）。</source>
@@ -1346,10 +1363,6 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>Create a project or open one.</translation>
     </message>
     <message>
-        <source>手元の写真で、製品や不良の見分け方をこのパソコンに教えます。写真は外に出ません。</source>
-        <translation>Teach this PC to tell products and defects apart with your own photos. They never leave it.</translation>
-    </message>
-    <message>
         <source>新しいプロジェクト</source>
         <translation>New project</translation>
     </message>
@@ -1366,6 +1379,30 @@ Size {size}   SHA-256 {sha256}</translation>
         <translation>See or import models…</translation>
     </message>
     <message>
+        <source>文の見本：</source>
+        <translation>Samples with texts:</translation>
+    </message>
+    <message>
+        <source>写真に説明をつける見本で試す</source>
+        <translation>Try describing photos</translation>
+    </message>
+    <message>
+        <source>写真に質問する見本で試す</source>
+        <translation>Try asking about photos</translation>
+    </message>
+    <message>
+        <source>工場の言い回しで書いた文が付いた、小さな見本です。最後まで通して試せます。</source>
+        <translation>A small sample with texts in a plant’s own wording, to try everything to the end.</translation>
+    </message>
+    <message>
+        <source>見本（説明）</source>
+        <translation>Sample (descriptions)</translation>
+    </message>
+    <message>
+        <source>見本（質問）</source>
+        <translation>Sample (questions)</translation>
+    </message>
+    <message>
         <source>「{name}」の学習が、裏で続いています。</source>
         <translation>Training of “{name}” goes on in the background.</translation>
     </message>
@@ -1380,6 +1417,10 @@ Size {size}   SHA-256 {sha256}</translation>
     <message>
         <source>プロジェクトを開く</source>
         <translation>Open a project</translation>
+    </message>
+    <message>
+        <source>手元の写真で、製品や不良の見分け方、説明の書き方、質問への答え方をこのパソコンに教えます。写真は外に出ません。</source>
+        <translation>Teach this PC to tell products and defects apart, to describe them, or to answer questions about them, with your own photos. They never leave it.</translation>
     </message>
     <message>
         <source>前に作ったフォルダーを選んで、続きから始めます。</source>
@@ -1705,6 +1746,14 @@ Confidence: {percent} %</translation>
         <translation>Not usable</translation>
     </message>
     <message>
+        <source>まだの写真へ</source>
+        <translation>Next without text</translation>
+    </message>
+    <message>
+        <source>まだ書いていない、次の写真へ進みます。</source>
+        <translation>Goes on to the next photo that has no text yet.</translation>
+    </message>
+    <message>
         <source>前と同じ</source>
         <translation>Same again</translation>
     </message>
@@ -1788,14 +1837,6 @@ Confidence: {percent} %</translation>
         <translation>This project keeps no photos, so labels and classes cannot be changed. You can go on as it is.</translation>
     </message>
     <message>
-        <source>元に戻す</source>
-        <translation>Undo</translation>
-    </message>
-    <message>
-        <source>やり直す</source>
-        <translation>Redo</translation>
-    </message>
-    <message>
         <source>大きく見る</source>
         <translation>Look closer</translation>
     </message>
@@ -1829,6 +1870,10 @@ Confidence: {percent} %</translation>
             <numerusform>Labels %n photo</numerusform>
             <numerusform>Labels %n look-alikes (Enter opens)</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>まだ書いていない写真は、もうありません。</source>
+        <translation>Every photo has a text now.</translation>
     </message>
     <message>
         <source>写真を選び、数字キー（1〜9）で種類を付けます。0 で外します。「？」は提案です。スペース キーで、そのとおりに付きます。</source>
@@ -2372,19 +2417,27 @@ Logs: {log}</translation>
         <translation>Saved</translation>
     </message>
     <message>
+        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
+        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
+    </message>
+    <message>
+        <source>使える新しい写真が、まだありません。</source>
+        <translation>There are no new photos to use yet.</translation>
+    </message>
+    <message>
+        <source>人が確かめた文 {texts} 件（うち直したもの {corrected} 件）と、その写真 {photos} 枚を、コピーして入れます。</source>
+        <translation>{texts} texts that people checked ({corrected} of them corrected) are copied in with their {photos} photos.</translation>
+    </message>
+    <message>
         <source>一日のまとめを保存する場所</source>
         <translation>Where to save the page of the day</translation>
     </message>
 </context>
 <context>
-    <name>OnsitePage</name>
+    <name>OnSiteTools</name>
     <message>
-        <source>現場で使う</source>
-        <translation>Use on site</translation>
-    </message>
-    <message>
-        <source>はじめに戻る</source>
-        <translation>Back to start</translation>
+        <source>先にパッケージを開いてください。</source>
+        <translation>Open a package first.</translation>
     </message>
     <message>
         <source>パッケージを開く</source>
@@ -2399,116 +2452,12 @@ Logs: {log}</translation>
         <translation>Choose a folder</translation>
     </message>
     <message>
-        <source>残りをやめる</source>
-        <translation>Skip the rest</translation>
-    </message>
-    <message>
-        <source>CSV で保存</source>
-        <translation>Save as CSV</translation>
-    </message>
-    <message>
-        <source>判定の進み</source>
-        <translation>Progress of judging</translation>
-    </message>
-    <message>
-        <source>現場用パッケージ (*.hkd)</source>
-        <translation>Packages (*.hkd)</translation>
-    </message>
-    <message>
-        <source>写真 ({suffixes})</source>
-        <translation>Photos ({suffixes})</translation>
-    </message>
-    <message>
-        <source>読めません</source>
-        <translation>Cannot be read</translation>
-    </message>
-    <message>
-        <source>人が決めました</source>
-        <translation>Decided by a person</translation>
-    </message>
-    <message>
-        <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
-        <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
-    </message>
-    <message>
         <source>見張る</source>
         <translation>Watch</translation>
     </message>
     <message>
         <source>そのほか</source>
         <translation>More</translation>
-    </message>
-    <message>
-        <source>全画面（F11）</source>
-        <translation>Full screen (F11)</translation>
-    </message>
-    <message>
-        <source>全画面を出る（Esc）</source>
-        <translation>Leave full screen (Esc)</translation>
-    </message>
-    <message>
-        <source>見張るフォルダーを選ぶ</source>
-        <translation>Choose the folder to watch</translation>
-    </message>
-    <message>
-        <source>要確認</source>
-        <translation>UNSURE</translation>
-    </message>
-    <message>
-        <source>自信 {percent} %</source>
-        <translation>{percent} % confident</translation>
-    </message>
-    <message>
-        <source>{sure}、次は「{name}」{percent} %</source>
-        <translation>{sure}, next “{name}” {percent} %</translation>
-    </message>
-    <message>
-        <source>先にパッケージを開いてください。</source>
-        <translation>Open a package first.</translation>
-    </message>
-    <message>
-        <source>{answered}／{asked} 枚</source>
-        <translation>{answered} of {asked}</translation>
-    </message>
-    <message>
-        <source>記録：{path}</source>
-        <translation>Record: {path}</translation>
-    </message>
-    <message>
-        <source>パッケージはまだ開いていません。</source>
-        <translation>No package is open yet.</translation>
-    </message>
-    <message>
-        <source>{name}（{count} 種類）</source>
-        <translation>{name} ({count} classes)</translation>
-    </message>
-    <message>
-        <source>見張り中：{source}</source>
-        <translation>Watching: {source}</translation>
-    </message>
-    <message>
-        <source>現場用パッケージ（.hkd）を開いてください</source>
-        <translation>Open a package (.hkd)</translation>
-    </message>
-    <message>
-        <source>ここに落としても開けます。</source>
-        <translation>You can also drop it here.</translation>
-    </message>
-    <message>
-        <source>いま落とした写真は、読み込みが終わると判定します。</source>
-        <translation>Photos dropped now are judged once loading has ended.</translation>
-    </message>
-    <message>
-        <source>モデルを読み込んでいます…</source>
-        <translation>Loading the model…</translation>
-    </message>
-    <message>
-        <source>写真が来るのを待っています</source>
-        <translation>Waiting for photos</translation>
-    </message>
-    <message>
-        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
-        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
     </message>
     <message>
         <source>フォルダーを見張る…</source>
@@ -2545,6 +2494,128 @@ Logs: {log}</translation>
     <message>
         <source>暗証番号を変える…</source>
         <translation>Change the PIN…</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ (*.hkd)</source>
+        <translation>Packages (*.hkd)</translation>
+    </message>
+    <message>
+        <source>写真 ({suffixes})</source>
+        <translation>Photos ({suffixes})</translation>
+    </message>
+    <message>
+        <source>見張るフォルダーを選ぶ</source>
+        <translation>Choose the folder to watch</translation>
+    </message>
+</context>
+<context>
+    <name>OnsitePage</name>
+    <message>
+        <source>現場で使う</source>
+        <translation>Use on site</translation>
+    </message>
+    <message>
+        <source>はじめに戻る</source>
+        <translation>Back to start</translation>
+    </message>
+    <message>
+        <source>残りをやめる</source>
+        <translation>Skip the rest</translation>
+    </message>
+    <message>
+        <source>CSV で保存</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message>
+        <source>判定の進み</source>
+        <translation>Progress of judging</translation>
+    </message>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>人が決めました</source>
+        <translation>Decided by a person</translation>
+    </message>
+    <message>
+        <source>人が確認してください。いちばん近いのは「{name}」（自信 {percent} %）</source>
+        <translation>A person should look. Nearest is “{name}” ({percent} % confident)</translation>
+    </message>
+    <message>
+        <source>全画面（F11）</source>
+        <translation>Full screen (F11)</translation>
+    </message>
+    <message>
+        <source>全画面を出る（Esc）</source>
+        <translation>Leave full screen (Esc)</translation>
+    </message>
+    <message>
+        <source>要確認</source>
+        <translation>UNSURE</translation>
+    </message>
+    <message>
+        <source>自信 {percent} %</source>
+        <translation>{percent} % confident</translation>
+    </message>
+    <message>
+        <source>{sure}、次は「{name}」{percent} %</source>
+        <translation>{sure}, next “{name}” {percent} %</translation>
+    </message>
+    <message>
+        <source>{answered}／{asked} 枚</source>
+        <translation>{answered} of {asked}</translation>
+    </message>
+    <message>
+        <source>記録：{path}</source>
+        <translation>Record: {path}</translation>
+    </message>
+    <message>
+        <source>パッケージはまだ開いていません。</source>
+        <translation>No package is open yet.</translation>
+    </message>
+    <message>
+        <source>{name}（{count} 種類）</source>
+        <translation>{name} ({count} classes)</translation>
+    </message>
+    <message>
+        <source>見張り中：{source}</source>
+        <translation>Watching: {source}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{name}（質問 %n 件に答えます）</source>
+        <translation>
+            <numerusform>{name} (answers %n question)</numerusform>
+            <numerusform>{name} (answers %n questions)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{name}（写真の説明を書きます）</source>
+        <translation>{name} (describes photos)</translation>
+    </message>
+    <message>
+        <source>現場用パッケージ（.hkd）を開いてください</source>
+        <translation>Open a package (.hkd)</translation>
+    </message>
+    <message>
+        <source>ここに落としても開けます。</source>
+        <translation>You can also drop it here.</translation>
+    </message>
+    <message>
+        <source>いま落とした写真は、読み込みが終わると判定します。</source>
+        <translation>Photos dropped now are judged once loading has ended.</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
     </message>
     <message>
         <source>写真をここに落としてください</source>
@@ -2614,6 +2685,10 @@ Logs: {log}</translation>
         <translation>Choose the key to sign with. The first time, press “Make a new key”.</translation>
     </message>
     <message>
+        <source>必要なときだけ：署名する</source>
+        <translation>Only when needed: sign it</translation>
+    </message>
+    <message>
         <source>必要なときだけ：プログラムなしで動かす、署名する</source>
         <translation>Only if you need it: work without the program, sign</translation>
     </message>
@@ -2657,6 +2732,24 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>
             <numerusform>, and %n look-alike photo</numerusform>
             <numerusform>, and %n look-alike photos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>、まだ書いていません</source>
+        <translation>, nothing written yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>、質問 %n 件</source>
+        <translation>
+            <numerusform>, %n question</numerusform>
+            <numerusform>, %n questions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>、説明 %n 件</source>
+        <translation>
+            <numerusform>, %n description</numerusform>
+            <numerusform>, %n descriptions</numerusform>
         </translation>
     </message>
     <message>
@@ -3255,6 +3348,25 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>QuestionAsker</name>
+    <message>
+        <source>ほかに聞く</source>
+        <translation>Ask more</translation>
+    </message>
+    <message>
+        <source>聞く</source>
+        <translation>Ask</translation>
+    </message>
+    <message>
+        <source>この写真に、もう一つ聞くこと</source>
+        <translation>One more question about this photo</translation>
+    </message>
+    <message>
+        <source>質問を書くか、右の矢印から選びます</source>
+        <translation>Write a question, or choose one by the arrow</translation>
+    </message>
+</context>
+<context>
     <name>QuestionRow</name>
     <message>
         <source>質問（例：ラベルは貼ってありますか?）</source>
@@ -3324,6 +3436,115 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>いま学習中です</source>
         <translation>Training now</translation>
+    </message>
+</context>
+<context>
+    <name>RecordCard</name>
+    <message>
+        <source>要確認</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>写真の説明</source>
+        <translation>Descriptions of the photo</translation>
+    </message>
+    <message>
+        <source>途中で切れています</source>
+        <translation>cut off</translation>
+    </message>
+    <message>
+        <source>{person} が直しました。元は「{text}」</source>
+        <translation>corrected by {person}; it was “{text}”</translation>
+    </message>
+    <message>
+        <source>{person} が確かめました</source>
+        <translation>confirmed by {person}</translation>
+    </message>
+    <message>
+        <source>自信：高い（{percent} %）</source>
+        <translation>Confidence: high ({percent}%)</translation>
+    </message>
+    <message>
+        <source>自信：ふつう（{percent} %）</source>
+        <translation>Confidence: fair ({percent}%)</translation>
+    </message>
+    <message>
+        <source>自信：低い（{percent} %）</source>
+        <translation>Confidence: low ({percent}%)</translation>
+    </message>
+</context>
+<context>
+    <name>RecordList</name>
+    <message>
+        <source>すべての記録</source>
+        <translation>All records</translation>
+    </message>
+    <message>
+        <source>まだ確かめていない記録</source>
+        <translation>Not checked yet</translation>
+    </message>
+    <message>
+        <source>要確認の記録</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>直した記録</source>
+        <translation>Corrected</translation>
+    </message>
+    <message>
+        <source>今日</source>
+        <translation>Today</translation>
+    </message>
+    <message>
+        <source>すべての日</source>
+        <translation>All days</translation>
+    </message>
+    <message>
+        <source>記録を探す</source>
+        <translation>Search the records</translation>
+    </message>
+    <message>
+        <source>記録を探す言葉</source>
+        <translation>Words to search the records for</translation>
+    </message>
+    <message>
+        <source>表示する記録を選ぶ</source>
+        <translation>Which records are shown</translation>
+    </message>
+    <message>
+        <source>いつの記録か</source>
+        <translation>Which days are shown</translation>
+    </message>
+    <message>
+        <source>書いた文の記録</source>
+        <translation>Records of what was written</translation>
+    </message>
+    <message>
+        <source>今日の記録は、まだありません。写真を見せると、ここに残ります。</source>
+        <translation>No record of today yet. Show a photo, and what is written about it is kept here.</translation>
+    </message>
+    <message>
+        <source>合う記録は、ありません。</source>
+        <translation>No record matches.</translation>
+    </message>
+</context>
+<context>
+    <name>RecordModel</name>
+    <message>
+        <source>{answer}（{question}）</source>
+        <translation>{answer} ({question})</translation>
+    </message>
+    <message>
+        <source>要確認：{words}</source>
+        <translation>Unsure: {words}</translation>
+    </message>
+    <message>
+        <source>直しました</source>
+        <translation>corrected</translation>
+    </message>
+    <message>
+        <source>確かめました</source>
+        <translation>confirmed</translation>
     </message>
 </context>
 <context>
@@ -3407,14 +3628,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 </context>
 <context>
     <name>RetrainDialog</name>
-    <message>
-        <source>人が決めた写真 {decided} 枚（正解ラベル付き）と、そのほかの役に立つ写真 {others} 枚を、コピーして入れます。</source>
-        <translation>Photos that people decided on ({decided}, with their labels) and other useful photos ({others}) are copied into it.</translation>
-    </message>
-    <message>
-        <source>使える新しい写真が、まだありません。</source>
-        <translation>There are no new photos to use yet.</translation>
-    </message>
     <message>
         <source>いま開いているプロジェクト「{name}」に足す（もとの写真と一緒に学習し直せます）</source>
         <translation>Add to the open project “{name}” (to train again together with its photos)</translation>
@@ -3943,6 +4156,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are no photos of this class yet.</translation>
     </message>
     <message>
+        <source>書いてある写真は、まだありません。</source>
+        <translation>No photo has a text yet.</translation>
+    </message>
+    <message>
         <source>まちがえた写真はありません。</source>
         <translation>There are no mistakes.</translation>
     </message>
@@ -3961,6 +4178,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>ラベルのない写真</source>
         <translation>Unlabelled photos</translation>
+    </message>
+    <message>
+        <source>書いてある写真</source>
+        <translation>Photos with a text</translation>
     </message>
     <message>
         <source>前の学習がまちがえた写真</source>
@@ -4422,20 +4643,20 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TaskSide</name>
     <message>
-        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
-        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+        <source>写真を選び、F2 で質問と答えを書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write questions and answers. Ctrl+Enter goes on to the next photo, F3 to the next one without a text. Everything you write is kept.</translation>
     </message>
     <message>
-        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ進みます。書いたものは、そのまま残ります。</source>
-        <translation>Choose a photo and press F2 to describe it. Ctrl+Enter goes on to the next photo. Everything you write is kept.</translation>
+        <source>写真を選び、F2 で説明を書きます。Ctrl+Enter で次の写真へ、F3 でまだ書いていない写真へ進みます。書いたものは、そのまま残ります。</source>
+        <translation>Choose a photo and press F2 to write a description. Ctrl+Enter goes on to the next photo, F3 to the next one without a text. Everything you write is kept.</translation>
     </message>
     <message>
-        <source>{written}／{total} 枚に質問があります。</source>
-        <translation>{written} of {total} photos have questions.</translation>
+        <source>{written}／{total} 枚に質問があります（全部で {texts} 件）。</source>
+        <translation>{written} of {total} asked about ({texts} questions).</translation>
     </message>
     <message>
-        <source>{written}／{total} 枚に説明があります。</source>
-        <translation>{written} of {total} photos are described.</translation>
+        <source>{written}／{total} 枚に説明があります（全部で {texts} 件）。</source>
+        <translation>{written} of {total} described ({texts} texts).</translation>
     </message>
     <message>
         <source>2 枚以上の写真に、質問と答えを付けてください。</source>
@@ -4678,6 +4899,57 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>TextDecision</name>
+    <message>
+        <source>保存する（Enter）</source>
+        <translation>Save (Enter)</translation>
+    </message>
+    <message>
+        <source>←&#x3000;これでよい</source>
+        <translation>←  It is right</translation>
+    </message>
+    <message>
+        <source>やめる（Esc）</source>
+        <translation>Leave it (Esc)</translation>
+    </message>
+    <message>
+        <source>直す&#x3000;→</source>
+        <translation>Correct it  →</translation>
+    </message>
+    <message>
+        <source>取り消す（{decision}）</source>
+        <translation>Undo ({decision})</translation>
+    </message>
+    <message>
+        <source>いちばん新しい写真へ</source>
+        <translation>To the newest photo</translation>
+    </message>
+    <message>
+        <source>いま、人に聞く文はありません。</source>
+        <translation>Nothing to ask a person now.</translation>
+    </message>
+    <message>
+        <source>この文の記録を残せなかったので、確かめたり直したりできません。</source>
+        <translation>No record of this text could be kept, so it cannot be confirmed or corrected.</translation>
+    </message>
+    <message>
+        <source>正しい文に直してください。</source>
+        <translation>Write what it should say.</translation>
+    </message>
+    <message>
+        <source>確かめ済みです。もう一度直すこともできます。</source>
+        <translation>It was checked, and can be corrected again.</translation>
+    </message>
+    <message>
+        <source>これで合っていますか？&#x3000;（ほかに {waiting} 枚が待っています）</source>
+        <translation>Is this right?  ({waiting} more waiting)</translation>
+    </message>
+    <message>
+        <source>これで合っていますか？</source>
+        <translation>Is this right?</translation>
+    </message>
+</context>
+<context>
     <name>TextFiles</name>
     <message>
         <source>取り込む・書き出す</source>
@@ -4773,6 +5045,76 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>書き出す場所と名前を決める</source>
         <translation>Choose where to write, and the name</translation>
+    </message>
+</context>
+<context>
+    <name>TextPackageFacts</name>
+    <message>
+        <source>このファイルにできること</source>
+        <translation>What this file will be able to do</translation>
+    </message>
+    <message>
+        <source>試験に使う文がなかったので、どれだけ当たるかは分かりません。</source>
+        <translation>There were no texts for testing, so nobody knows how often it is right.</translation>
+    </message>
+    <message>
+        <source>・写真についての質問に、日本語で答えます。</source>
+        <translation>• It answers questions about photos in Japanese.</translation>
+    </message>
+    <message>
+        <source>・写真についての質問に、英語で答えます。</source>
+        <translation>• It answers questions about photos in English.</translation>
+    </message>
+    <message>
+        <source>・写真の説明を、日本語で書きます。</source>
+        <translation>• It describes photos in Japanese.</translation>
+    </message>
+    <message>
+        <source>・写真の説明を、英語で書きます。</source>
+        <translation>• It describes photos in English.</translation>
+    </message>
+    <message>
+        <source>「{question}」</source>
+        <translation>“{question}” </translation>
+    </message>
+    <message numerus="yes">
+        <source>など %n 件</source>
+        <translation>
+            <numerusform>– %n in all</numerusform>
+            <numerusform>and others, %n in all</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>・習った質問：{questions}</source>
+        <translation>• Questions it learned: {questions}</translation>
+    </message>
+    <message>
+        <source>・説明は、いつも人が読んで確かめます。</source>
+        <translation>• A person always reads and checks the descriptions.</translation>
+    </message>
+    <message>
+        <source>・確認用の文がなかったので、自信のない答えを「要確認」にできません。</source>
+        <translation>• There were no texts for checking, so it cannot call answers unsure.</translation>
+    </message>
+    <message>
+        <source>・自信が {percent} % より低い答えは「要確認」にして、人に聞きます。</source>
+        <translation>• Answers with a confidence below {percent}% are called unsure and left to a person.</translation>
+    </message>
+    <message>
+        <source>・付属のモデルで動きます。現場の PC には、このプログラムが入っていれば足ります。</source>
+        <translation>• It works on the model that comes along: the PC on site needs this program and nothing more.</translation>
+    </message>
+    <message>
+        <source>・モデル「{model}」で動きます。ファイルの中には入らないので、現場の PC にも同じモデルが要ります。</source>
+        <translation>• It works on the model “{model}”. That is not inside the file, so the PC on site needs it, too.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で、正しい答えは {after}（95 % の幅 {low}〜{high}）。学習の前は {before} でした。</source>
+        <translation>On {photos} test photos {after} of the answers are right (95 % range {low} to {high}); before training it was {before}.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で、人の説明への近さは {after}（95 % の幅 {low}〜{high}、10 がいちばん近い）。学習の前は {before} でした。</source>
+        <translation>On {photos} test photos its nearness to people’s descriptions is {after} (95 % range {low} to {high}; 10 is nearest); before training it was {before}.</translation>
     </message>
 </context>
 <context>
@@ -4923,6 +5265,37 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>TextReportPanel</name>
+    <message>
+        <source>PoC 報告書</source>
+        <translation>PoC report</translation>
+    </message>
+    <message>
+        <source>学習の前と後の数字、文の例、かかった手間を、日本語と英語の PDF と HTML にします。写真は入りません。文は OK・NG を決めないので、費用の回収は計算しません。</source>
+        <translation>Puts the figures before and after training, samples of texts and what it took into PDF and HTML, in Japanese and English. Photos are not in it. Texts decide neither OK nor NG, so no payback is calculated.</translation>
+    </message>
+    <message>
+        <source>報告書を作る</source>
+        <translation>Make the report</translation>
+    </message>
+    <message>
+        <source>日本語の報告書を開く</source>
+        <translation>Open the Japanese report</translation>
+    </message>
+    <message>
+        <source>英語の報告書を開く</source>
+        <translation>Open the English report</translation>
+    </message>
+    <message>
+        <source>作っています…</source>
+        <translation>Making it…</translation>
+    </message>
+    <message>
+        <source>作りました：{folder}</source>
+        <translation>Made: {folder}</translation>
+    </message>
+</context>
+<context>
     <name>TextRunsModel</name>
     <message>
         <source>始めた日時</source>
@@ -4983,6 +5356,72 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{points} ポイント</source>
         <translation>{points} points</translation>
+    </message>
+</context>
+<context>
+    <name>TextSite</name>
+    <message>
+        <source>いま見ている写真</source>
+        <translation>The photo on screen</translation>
+    </message>
+    <message>
+        <source>直したものを学習に使う…</source>
+        <translation>Learn from corrections…</translation>
+    </message>
+    <message>
+        <source>CSV で保存</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message>
+        <source>読めません</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>いま落とした写真は、読み込みが終わると書きます。</source>
+        <translation>Photos dropped now are written about once it is loaded.</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>写真が来るのを待っています</source>
+        <translation>Waiting for photos</translation>
+    </message>
+    <message>
+        <source>「写真を選ぶ」「フォルダーを選ぶ」「見張る」でも始められます。</source>
+        <translation>“Choose photos”, “Choose a folder” and “Watch” work, too.</translation>
+    </message>
+    <message>
+        <source>写真をここに落としてください</source>
+        <translation>Drop photos here</translation>
+    </message>
+    <message>
+        <source>上の説明を確かめて、もう一度開いてください。</source>
+        <translation>Read the message above and open it again.</translation>
+    </message>
+    <message>
+        <source>パッケージを使えません</source>
+        <translation>The package cannot be used</translation>
+    </message>
+    <message>
+        <source>今日：書いた文 {records} 件&#x3000;確かめた {decided} 件&#x3000;うち直した {corrected} 件</source>
+        <translation>Today: {records} texts written, {decided} checked, {corrected} of them corrected</translation>
+    </message>
+    <message>
+        <source>要確認 {unsure} 件</source>
+        <translation>{unsure} unsure</translation>
+    </message>
+    <message>
+        <source>CSV ファイル (*.csv)</source>
+        <translation>CSV files (*.csv)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 件を保存しました</source>
+        <translation>
+            <numerusform>%n record saved</numerusform>
+            <numerusform>%n records saved</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -5549,6 +5988,47 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>学習した文と同じ言葉で書いています。</source>
         <translation>It writes in the language of the texts it learned.</translation>
+    </message>
+</context>
+<context>
+    <name>UndoTools</name>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>やり直す</source>
+        <translation>Redo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真の文を、やり直しました。</source>
+        <translation>
+            <numerusform> Done again: the texts of %n photo.</numerusform>
+            <numerusform> Done again: the texts of %n photos.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 枚の写真の文を、元に戻しました。</source>
+        <translation>
+            <numerusform> Undone: the texts of %n photo.</numerusform>
+            <numerusform> Undone: the texts of %n photos.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>「{photo}」の質問と答えを、やり直しました。</source>
+        <translation> Done again: the questions and answers of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の質問と答えを、元に戻しました。</source>
+        <translation> Undone: the questions and answers of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の説明を、やり直しました。</source>
+        <translation> Done again: the description of “{photo}”.</translation>
+    </message>
+    <message>
+        <source>「{photo}」の説明を、元に戻しました。</source>
+        <translation> Undone: the description of “{photo}”.</translation>
     </message>
 </context>
 <context>

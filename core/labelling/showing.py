@@ -16,7 +16,7 @@ from core.project.sources import Photo
 ALL, UNLABELLED, CLASS, MISTAKES, DISAGREEING = "all", "unlabelled", "class", "mistakes", "disagreeing"
 SUGGESTED, DOUBTED = "suggested", "doubted"
 UNSURE, UNUSABLE, COMMENTED, DIFFERING = "unsure", "unusable", "commented", "differing"
-UNWRITTEN = "unwritten"
+UNWRITTEN, WRITTEN = "unwritten", "written"
 BY_FOLDER, BY_NAME, NEWEST, OLDEST, SIMILAR = "folder", "name", "newest", "oldest", "similar"
 USEFUL, BY_GROUP, DOUBTFUL, BY_WORDS = "useful", "group", "doubtful", "words"
 # What comes first in these is what to do next.
@@ -140,6 +140,11 @@ def _unwritten(known: Known, _value: str) -> Keeps:
     return lambda photo: photo.id not in written
 
 
+def _written(known: Known, _value: str) -> Keeps:
+    written = known.written or frozenset()
+    return lambda photo: photo.id in written
+
+
 def _nearness_to_words(known: Known, showing: Showing) -> Key:
     """The nearest first; what was not seen yet comes last."""
     near = known.nearness_to_words(showing.words)
@@ -204,8 +209,12 @@ def _differing(known: Known, _value: str) -> Keeps:
 
 FILTERS: dict[str, Filter] = {
     ALL: Filter(lambda _known, _value: lambda _photo: True),
-    UNLABELLED: Filter(lambda _known, _value: lambda photo: photo.class_id is None),
-    UNWRITTEN: Filter(_unwritten, lambda known: () if known.written is None else ("",)),
+    UNLABELLED: Filter(
+        lambda _known, _value: lambda photo: photo.class_id is None,
+        lambda known: _if_any(known.written is None),
+    ),
+    UNWRITTEN: Filter(_unwritten, lambda known: _if_any(known.written is not None)),
+    WRITTEN: Filter(_written, lambda known: _if_any(known.written is not None)),
     MISTAKES: Filter(_judged_wrong, _if_answered),
     DISAGREEING: Filter(_disagreeing, _if_answered),
     SUGGESTED: Filter(_suggested, lambda known: ("",) if known.advice.hints else ()),

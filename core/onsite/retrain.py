@@ -41,6 +41,26 @@ def choose_photos(kept: NewPhotos, seen: Sequence[Row], most: int = MOST_PHOTOS)
     return found + [NewPhoto(Path(row.photo), "") for row in most_useful(others, most)]
 
 
+def copy_into(
+    project: Project, photos: Sequence[Path], cancelled: Callable[[], bool]
+) -> tuple[Path, list[Path]]:
+    """Copy photos into a folder of their own in a project; gives it, and the copies in the photos' order, fewer where it
+    was cancelled. Raises Problem `project.not_writable`."""
+    place = project.folder / PHOTOS_FOLDER / f"{datetime.now():%Y%m%d-%H%M%S}"
+    copies: list[Path] = []
+    try:
+        place.mkdir(parents=True)
+        for number, photo in enumerate(photos):
+            if cancelled():
+                break
+            copies.append(place / f"{number:04}-{photo.name}")
+            shutil.copyfile(photo, copies[-1])
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        raise Problem("project.not_writable", path=place) from error
+    return place, copies
+
+
 def fill_project(
     project: Project,
     photos: Sequence[NewPhoto],
@@ -52,19 +72,8 @@ def fill_project(
     Labels that the project has already stay as they are. Raises Problem as `Project.add_photos` and
     `project.not_writable`.
     """
-    place = project.folder / PHOTOS_FOLDER / f"{datetime.now():%Y%m%d-%H%M%S}"
-    names: dict[str, str] = {}
-    try:
-        place.mkdir(parents=True)
-        for number, photo in enumerate(photos):
-            if cancelled():
-                break
-            copy = place / f"{number:04}-{photo.path.name}"
-            shutil.copyfile(photo.path, copy)
-            names[copy.name] = photo.class_name
-    except OSError as error:
-        shutil.rmtree(place, ignore_errors=True)
-        raise Problem("project.not_writable", path=place) from error
+    place, copies = copy_into(project, [photo.path for photo in photos], cancelled)
+    names = {copy.name: photo.class_name for copy, photo in zip(copies, photos, strict=False)}
     added = project.add_photos(scan(place), cancelled)
     known = {entry.name for entry in project.classes()}
     for name, description in classes:

@@ -83,17 +83,27 @@ def plant_scene(rng: np.random.Generator, composition: Composition) -> Scene:
     return replace(scene, lighting=lighting, camera=camera)
 
 
+def sample_photo(entry: SampleClass, place: int, *, test: bool) -> str:
+    """The name of a class's photo by its place from 0, as seen from the sample's folder."""
+    return f"{'test' if test else 'train'}/{entry.folder}/{entry.folder}_{place + 1:03d}.jpg"
+
+
+def sample_scene(entry: SampleClass, place: int, *, test: bool) -> Scene:
+    """What that photo shows."""
+    rng = np.random.default_rng([SEED, CLASSES.index(entry), place, test])
+    return plant_scene(rng, entry.composition)
+
+
 def write_sample(root: Path = ROOT, size: int = SIZE) -> int:
     """Render the sample project under `root`; returns its size in bytes."""
     total = 0
-    for number, entry in enumerate(CLASSES):
-        for split, count in (("train", entry.train_photos), ("test", TEST_PHOTOS)):
-            folder = root / split / entry.folder
-            folder.mkdir(parents=True, exist_ok=True)
-            for n in range(count):
-                rng = np.random.default_rng([SEED, number, n, split == "test"])
-                photo = folder / f"{entry.folder}_{n + 1:03d}.jpg"
-                Image.fromarray(render(plant_scene(rng, entry.composition), size)).save(photo, quality=82)
+    for entry in CLASSES:
+        for test, count in ((False, entry.train_photos), (True, TEST_PHOTOS)):
+            for place in range(count):
+                photo = root / sample_photo(entry, place, test=test)
+                photo.parent.mkdir(parents=True, exist_ok=True)
+                picture = render(sample_scene(entry, place, test=test), size)
+                Image.fromarray(picture).save(photo, quality=82)
                 total += photo.stat().st_size
     (root / "classes.toml").write_text(_classes_toml(), encoding="utf-8")
     return total

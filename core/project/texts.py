@@ -73,13 +73,26 @@ class TextBook:
             for key, photo, text, answers, user, time in self._read("questions", "text, answers", photo_id)
         ]
 
+    def numbers(self, task: TextTask) -> dict[int, int]:
+        """By photo id, how many descriptions, or questions, a photo has; those with none are left out."""
+        rows = self._database.read(
+            f"""SELECT photo_id, count(*) FROM {ITEM_OF[task]}
+            WHERE photo_id NOT IN (SELECT id FROM exclusions) GROUP BY photo_id"""
+        )
+        return dict(rows)
+
     def photos_with(self, task: TextTask) -> frozenset[int]:
         """Ids of the photos that have a description, or a question."""
+        return frozenset(self.numbers(task))
+
+    def touched(self, step_id: int) -> tuple[int, ...]:
+        """Ids of the photos whose texts a step of the history changed, in the order in which it did."""
         rows = self._database.read(
-            f"""SELECT DISTINCT photo_id FROM {ITEM_OF[task]}
-            WHERE photo_id NOT IN (SELECT id FROM exclusions)"""
+            """SELECT coalesce(json_extract(after, '$.photo_id'), json_extract(before, '$.photo_id')) FROM changes
+            WHERE step_id = ? AND item IN ('captions', 'questions') ORDER BY position""",
+            (step_id,),
         )
-        return frozenset(photo_id for (photo_id,) in rows)
+        return tuple(dict.fromkeys(photo_id for (photo_id,) in rows))
 
     def questions_asked(self) -> Counter[str]:
         """How often each question was asked, the most frequent first."""

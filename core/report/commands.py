@@ -6,10 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.problems import Problem
 from core.project.store import Project
 from core.report.assumptions import read_assumptions
 from core.report.gather import basis_of, find_run, gather, remembered
+from core.report.tell import tell
+from core.report.text_report import tell_texts, text_basis_of
 from core.report.write import FORMATS, LANGUAGES, write_report
+from core.training.job import TextJob
+from core.training.run import Run
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,13 +46,20 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _report(arguments: argparse.Namespace) -> dict[str, Any]:
     run, owner = find_run(arguments.source)
+    if isinstance(run.job, TextJob):
+        return _texts(run, owner, arguments)
     with Project.open(owner) if owner is not None else nullcontext() as project:
         if arguments.assumptions is not None:
             assumed = read_assumptions(arguments.assumptions)
         else:
             assumed = remembered(project)
         report = gather(basis_of(run, project), assumed)
-    written = write_report(report, arguments.out.absolute(), arguments.language, arguments.format)
+    written = write_report(
+        lambda language: tell(report, language),
+        arguments.out.absolute(),
+        arguments.language,
+        arguments.format,
+    )
     paid = report.payback
     return {
         "run": str(run.folder),
@@ -57,4 +69,22 @@ def _report(arguments: argparse.Namespace) -> dict[str, Any]:
         "payback": None if paid is None else asdict(paid),
         "assumptions": assumed.model_dump(),
         "risks": [risk.code for risk in report.risks],
+    }
+
+
+def _texts(run: Run, owner: Path | None, arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.assumptions is not None:
+        raise Problem("report.texts_no_cost", path=arguments.assumptions)
+    with Project.open(owner) if owner is not None else nullcontext() as project:
+        basis = text_basis_of(run, project)
+    written = write_report(
+        lambda language: tell_texts(basis, language),
+        arguments.out.absolute(),
+        arguments.language,
+        arguments.format,
+    )
+    return {
+        "run": str(run.folder),
+        "files": [str(entry.path) for entry in written],
+        "task": basis.result.task,
     }

@@ -41,23 +41,22 @@ _GOOD = re.compile(
 
 
 def find_run(folder: Path) -> tuple[Run, Path | None]:
-    """The run in a folder, or the newest finished run of the project there; and the project's folder, if any.
+    """The run in a folder, or the newest finished run of the project there, about classes or texts; and the project's
+    folder, if any.
 
     Raises:
-        Problem: `report.nothing_here`, `report.no_result`, `report.of_texts`.
+        Problem: `report.nothing_here`, `report.no_result`.
     """
     folder = folder.absolute()
     folder = folder.parent if folder.name == PROJECT_FILE else folder
     if (folder / PROJECT_FILE).is_file():
-        runs = [run for run in runs_in(folder / RUNS_FOLDER) if run.result() is not None]
-        if not runs:
-            of_texts = any(run.text_result() for run in runs_in(folder / RUNS_FOLDER, TextJob))
-            raise Problem("report.of_texts" if of_texts else "report.no_result", path=folder)
-        return runs[0], folder
+        about_classes = [run for run in runs_in(folder / RUNS_FOLDER) if run.result() is not None]
+        about_texts = [run for run in runs_in(folder / RUNS_FOLDER, TextJob) if run.text_result() is not None]
+        if not (runs := [*about_classes, *about_texts]):
+            raise Problem("report.no_result", path=folder)
+        return max(runs, key=lambda run: run.folder.name), folder
     if not (folder / JOB_FILE).is_file():
         raise Problem("report.nothing_here", path=folder)
-    if isinstance(Run(folder).job, TextJob):
-        raise Problem("report.of_texts", path=folder)
     owner = folder.parent.parent
     return Run(folder), owner if (owner / PROJECT_FILE).is_file() else None
 

@@ -1,16 +1,15 @@
 """The report as files in a folder: one a language and format, each whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from core.files import write_atomic
 from core.problems import Language, Problem
-from core.report.figures import PocReport
+from core.report.blocks import Document
 from core.report.html import html_page
 from core.report.pdf import pdf_bytes
-from core.report.tell import tell
 
 Format = Literal["pdf", "html"]
 FORMATS: tuple[Format, ...] = ("pdf", "html")
@@ -27,19 +26,20 @@ class Written:
 
 
 def write_report(
-    report: PocReport,
+    tell: Callable[[Language], Document],
     folder: Path,
     languages: Sequence[Language] = LANGUAGES,
     formats: Sequence[Format] = FORMATS,
 ) -> list[Written]:
-    """Write `poc-report-<language>.<format>` into the folder, which is made if need be.
+    """Write what a document tells in each language as `poc-report-<language>.<format>` into the folder, which is made if
+    need be.
 
     Raises:
         Problem: `report.not_written`.
     """
     written: list[Written] = []
     for language in languages:
-        document = tell(report, language)
+        document = tell(language)
         for format_ in formats:
             path = folder / f"poc-report-{language}.{format_}"
             content = pdf_bytes(document) if format_ == "pdf" else html_page([document])

@@ -16,6 +16,7 @@ from core.project.store import PROJECT_FILE
 from core.training.events import Finished, StateChanged, encode
 from core.training.job import TextJob, TrainJob, save_job
 from core.training.run import EVENTS_FILE, LOCK_FILE
+from tests.app.text_data import make_text_project
 
 
 @pytest.fixture
@@ -196,6 +197,30 @@ def test_the_sample_is_ready_to_be_trained(page: HomePage, session: Session, qtb
     assert session.project is not None
     counts = session.project.counts()
     assert counts.labelled > 200 and not counts.unlabelled and len(counts.classes) >= 12
+
+
+@pytest.mark.parametrize("task", ["caption", "vqa"])
+def test_the_samples_with_texts_are_ready_to_be_trained(
+    page: HomePage, session: Session, qtbot: QtBot, task: str
+) -> None:
+    pages = left(page)
+    qtbot.mouseClick(page.sample_of[task], Qt.MouseButton.LeftButton)
+    assert page.blocker() and not page.sample_of[task].isEnabled()
+    qtbot.waitUntil(lambda: bool(pages), timeout=20_000)
+    assert session.project is not None and session.project.task == session.task == task
+    usable = session.project.counts().usable
+    assert usable > 100 and len(session.project.texts.photos_with(task)) == usable
+
+
+def test_a_project_about_texts_opens_on_its_last_page(
+    page: HomePage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with make_text_project(tmp_path / "texts", photos=6) as made:
+        made.remember("page", "check")
+    pages = left(page)
+    page.open_folder(made.folder)
+    qtbot.waitUntil(lambda: pages == ["check"])
+    assert session.task == "vqa"
 
 
 def click_recent(page: HomePage, row: int, qtbot: QtBot) -> None:

@@ -284,7 +284,7 @@ class TestSecondPerson:
         page.undo.click()
         qtbot.waitUntil(lambda: not page.undo.isEnabled())
         assert project.opinions.of("佐藤") == {} and labels(project)[0] == "良品"
-        page._undo()
+        page.turning.undone.emit()
         assert labels(project)[0] == "良品"
 
     def test_is_another_person(self, qtbot: QtBot) -> None:

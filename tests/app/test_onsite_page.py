@@ -11,9 +11,9 @@ from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
 import app.on_site as on_site_module
-from app.on_site import Phase
 from app.pages.onsite import OnsitePage
 from app.session import Session
+from app.site_work import Phase
 from app.widgets.result_board import Answer
 from core.problems import Problem
 from core.training.events import Failed, Predicted, PredictionFailed, Progress, Stage, StateChanged

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.background import finish_in_order
+from app.models.photo_grid import PhotoRole, ShownTexts
 from app.pages.labels import LabelsPage
 from app.session import Session
 from app.widgets.template_list import TemplateDialog
 from core.labelling.known import Known
-from core.labelling.showing import UNWRITTEN
+from core.labelling.showing import UNWRITTEN, WRITTEN
 from core.labelling.writing import keep_templates, templates
 from core.project.store import Project
 from core.project.texts import Asked
@@ -291,3 +292,90 @@ def test_a_file_is_taken_in_and_undone(page: LabelsPage, project: Project, qtbot
     with qtbot.waitSignal(page.tasks.files.refused):
         page.tasks.files.take_in(tmp_path / "none.csv")
     assert not page.banner.isHidden()
+
+
+def test_photos_that_have_a_text_are_marked_and_say_so(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    photos = project.photos()
+    project.texts.write_captions([photos[1].id], ["rust", "a bolt"])
+    settle(page, qtbot)
+    grid = page.grid.grid
+    assert grid.index(0).data(PhotoRole.TEXTS) is None
+    assert grid.index(1).data(PhotoRole.TEXTS) == ShownTexts("caption", 2)
+    said_of = [grid.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)]
+    assert "まだ書いていません" in said_of[0] and "説明 2 件" in said_of[1]
+    place = page.grid.visualRect(grid.index(1))
+    with_mark = page.grid.viewport().grab(place).toImage()
+    project.texts.write_captions([photos[1].id], [])
+    settle(page, qtbot)
+    assert page.grid.viewport().grab(place).toImage() != with_mark
+
+
+def test_a_project_that_tells_kinds_apart_has_no_marks_of_texts(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    project.texts.write_captions([project.photos()[1].id], ["rust"])
+    project.choose_task("classification")
+    settle(page, qtbot)
+    assert page.grid.grid.index(1).data(PhotoRole.TEXTS) is None
+    assert page.extras.tools.same_button.isVisibleTo(page)
+    assert not page.extras.tools.unwritten_button.isVisibleTo(page)
+
+
+def test_photos_with_and_without_a_text_can_be_chosen(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    written = project.photos()[3]
+    project.texts.write_captions([written.id], ["rust"])
+    settle(page, qtbot)
+    page.showing.choose(WRITTEN)
+    qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 1)
+    assert page.grid.grid.photo(0).id == written.id
+    page.showing.choose(UNWRITTEN)
+    qtbot.waitUntil(lambda: page.grid.grid.rowCount() == 11)
+    assert page.showing.filter.findData("unlabelled:") < 0
+
+
+def test_f3_goes_on_to_the_next_photo_without_a_text_and_begins_anew_at_the_end(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    photos = project.photos()
+    project.texts.write_captions([photo.id for photo in photos[1:-1]], ["rust"])
+    settle(page, qtbot)
+    page.grid.setFocus()
+    qtbot.keyClick(page.grid, Qt.Key.Key_F3)
+    assert page.grid.currentIndex().row() == 11 and focus() is page.tasks.pane.captions
+    qtbot.keyClick(focus(), Qt.Key.Key_F3)
+    assert page.grid.currentIndex().row() == 0
+    project.texts.write_captions([photos[-1].id], ["dent"])
+    settle(page, qtbot)
+    qtbot.mouseClick(page.extras.tools.unwritten_button, Qt.MouseButton.LeftButton)
+    assert page.grid.currentIndex().row() == 0 and "もうありません" in page.summary.text()
+
+
+def test_undo_goes_to_the_photo_whose_text_changed_and_says_so(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    page.tasks.begin()
+    write(qtbot, "rust")
+    go_to(page, 7, qtbot)
+    settle(page, qtbot)
+    qtbot.mouseClick(page.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
+    assert said(project)[0] == [] and "「写真 06.png」の説明を、元に戻しました" in page.summary.text()
+    go_to(page, 7, qtbot)
+    qtbot.mouseClick(page.redo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
+    assert said(project)[0] == ["rust"] and "やり直しました" in page.summary.text()
+
+
+def test_an_import_that_is_taken_back_tells_how_many_photos_it_was(
+    page: LabelsPage, project: Project, qtbot: QtBot
+) -> None:
+    photos = project.photos()
+    project.texts.add({photos[4].id: ["rust"], photos[6].id: ["dent"]}, {})
+    settle(page, qtbot)
+    qtbot.mouseClick(page.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 4)
+    assert "2 枚の写真の文を、元に戻しました" in page.summary.text()

@@ -11,10 +11,11 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpinBox, QTreeWidget
 
-from app.on_site import Judged, Phase
+from app.on_site import Judged
 from app.pages.export import ExportPage
 from app.pages.onsite import OnsitePage
 from app.pages.training import TrainingPage
+from app.site_work import Phase
 from app.tour import Operator
 from app.widgets.photo_grid import PhotoGrid
 from core.training.state import JobState

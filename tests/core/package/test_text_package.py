@@ -33,7 +33,6 @@ from core.package.text_manifest import TEXT_SCHEMA, TextManifest
 from core.package.trust import open_trusted
 from core.package.verify import verify_package
 from core.problems import Problem
-from core.report.gather import find_run
 from core.tasks.texts import TextTask
 from core.tasks.writers import writer_cards
 from core.training.job import ExportJob
@@ -385,7 +384,3 @@ def test_verify_compares_with_the_run_on_the_command_line(
     assert main(words) == OK
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["ok"], told["run_texts"], told["problems"]) == (True, 6, [])
-
-
-def test_no_report_on_costs_is_made_of_texts(answers: WrittenRun) -> None:
-    assert code_of(find_run, answers.run.folder) == "report.of_texts"

@@ -6,7 +6,7 @@ from collections import Counter
 
 from core.partsworld import held_out_compositions, training_compositions
 from core.partsworld.descriptions import descriptions
-from core.partsworld.plant import QUESTIONS, answer_to, plant_scenes, record
+from core.partsworld.plant import QUESTIONS, QUESTIONS_JA, answer_to, plant_scenes, record
 
 
 def test_records_and_answers_follow_the_scene() -> None:
@@ -34,3 +34,15 @@ def test_its_words_for_defects_are_its_own() -> None:
     for scene in plant_scenes((0,), training_compositions(), 60):
         head = record(scene).split(" on ")[0]
         assert all(head not in each.text for each in descriptions(scene, "en"))
+
+
+def test_it_says_the_same_in_japanese() -> None:
+    pairs: set[tuple[str, str]] = set()
+    for scene in plant_scenes((0,), training_compositions(), 200):
+        code = answer_to(scene, QUESTIONS[1])
+        assert record(scene, "ja").endswith(f"記号{code}、{answer_to(scene, QUESTIONS_JA[0])}。")
+        assert answer_to(scene, QUESTIONS_JA[1]) == code
+        pairs.add((answer_to(scene, QUESTIONS[0]), answer_to(scene, QUESTIONS_JA[0])))
+        pairs.add((answer_to(scene, QUESTIONS[2]), answer_to(scene, QUESTIONS_JA[2])))
+    english, japanese = zip(*pairs, strict=True)
+    assert len(pairs) == len(set(english)) == len(set(japanese)), "one word for one word"
