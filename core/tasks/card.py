@@ -9,7 +9,7 @@ _GUESSING = 0.1
 _HEAD = """# The embedded text model
 
 Describes photos (写真に説明をつける) and answers questions about them (写真に質問する), in English and Japanese:
-{parameters:.1f} million parameters ({bytes:.1f} MB) beside the embedded backbone's image tower, which it shares.
+{parameters:.1f} million parameters ({bytes:.1f} MB), among them an image tower of its own.
 
 **What it is for**: learning the program, trying every method in seconds, and testing, offline. **It is not for
 production**: the only photos it has seen are rendered factory parts, one on each. Of a real photo it will speak as if it
@@ -27,11 +27,15 @@ writes.
 - Japanese: trained on as many Japanese sentences as English ones, made of templates; figures below for both.
 
 ## How it was made
-- Architecture: tokens of the frozen image tower from half way and from the end; a connector of one block; a causal
-  decoder of four blocks, width 256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
+- Architecture: an image tower like the embedded backbone's (ViT, 112 px, patches of 16 px), with a few small
+  convolutions beside its patches; its tokens from half way and from the end; a connector of one block; a causal decoder
+  of four blocks, width 256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
 - Pretraining: `hikidashi pretrain --task caption` (seed {seed}; {steps} steps of {batch} pictures, {hours:.1f} h on part of
-  one processor core) on {pictures} rendered pictures with descriptions and questions made of templates
-  (`core.partsworld.descriptions`, `.questions`). No photo, text or model of anyone else was used.
+  one processor core) on {pictures} rendered pictures, turned and mirrored. Of {told} in a step it learned descriptions
+  and questions made of templates (`core.partsworld.descriptions`, `.questions`), of all of them the facts (part, finish,
+  defect, background, position, number) by heads that were thrown away. The image tower began as the embedded
+  backbone's, the rest untrained; the sentences it read beside are the program's own, so another version of its help
+  gives other bits. No photo, text or model of anyone else was used, beyond what the backbone's card says.
 - Held out: the compositions that were held out of the backbone's pretraining too (`core.partsworld.heldout`).
 
 ## Measured
@@ -50,6 +54,7 @@ def render_card(figures: dict[str, Any]) -> str:
         seed=record["config"]["seed"],
         steps=record["steps"],
         batch=record["config"]["batch_pictures"],
+        told=record["config"]["told"],
         hours=record["seconds"] / 3600,
         pictures=record["config"]["pictures"],
         photos=held_out["photos"],
@@ -107,11 +112,13 @@ def _verdict(figures: dict[str, Any]) -> str:
         }
     )
     if not guessed:
-        return "Better than the most common answer on every kind of question.\n"
+        return (
+            "Better than the most common answer on every kind of question; it is wrong often enough, in descriptions too, "
+            "that parts must not be judged by it.\n"
+        )
     return (
-        f"**No better, or hardly better, than the most common answer on: {', '.join(guessed)}.** The small image tower "
-        "shows colours, materials and backgrounds well, shapes and small defects hardly; descriptions are wrong in the "
-        "same places. Do not judge parts by it.\n"
+        f"**No better, or hardly better, than the most common answer on: {', '.join(guessed)}.** Descriptions are wrong "
+        "in the same places. Do not judge parts by it.\n"
     )
 
 

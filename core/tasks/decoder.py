@@ -1,6 +1,6 @@
 """The small model that writes: image tokens in, text out, one word after another.
 
-A connector brings tokens of the frozen image tower (those half way, which still know places and marks, and the last
+A connector brings tokens of the image tower (those half way, which still know places and marks, and the last
 ones, which know names) to the decoder's width and lets them look at each other. The decoder's blocks are those of the
 towers (`core.backbones.blocks`): every text token sees all image tokens and the text before it in one attention, keys
 and values of the image made by each block's own projections, as GIT (arXiv 2205.14100) does with image tokens at the

@@ -1,7 +1,7 @@
 """Pretrain the embedded text model: descriptions and answers about pictures of the parts world.
 
-`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages beside the embedded
-backbone's frozen image tower. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
+`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages; its image tower begins
+as the embedded backbone's and learns along. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
 all state: a run that was stopped and resumed gives the same bits as one that was not, on the same machine.
 """
 
@@ -31,11 +31,11 @@ from core.backbones.pretrain_pace import (
 from core.backbones.store import EMBEDDED
 from core.files import write_atomic
 from core.methods.full_tuning import own_parts
-from core.methods.tower_tuning import blocks_of
+from core.methods.tower_tuning import blocks_of, own
 from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
-from core.tasks.decoder import tap_tokens
 from core.tasks.embedded import new_text_model, save_text_model, weights_of
+from core.tasks.facts import FactHeads
 from core.tasks.lessons import IGNORED, Lesson
 from core.tasks.model import TextModel
 from core.tasks.place import WEIGHTS_NAME
@@ -44,22 +44,24 @@ from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state
 
 CHECKPOINT_NAME = "pretrain.safetensors"
-_WEIGHTS = {"tell": 1.0, "answer": 1.0, "read": 0.2}
+_WEIGHTS = {"facts": 0.5, "tell": 1.0, "answer": 1.0, "read": 0.1}
 # Length and pace may be fitted to the machine on the way.
 _ADJUSTABLE = ("steps", "checkpoint_every")
 
 
 @dataclass(frozen=True)
 class PretrainConfig:
-    """Everything a pretraining result depends on, beside the image tower."""
+    """Everything a pretraining result depends on, beside the backbone that it begins with. Of the pictures of a batch
+    the first `told` have texts; the others only say what they show, which costs less and teaches to see."""
 
     seed: int = 1
     steps: int = 2500
-    pictures: int = 32_768
+    pictures: int = 49_152
     vocabulary: int = 3072
-    batch_pictures: int = 24
-    questions: int = 2
-    plain: int = 4
+    batch_pictures: int = 48
+    told: int = 20
+    questions: int = 3
+    plain: int = 2
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
     warmup: float = 0.04
@@ -67,8 +69,10 @@ class PretrainConfig:
     checkpoint_every: int = 100
 
     def __post_init__(self) -> None:
-        if min(self.steps, self.pictures, self.batch_pictures, self.questions, self.plain) < 1:
+        if min(self.steps, self.pictures, self.told, self.questions, self.plain) < 1:
             raise ValueError("steps, pictures and all parts of a batch must be at least 1")
+        if self.batch_pictures < self.told:
+            raise ValueError("no more pictures can have texts than there are")
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,12 @@ def pretrain(
 class Trainer:
     """The model, its optimizer and its average, and one step of pretraining."""
 
-    def __init__(
-        self, config: PretrainConfig, model: TextModel, source: StepSource, image_sha256: str
-    ) -> None:
-        self.config, self.model, self.source, self.image_sha256 = config, model, source, image_sha256
-        self.named = _learnable(model)
+    def __init__(self, config: PretrainConfig, model: TextModel, source: StepSource) -> None:
+        self.config, self.model, self.source = config, model, source
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.heads = FactHeads(model.config.width)
+        self.named = {**_learnable(model), **{f"heads.{n}": v for n, v in self.heads.named_parameters()}}
         self.optimizer = torch.optim.AdamW(
             decay_groups(self.named.values(), config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
         )
@@ -131,7 +136,9 @@ class Trainer:
         """One optimizer step; returns the losses before weighting."""
         clock = time.monotonic()
         config = self.config
-        batch = self.source.draw(self.step, config.batch_pictures, config.questions, config.plain)
+        batch = self.source.draw(
+            self.step, config.batch_pictures, config.told, config.questions, config.plain
+        )
         for group in self.optimizer.param_groups:
             group["lr"] = config.learning_rate * schedule(self.step / config.steps, config.warmup)
         losses = self._losses(batch)
@@ -145,14 +152,17 @@ class Trainer:
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _losses(self, batch: Step) -> dict[str, Tensor]:
-        with torch.no_grad():
-            taps = tap_tokens(self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps)
-        photo = self.model.connector(taps)
-        return {name: lesson_loss(self.model, lesson, photo) for name, lesson in batch.lessons.items()}
+        photo = self.model.photo_tokens(self.model.pixels_of(batch.pictures))
+        losses = {"facts": self.heads.loss(photo, batch.facts)}
+        told = photo[: batch.told]
+        return losses | {
+            name: lesson_loss(self.model, lesson, told) for name, lesson in batch.lessons.items()
+        }
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all."""
         tensors = {f"model/{n}": v for n, v in weights_of(self.model).items()}
+        tensors |= {f"heads/{n}": v for n, v in self.heads.state_dict().items()}
         tensors |= {f"average/{n}": v for n, v in self.average.items()}
         tensors |= {f"optimizer/{n}": v for n, v in state_of(self.optimizer, self.named.items()).items()}
         about = {
@@ -181,6 +191,8 @@ class Trainer:
             for name, value in weights_of(self.model).items():
                 value.copy_(tensors[f"model/{name}"])
                 self.average[name].copy_(tensors[f"average/{name}"])
+            for name, value in self.heads.state_dict().items():
+                value.copy_(tensors[f"heads/{name}"])
         remembered = {
             n.removeprefix("optimizer/"): v for n, v in tensors.items() if n.startswith("optimizer/")
         }
@@ -191,7 +203,7 @@ class Trainer:
 
     def export(self, out: Path) -> None:
         """Write the averaged weights as the embedded model is stored."""
-        save_text_model(out, self.model, self.average, self.image_sha256)
+        save_text_model(out, self.model, self.average)
 
 
 def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
@@ -218,13 +230,16 @@ def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
         )
     tokenizer = TextTokenizer.from_json(file.read_text(encoding="utf-8"))
     model = new_text_model(backbone, tokenizer, config.seed)
-    return Trainer(config, model, StepSource(config.seed, pictures, tokenizer), backbone.card.sha256)
+    return Trainer(config, model, StepSource(config.seed, pictures, tokenizer))
 
 
 def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
-    """Everything of connector and decoder, by name."""
-    for half in (model.connector, model.decoder):
-        half.requires_grad_(True)
-        for block in blocks_of(half):
+    """Everything, by name: the image tower gets weights of its own, apart from the backbone's."""
+    for name in ("class_embedding", "positions", "ln_pre"):
+        own(model.image, name)
+    own(model.image.patches, "linear")
+    for part in (model.image, model.connector, model.decoder):
+        part.requires_grad_(True)
+        for block in blocks_of(part):
             own_parts(block)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}

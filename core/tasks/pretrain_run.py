@@ -65,10 +65,10 @@ def write_card(folder: Path) -> dict[str, Any]:
     """
     model = load_text_model(folder)
     record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
-    halves = {"connector": model.connector, "decoder": model.decoder}
+    parts = {"image": model.image, "connector": model.connector, "decoder": model.decoder}
     figures = {
         "weights_bytes": (folder / WEIGHTS_NAME).stat().st_size,
-        "parameters": {name: sum(p.numel() for p in half.parameters()) for name, half in halves.items()},
+        "parameters": {name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
         "vocabulary": len(model.tokenizer),
         "held_out": check_text_model(model),
         "pretrain": record,
