@@ -27,19 +27,20 @@ writes.
 - Japanese: trained on as many Japanese sentences as English ones, made of templates; figures below for both.
 
 ## How it was made
-- Architecture: an image tower like the embedded backbone's (ViT, 112 px, patches of 16 px), with a few small
-  convolutions beside its patches; its tokens from half way and from the end; a connector of one block; a causal decoder
-  of four blocks, width 256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
-- Pretraining: `hikidashi pretrain --task caption` (seed {seed}; {steps} steps of {batch} pictures, {hours:.1f} h on part of
-  one processor core) on {pictures} rendered pictures, turned and mirrored. Of {told} in a step it learned descriptions
-  and questions made of templates (`core.partsworld.descriptions`, `.questions`), of all of them the facts (part, finish,
-  defect, background, position, number) by heads that were thrown away. The image tower began as the embedded
-  backbone's, the rest untrained; the sentences it read beside are the program's own, so another version of its help
-  gives other bits. No photo, text or model of anyone else was used, beyond what the backbone's card says.
-- Held out: the compositions that were held out of the backbone's pretraining too (`core.partsworld.heldout`).
+- Architecture: an image tower of its own (eight small convolutions, then two blocks of a ViT; 112 px, a token for each
+  16 px); its tokens from before and after the blocks; a connector of one block; a causal decoder of four blocks, width
+  256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
+- Pretraining: `hikidashi pretrain --task caption` (seed {seed}; {hours:.1f} h on part of one processor core) on {pictures}
+  rendered pictures, turned and mirrored. First the convolutions learned to see: {seeing_steps} steps of {seeing_pictures} pictures
+  with their facts (part, finish, defect, background, position, number), by heads that were thrown away. Then all that
+  follows them learned to write: {steps} steps of {batch} pictures with their facts, {told} of them with descriptions and
+  questions made of templates (`core.partsworld.descriptions`, `.questions`). `pretrain.json` tells the rest.
+- Beside them it read sentences of the program's own help: with another version of that, the same command gives other
+  bits. No photo, text or model of anyone else was used.
+- Held out: the compositions that are held out of the embedded backbone's pretraining too (`core.partsworld.heldout`).
 
 ## Measured
-On {photos} fresh pictures of compositions that neither it nor the backbone ever saw, every defect as often as another.
+On {photos} fresh pictures of compositions that it never saw, every defect as often as another.
 Five references per picture. The best constant description was chosen on these very pictures.
 """
 
@@ -55,6 +56,8 @@ def render_card(figures: dict[str, Any]) -> str:
         steps=record["steps"],
         batch=record["config"]["batch_pictures"],
         told=record["config"]["told"],
+        seeing_steps=record["config"]["seeing_steps"],
+        seeing_pictures=record["config"]["seeing_pictures"],
         hours=record["seconds"] / 3600,
         pictures=record["config"]["pictures"],
         photos=held_out["photos"],

@@ -17,7 +17,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.backbones.clip import Backbone
 from core.backbones.preprocess import Preprocessing
 from core.backbones.store import EMBEDDED
 from core.files import sha256_file, write_atomic
@@ -26,19 +25,20 @@ from core.tasks.decoder import DecoderConfig
 from core.tasks.model import TextModel
 from core.tasks.place import CONFIG_NAME, TEXT_MODEL_FOLDER, TOKENIZER_NAME, WEIGHTS_NAME
 from core.tasks.tokenizer import TextTokenizer
-from core.tasks.tower import TowerSizes, new_tower, seeing, sizes_of
+from core.tasks.tower import TowerSizes, new_tower, sizes_of
 from core.tasks.writers import writer_card
 
+PREPROCESSING = Preprocessing(image_size=112)
 _PARTS = ("image", "connector", "decoder")
 
 
-def new_text_model(backbone: Backbone, tokenizer: TextTokenizer, seed: int, **sizes: Any) -> TextModel:
-    """An untrained model whose image tower begins as the backbone's and shares its weights; the rest from `seed`."""
-    tower = backbone.image
-    config = DecoderConfig(len(tokenizer), tower.width, tower.tokens, **sizes)
+def new_text_model(tokenizer: TextTokenizer, seed: int, **sizes: Any) -> TextModel:
+    """An untrained model, drawn from `seed`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return TextModel(seeing(tower), backbone.preprocessing, tokenizer, config)
+        tower = new_tower(TowerSizes(PREPROCESSING.image_size))
+        config = DecoderConfig(len(tokenizer), tower.width, tower.tokens, **sizes)
+        return TextModel(tower, PREPROCESSING, tokenizer, config)
 
 
 def weights_of(model: TextModel) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""What a picture of the parts world shows, read from the photo's tokens by heads that are thrown away after pretraining.
+"""What a picture of the parts world shows, read by heads that are thrown away after pretraining.
 
 A sentence tells the tower little: most of its words follow from the words before. Asked directly for part, finish,
 defect, background, position and number, it learns to see in a fraction of the pictures.
@@ -41,7 +41,7 @@ def facts_of(scenes: Sequence[Scene]) -> Tensor:
 
 
 class FactHeads(nn.Module):
-    """Reads the facts from a photo's first token, the tower's class token, and the mean of the others."""
+    """Reads the facts from a photo's first token and the mean of the others."""
 
     def __init__(self, width: int) -> None:
         super().__init__()

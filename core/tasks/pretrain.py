@@ -1,7 +1,7 @@
 """Pretrain the embedded text model: descriptions and answers about pictures of the parts world.
 
-`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages; its image tower begins
-as the embedded backbone's and learns along. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
+`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages: its convolutions learn to
+see (`core.tasks.seeing`), then all that follows them learns to write. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
 all state: a run that was stopped and resumed gives the same bits as one that was not, on the same machine.
 """
 
@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.backbones import bank
-from core.backbones.load import load_backbone
 from core.backbones.pretrain_pace import (
     PretrainProgress,
     Progress,
@@ -28,18 +27,19 @@ from core.backbones.pretrain_pace import (
     schedule,
     update_average,
 )
-from core.backbones.store import EMBEDDED
 from core.files import write_atomic
 from core.methods.full_tuning import own_parts
-from core.methods.tower_tuning import blocks_of, own
+from core.methods.tower_tuning import blocks_of
 from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
-from core.tasks.embedded import new_text_model, save_text_model, weights_of
+from core.tasks.embedded import PREPROCESSING, new_text_model, save_text_model, weights_of
 from core.tasks.facts import FactHeads
 from core.tasks.lessons import IGNORED, Lesson
 from core.tasks.model import TextModel
 from core.tasks.place import WEIGHTS_NAME
 from core.tasks.pretrain_batches import Step, StepSource
+from core.tasks.pretrain_config import PretrainConfig
+from core.tasks.seeing import Seeing, learn_to_see
 from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state
 
@@ -50,34 +50,8 @@ _ADJUSTABLE = ("steps", "checkpoint_every")
 
 
 @dataclass(frozen=True)
-class PretrainConfig:
-    """Everything a pretraining result depends on, beside the backbone that it begins with. Of the pictures of a batch
-    the first `told` have texts; the others only say what they show, which costs less and teaches to see."""
-
-    seed: int = 1
-    steps: int = 2500
-    pictures: int = 49_152
-    vocabulary: int = 3072
-    batch_pictures: int = 48
-    told: int = 20
-    questions: int = 3
-    plain: int = 2
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    warmup: float = 0.04
-    average_decay: float = 0.99
-    checkpoint_every: int = 100
-
-    def __post_init__(self) -> None:
-        if min(self.steps, self.pictures, self.told, self.questions, self.plain) < 1:
-            raise ValueError("steps, pictures and all parts of a batch must be at least 1")
-        if self.batch_pictures < self.told:
-            raise ValueError("no more pictures can have texts than there are")
-
-
-@dataclass(frozen=True)
 class PretrainResult:
-    """What a pretraining made; `seconds` were spent in steps, over all calls. `plans` says from which step on how many
+    """What a pretraining made; `steps` of writing, `seconds` spent in all steps over all calls. `plans` says from which step on how many
     were planned: the learning rate follows the plan."""
 
     weights: Path
@@ -100,6 +74,9 @@ def pretrain(
     """
     work = work or out / "work"
     trainer = prepare(config, work, progress)
+    seeing = Seeing(config, trainer.source, trainer.model.preprocessing)
+    learn_to_see(seeing, work, progress)
+    trainer.model.image.patches.load_state_dict(seeing.net.folded())
     trainer.load(work / CHECKPOINT_NAME)
     first, clock = trainer.step, time.monotonic()
     last = min(config.steps, stop_after or config.steps)
@@ -112,7 +89,9 @@ def pretrain(
             trainer.save(work / CHECKPOINT_NAME)
             trainer.export(out)
     trainer.export(out)
-    return PretrainResult(out / WEIGHTS_NAME, trainer.step, trainer.seconds, tuple(trainer.plans))
+    return PretrainResult(
+        out / WEIGHTS_NAME, trainer.step, seeing.seconds + trainer.seconds, tuple(trainer.plans)
+    )
 
 
 class Trainer:
@@ -220,8 +199,8 @@ def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
         progress(PretrainProgress(stage, done, total))
 
     work.mkdir(parents=True, exist_ok=True)
-    backbone = load_backbone(EMBEDDED, "cpu")
-    pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, backbone.image_size, 1, report)
+    size = PREPROCESSING.image_size
+    pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, size, 1, report)
     file = work / f"tokenizer_{config.seed}_{config.vocabulary}.json"
     if not file.exists():
         report("vocabulary", 0, 1)
@@ -229,17 +208,15 @@ def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
             file, TextTokenizer.learn(vocabulary_sentences(config.seed), config.vocabulary).to_json()
         )
     tokenizer = TextTokenizer.from_json(file.read_text(encoding="utf-8"))
-    model = new_text_model(backbone, tokenizer, config.seed)
+    model = new_text_model(tokenizer, config.seed)
     return Trainer(config, model, StepSource(config.seed, pictures, tokenizer))
 
 
 def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
-    """Everything, by name: the image tower gets weights of its own, apart from the backbone's."""
-    for name in ("class_embedding", "positions", "ln_pre"):
-        own(model.image, name)
-    own(model.image.patches, "linear")
+    """Everything but the convolutions, by name."""
     for part in (model.image, model.connector, model.decoder):
         part.requires_grad_(True)
         for block in blocks_of(part):
             own_parts(block)
+    model.image.patches.requires_grad_(False)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}

@@ -67,6 +67,12 @@ class StepSource:
         lessons = {"tell": lesson_of(tell), "answer": lesson_of(ask), "read": lesson_of(read)}
         return Step(np.stack([picture for picture, _ in turned]), facts_of(scenes), lessons, told)
 
+    def seen(self, step: int, pictures: int) -> tuple[NDArray[np.uint8], Tensor]:
+        """A step without texts: that many pictures `(P, S, S, 3)` and their facts `(P, 6)`."""
+        rng = np.random.default_rng([self.seed, 14, step])
+        turned = [self._turned(rng, number) for number in self._numbers(step, pictures)]
+        return np.stack([picture for picture, _ in turned]), facts_of([scene for _, scene in turned])
+
     def _turned(self, rng: np.random.Generator, number: int) -> tuple[NDArray[np.uint8], Scene]:
         """A picture of the bank as it would look from another side, or in a mirror, and what it shows then."""
         scene, picture = draw_training_scene(self.seed, number), self.pictures[number]

@@ -17,7 +17,8 @@ from core.tasks.card import render_card
 from core.tasks.embedded import load_text_model
 from core.tasks.heldout_check import check_text_model
 from core.tasks.place import WEIGHTS_NAME
-from core.tasks.pretrain import PretrainConfig, Trainer, prepare, pretrain
+from core.tasks.pretrain import Trainer, prepare, pretrain
+from core.tasks.pretrain_config import PretrainConfig
 
 RECORD_NAME, FIGURES_NAME, CARD_NAME = "pretrain.json", "card.json", "card.md"
 _TRIAL_STEPS = 3

@@ -1,8 +1,8 @@
-"""The text model's own image tower: a ViT as the backbones have it, whose patches also pass a few small convolutions.
+"""The text model's own image tower: small convolutions that see, then blocks of a ViT that look at all they saw.
 
-The embedded backbone's tower knows colours and surfaces; parts and small defects it hardly holds, and at patches of
-16 pixels a thin scratch is lost in the first step. Early convolutions let a small ViT see such things and learn them
-from far fewer photos (arXiv 2106.14881). What they add begins at nothing, so the tower begins as the backbone's.
+At patches of 16 pixels a thin scratch is lost in a plain ViT's first step, and a small one hardly learns parts and
+defects from the photos that a processor core can show it. Convolutions in place of the patches do (arXiv 2106.14881).
+They were trained with batch normalisation, which is folded into them afterwards (`core.tasks.seeing`).
 """
 
 from __future__ import annotations
@@ -16,70 +16,63 @@ from torch.nn import functional
 from core.backbones.image_tower import ImageTower
 from core.backbones.torchvision_shim import make_torchvision_importable
 
-# Width and step of each convolution before the last, which goes to the tower's width. Steps multiply to the patch.
-_CONVOLUTIONS = ((32, 2), (64, 2), (64, 1), (128, 2), (128, 1))
-_LAST_STEP = 2
-_GROUPS = 8
+# Width and step of each convolution; one that keeps both adds to what it takes. Steps multiply to a patch's side.
+CONVOLUTIONS = ((32, 2), (64, 2), (64, 1), (128, 2), (128, 1), (192, 2), (192, 1), (192, 1))
+PATCH = 16
 
 
 @dataclass(frozen=True)
 class TowerSizes:
-    """Of a ViT; `image_size` and `patch_size` in pixels."""
+    """Of the tower; `image_size` in pixels."""
 
-    image_size: int
-    patch_size: int
-    width: int
-    heads: int
-    layers: int
+    image_size: int = 112
+    heads: int = 3
+    layers: int = 2
 
 
 class Patches(nn.Module):
-    """Pixels `(B, 3, H, W)` → `(B, D, H / 16, W / 16)`: what the plain patches give, and what convolutions add."""
+    """Pixels `(B, 3, H, W)` → a vector for each patch `(B, D, H / 16, W / 16)`."""
 
-    def __init__(self, linear: nn.Conv2d) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.linear = linear
-        self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
-        before = 3
-        for width, step in _CONVOLUTIONS:
-            self.convolutions.append(nn.Conv2d(before, width, 3, step, padding=1, bias=False))
-            self.norms.append(nn.GroupNorm(_GROUPS, width))
-            before = width
-        self.last = nn.Conv2d(before, linear.out_channels, 3, _LAST_STEP, padding=1)
-        nn.init.zeros_(self.last.weight)
-        nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, width, 3, step, padding=1) for before, width, step in convolution_sizes()
+        )
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """A vector for each patch."""
+        """What is seen."""
         x = pixels.contiguous(memory_format=torch.channels_last)
-        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = functional.relu(norm(convolution(x)))
-        seen: Tensor = self.linear(pixels) + self.last(x)
-        return seen
+        for convolution in self.convolutions:
+            x = added(functional.relu(convolution(x)), x)
+        return x
 
 
-def seeing(tower: ImageTower) -> ImageTower:
-    """A tower of its own around the same weights, with convolutions beside its patches. Its tokens are what is read
-    of it, so the way from the class token to features is left out."""
-    twin = tower.copy()
-    twin.patches = Patches(tower.patches)
-    twin.ln_post, twin.projection = nn.Identity(), None
-    return twin
+def convolution_sizes() -> list[tuple[int, int, int]]:
+    """Width before, width after and step of each convolution."""
+    before = [3, *(width for width, _ in CONVOLUTIONS)]
+    return [(old, new, step) for old, (new, step) in zip(before, CONVOLUTIONS, strict=False)]
+
+
+def added(seen: Tensor, before: Tensor) -> Tensor:
+    """What a convolution saw, on top of what it took where the two are of one shape."""
+    return seen + before if seen.shape == before.shape else seen
 
 
 def new_tower(sizes: TowerSizes) -> ImageTower:
-    """One with random weights."""
+    """One with random weights. Its tokens are what is read of it: there is no way from the class token to features."""
     make_torchvision_importable()
     from open_clip.transformer import VisionTransformer
 
-    stock = VisionTransformer(
-        sizes.image_size, sizes.patch_size, sizes.width, sizes.layers, sizes.heads, mlp_ratio=4.0
+    width = CONVOLUTIONS[-1][0]
+    tower = ImageTower(
+        VisionTransformer(sizes.image_size, PATCH, width, sizes.layers, sizes.heads, mlp_ratio=4.0)
     )
-    return seeing(ImageTower(stock))
+    tower.patches = Patches()
+    tower.ln_post, tower.projection = nn.Identity(), None
+    return tower
 
 
 def sizes_of(tower: ImageTower, image_size: int) -> TowerSizes:
     """What `new_tower` builds the like of it from."""
-    patches: Patches = tower.patches
     heads: int = tower.blocks[0].heads  # type: ignore[assignment]
-    return TowerSizes(image_size, int(patches.linear.kernel_size[0]), tower.width, heads, tower.depth)
+    return TowerSizes(image_size, heads, tower.depth)

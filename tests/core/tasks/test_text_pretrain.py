@@ -14,14 +14,17 @@ from core.tasks import pretrain as room
 from core.tasks.embedded import load_text_model
 from core.tasks.lessons import IGNORED
 from core.tasks.place import CONFIG_NAME, TOKENIZER_NAME, WEIGHTS_NAME
-from core.tasks.pretrain import PretrainConfig, pretrain
+from core.tasks.pretrain import pretrain
 from core.tasks.pretrain_batches import StepSource
+from core.tasks.pretrain_config import PretrainConfig
 from core.tasks.tokenizer import END, TextTokenizer
 from tests.core.tasks.conftest import SENTENCES
 
 TINY = PretrainConfig(
     seed=3,
     steps=4,
+    seeing_steps=2,
+    seeing_pictures=4,
     pictures=64,
     vocabulary=340,
     batch_pictures=4,
