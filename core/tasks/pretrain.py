@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -74,9 +75,6 @@ def pretrain(
     """
     work = work or out / "work"
     trainer = prepare(config, work, progress)
-    seeing = Seeing(config, trainer.source, trainer.model.preprocessing)
-    learn_to_see(seeing, work, progress)
-    trainer.model.image.patches.load_state_dict(seeing.net.folded())
     trainer.load(work / CHECKPOINT_NAME)
     first, clock = trainer.step, time.monotonic()
     last = min(config.steps, stop_after or config.steps)
@@ -89,26 +87,22 @@ def pretrain(
             trainer.save(work / CHECKPOINT_NAME)
             trainer.export(out)
     trainer.export(out)
-    return PretrainResult(
-        out / WEIGHTS_NAME, trainer.step, seeing.seconds + trainer.seconds, tuple(trainer.plans)
-    )
+    return PretrainResult(out / WEIGHTS_NAME, trainer.step, trainer.seconds, tuple(trainer.plans))
 
 
 class Trainer:
     """The model, its optimizer and its average, and one step of pretraining."""
 
-    def __init__(self, config: PretrainConfig, model: TextModel, source: StepSource) -> None:
+    def __init__(self, config: PretrainConfig, model: TextModel, source: StepSource, seconds: float) -> None:
         self.config, self.model, self.source = config, model, source
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.heads = FactHeads(model.config.width)
         self.named = {**_learnable(model), **{f"heads.{n}": v for n, v in self.heads.named_parameters()}}
-        self.optimizer = torch.optim.AdamW(
-            decay_groups(self.named.values(), config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
-        )
+        self.optimizer = _optimizer(self.named, config)
         self.average = {name: value.clone() for name, value in weights_of(model).items()}
         self.step = 0
-        self.seconds = 0.0
+        self.seconds = seconds
         self.plans = [{"from_step": 0, "steps": config.steps}]
 
     def advance(self) -> dict[str, float]:
@@ -118,8 +112,9 @@ class Trainer:
         batch = self.source.draw(
             self.step, config.batch_pictures, config.told, config.questions, config.plain
         )
+        rate = config.learning_rate * schedule(self.step / config.steps, config.warmup)
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * schedule(self.step / config.steps, config.warmup)
+            group["lr"] = rate * group["scale"]
         losses = self._losses(batch)
         torch.stack([_WEIGHTS[name] * value for name, value in losses.items()]).sum().backward()
         nn.utils.clip_grad_norm_(self.named.values(), 1.0)
@@ -193,7 +188,12 @@ def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
 
 
 def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
-    """Pictures, vocabulary and an untrained model; what is there already is used. Raises ValueError as the bank."""
+    """Pictures, vocabulary, and a model that has learned to see; what is there already is used.
+
+    Raises:
+        ValueError: as the bank.
+        Problem: as `learn_to_see`.
+    """
 
     def report(stage: str, done: int, total: int) -> None:
         progress(PretrainProgress(stage, done, total))
@@ -208,15 +208,30 @@ def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
             file, TextTokenizer.learn(vocabulary_sentences(config.seed), config.vocabulary).to_json()
         )
     tokenizer = TextTokenizer.from_json(file.read_text(encoding="utf-8"))
+    source = StepSource(config.seed, pictures, tokenizer)
+    seeing = Seeing(config, source, PREPROCESSING)
+    learn_to_see(seeing, work, progress)
     model = new_text_model(tokenizer, config.seed)
-    return Trainer(config, model, StepSource(config.seed, pictures, tokenizer))
+    model.image.patches.load_state_dict(seeing.net.folded())
+    return Trainer(config, model, source, seeing.seconds)
 
 
 def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
-    """Everything but the convolutions, by name."""
+    """Everything, by name."""
     for part in (model.image, model.connector, model.decoder):
         part.requires_grad_(True)
         for block in blocks_of(part):
             own_parts(block)
-    model.image.patches.requires_grad_(False)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _optimizer(named: Mapping[str, nn.Parameter], config: PretrainConfig) -> torch.optim.Optimizer:
+    """AdamW; the convolutions, which can see already, at a smaller rate."""
+    seeing = [value for name, value in named.items() if name.startswith("image.patches.")]
+    others = [value for name, value in named.items() if not name.startswith("image.patches.")]
+    groups = [
+        group | {"scale": scale}
+        for parameters, scale in ((others, 1.0), (seeing, config.seeing_scale))
+        for group in decay_groups(parameters, config.weight_decay)
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class PretrainConfig:
     """Everything a pretraining result depends on.
 
-    First the convolutions learn to see, from `seeing_pictures` at a time; then the rest learns to write. Of the
-    pictures of a batch the first `told` have texts then; the others only say what they show, which costs less.
+    First the convolutions learn to see, from `seeing_pictures` at a time; then all learns to write, the convolutions
+    at `seeing_scale` of the rate. Of the pictures of a batch the first `told` have texts then; the others only say what they show, which costs less.
     """
 
     seed: int = 1
@@ -25,6 +25,7 @@ class PretrainConfig:
     questions: int = 3
     plain: int = 2
     learning_rate: float = 1e-3
+    seeing_scale: float = 0.2
     weight_decay: float = 0.05
     warmup: float = 0.04
     average_decay: float = 0.99

@@ -43,8 +43,10 @@ def run(
     config = PretrainConfig(seed=seed)
     config = replace(config, steps=steps or config.steps, pictures=pictures or config.pictures)
     if minutes:
+        clock = time.monotonic()
         trainer = prepare(config, work or out / "work", print_progress)
-        config = replace(config, steps=_steps_in(trainer, minutes))
+        left = minutes * 60 - (time.monotonic() - clock)
+        config = replace(config, steps=_steps_in(trainer, left))
     result = pretrain(config, out, print_progress, work)
     record = {
         "config": asdict(config),
@@ -79,12 +81,12 @@ def write_card(folder: Path) -> dict[str, Any]:
     return figures
 
 
-def _steps_in(trainer: Trainer, minutes: float) -> int:
+def _steps_in(trainer: Trainer, seconds: float) -> int:
     """How many steps fit, by a short trial."""
     clock = time.monotonic()
     for _ in range(_TRIAL_STEPS):
         trainer.advance()
-    return max(20, int(minutes * 60 * _TRIAL_STEPS / (time.monotonic() - clock)))
+    return max(20, int(seconds * _TRIAL_STEPS / (time.monotonic() - clock)))
 
 
 if __name__ == "__main__":

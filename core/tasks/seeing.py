@@ -129,7 +129,11 @@ class Seeing:
 
 
 def learn_to_see(seeing: Seeing, work: Path, progress: Progress, stop_after: int | None = None) -> None:
-    """Train, or go on training, up to the last step or that one; a checkpoint stays in `work`."""
+    """Train, or go on training, up to the last step or that one; a checkpoint stays in `work`.
+
+    Raises:
+        Problem: as `Seeing.load`.
+    """
     config = seeing.config
     seeing.load(work / CHECKPOINT_NAME)
     first, clock = seeing.step, time.monotonic()

@@ -8,6 +8,7 @@ They were trained with batch normalisation, which is folded into them afterwards
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -58,18 +59,34 @@ def added(seen: Tensor, before: Tensor) -> Tensor:
     return seen + before if seen.shape == before.shape else seen
 
 
-def new_tower(sizes: TowerSizes) -> ImageTower:
-    """One with random weights. Its tokens are what is read of it: there is no way from the class token to features."""
+class SeeingTower(ImageTower):
+    """An image tower whose patches are convolutions and whose class token begins with the greatest and the mean of what
+    they saw. Its tokens are what is read of it: there is no way from the class token to features."""
+
+    def __init__(self, visual: Any) -> None:
+        super().__init__(visual)
+        self.patches = Patches()
+        self.summary = nn.Linear(2 * self.width, self.width)
+        self.ln_post, self.projection = nn.Identity(), None
+
+    def embed(self, pixels: Tensor) -> Tensor:
+        """As `ImageTower.embed`."""
+        patches = self.patches(pixels).flatten(2)
+        pooled = self.summary(torch.cat([patches.amax(dim=2), patches.mean(dim=2)], dim=-1))
+        first = (self.class_embedding + pooled)[:, None]
+        x: Tensor = self.ln_pre(torch.cat([first, patches.transpose(1, 2)], dim=1) + self.positions)
+        return x
+
+
+def new_tower(sizes: TowerSizes) -> SeeingTower:
+    """One with random weights."""
     make_torchvision_importable()
     from open_clip.transformer import VisionTransformer
 
     width = CONVOLUTIONS[-1][0]
-    tower = ImageTower(
+    return SeeingTower(
         VisionTransformer(sizes.image_size, PATCH, width, sizes.layers, sizes.heads, mlp_ratio=4.0)
     )
-    tower.patches = Patches()
-    tower.ln_post, tower.projection = nn.Identity(), None
-    return tower
 
 
 def sizes_of(tower: ImageTower, image_size: int) -> TowerSizes:

@@ -216,7 +216,7 @@ class TextTuning(nn.Module):
 
 # What full tuning learns of a part beside its blocks: what stands around those that learn, but for the word table.
 _ENDS: dict[str, tuple[str, ...]] = {
-    "ImageTower": (),
+    "SeeingTower": (),
     "Connector": ("joint", "positions"),
     "TextDecoder": ("ln_final",),
 }
