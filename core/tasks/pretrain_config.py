@@ -20,11 +20,11 @@ class PretrainConfig:
     seeing_pictures: int = 64
     seeing_rate: float = 2e-3
     steps: int = 1200
-    batch_pictures: int = 48
-    told: int = 24
+    batch_pictures: int = 36
+    told: int = 32
     questions: int = 3
     plain: int = 2
-    learning_rate: float = 1e-3
+    learning_rate: float = 1.5e-3
     seeing_scale: float = 0.2
     weight_decay: float = 0.05
     warmup: float = 0.04
