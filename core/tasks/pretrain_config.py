@@ -19,7 +19,7 @@ class PretrainConfig:
     seeing_steps: int = 1000
     seeing_pictures: int = 64
     seeing_rate: float = 2e-3
-    steps: int = 1200
+    steps: int = 1000
     batch_pictures: int = 36
     told: int = 32
     questions: int = 3
