@@ -5,7 +5,7 @@ from typing import TextIO
 
 from core.problems import problem_text
 from core.settings import system_language
-from core.training.events import Decided, Epoch, Event, Progress, Ranked, Stage, Tried, Warned, Way
+from core.training.events import Decided, Epoch, Event, Progress, Ranked, Stage, TextEpoch, Tried, Warned, Way
 
 
 class TerminalProgress:
@@ -28,6 +28,11 @@ class TerminalProgress:
                     f"    round {event.epoch}/{event.epochs}  loss {event.loss:.3f}  "
                     f"base {_percent(event.base)} (untouched {_percent(event.zero_shot_base)})  "
                     f"new {_percent(event.new)} (untouched {_percent(event.zero_shot_new)})"
+                )
+            case TextEpoch():
+                self._print(
+                    f"    round {event.epoch}/{event.epochs} ({event.stage})  loss {event.loss:.3f}  "
+                    f"written word for word {_percent(event.right)}"
                 )
             case Tried(state="started"):
                 self._print(f"    try {event.number + 1}: {_way(event.way)}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.cli.progress import TerminalProgress
 from core.cli.same_part import add_same_part
+from core.cli.train_texts import TEXT_TASKS, add_text_data, evaluate_texts, train_texts
 from core.evaluation.abstention import curve_of
 from core.evaluation.commands import add_wish
 from core.methods.configs.automatic import WISHES
@@ -15,6 +16,8 @@ from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, HyperValue, TrainJob, save_job
 from core.training.result import TrainResult
+
+_PRESET = "coop-dept"
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,14 +66,21 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "train",
         help="tune a backbone on a folder of photos",
         description="Tunes a backbone on a folder with one sub-folder per class. The first half of the classes "
-        "(base) is learned, the rest (new) is held back to measure what happens to products never seen.",
-        epilog="example: hikidashi train --photos my-photos --preset coop-dept --shots 16 --seed 1 --out run1",
+        "(base) is learned, the rest (new) is held back to measure what happens to products never seen.\n"
+        "With --task caption or vqa a model that writes is tuned on descriptions, or on questions and answers.",
+        epilog="examples: hikidashi train --photos my-photos --preset coop-dept --shots 16 --seed 1 --out run1\n"
+        "          hikidashi train --task vqa --photos my-photos --texts questions.csv --preset lora --out run2",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_data(parser, "a file of `hikidashi features extract`, in place of photos; its split, views, shots and seed "
               "hold where nothing else is given")  # fmt: skip
+    parser.add_argument("--task", choices=("classification", *TEXT_TASKS), default="classification",
+                        help="tell classes apart (default), describe photos, or answer questions about them")  # fmt: skip
+    add_text_data(parser)
     parser.add_argument(
-        "--preset", default="coop-dept", help="preset or composition, e.g. coop-dept or dept(coop)"
+        "--preset",
+        help="preset or composition, e.g. coop-dept (default) or dept(coop); for texts lora (default), "
+        "prefix, adapter, full, pt-peft-lora, …",
     )
     parser.add_argument("--shots", type=positive, help="training photos per class (default: all)")
     add_same_part(parser)
@@ -79,7 +89,7 @@ def _add_train(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run; must not hold a run yet")
     parser.add_argument("--backbone", help="name in `hikidashi models list` (default: embedded, or the one that made "
-                        "the features)")  # fmt: skip
+                        "the features); for texts a model that writes")  # fmt: skip
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument("--set", dest="hyper", type=_setting, action="append", default=[], metavar="KEY=VALUE",
                         help="change a hyper-parameter of the preset; may be repeated")  # fmt: skip
@@ -124,11 +134,13 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
         "evaluate",
         help="measure a run on a folder of photos",
         description="Measures a finished run on the test photos of a folder with one sub-folder per class, or of a "
-        "features file. Photos that the run learned or chose from are no test photos, whatever the split.",
+        "features file; with --texts a run about texts. Photos that the run learned or chose from are no test photos, "
+        "whatever the split.",
         epilog="example: hikidashi evaluate run1 --photos my-photos --json",
     )
     parser.add_argument("run_folder", metavar="RUN", type=Path, help="folder of a finished run")
     _add_data(parser, "a file of `hikidashi features extract`, in place of photos")
+    add_text_data(parser)
     parser.add_argument("--seed", type=int, help="seed of the split of photos (default: the run's own)")
     add_wish(parser, "the run's own")
     add_same_part(parser)
@@ -137,6 +149,8 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
 
 
 def _train(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.task != "classification":
+        return train_texts(arguments)
     from core.training.loop import train
 
     out = arguments.out.absolute()
@@ -151,7 +165,7 @@ def _train(arguments: argparse.Namespace) -> dict[str, Any]:
 def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
     from core.project.folder import revision_from_folder
 
-    preset = searching(resolve_preset(arguments.preset), arguments)
+    preset = searching(resolve_preset(arguments.preset or _PRESET), arguments)
     seed = 1 if arguments.seed is None else arguments.seed
     job = TrainJob(
         run=str(out),
@@ -173,7 +187,7 @@ def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision
     from core.files import sha256_file
 
     path = arguments.features.absolute()
-    file, preset = open_features(path), searching(resolve_preset(arguments.preset), arguments)
+    file, preset = open_features(path), searching(resolve_preset(arguments.preset or _PRESET), arguments)
     drawn = [shots for shots in (arguments.shots, file.about.shots) if shots is not None]
     job = TrainJob(
         run=str(out),
@@ -192,6 +206,8 @@ def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision
 
 
 def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.texts is not None:
+        return evaluate_texts(arguments)
     from core.evaluation.run import evaluate
     from core.features.file import open_features
     from core.project.folder import revision_from_folder

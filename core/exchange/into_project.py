@@ -4,9 +4,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Generic, Protocol, TypeVar
 
 from core.exchange.labels import ForeignLabels
-from core.project.sources import Photo
 from core.project.store import Project
 
 
@@ -46,16 +47,28 @@ def import_labels(project: Project, foreign: ForeignLabels) -> Imported:
     return Imported(changed, len(found) - changed, tuple(missing), tuple(ambiguous), foreign.several)
 
 
-class Places:
+class _Lies(Protocol):
+    """Something that lies somewhere."""
+
+    @property
+    def path(self) -> PurePath:
+        """Where."""
+        ...
+
+
+P = TypeVar("P", bound=_Lies)
+
+
+class Places(Generic[P]):
     """Photos by their name, then by how much of their path agrees."""
 
-    def __init__(self, photos: Sequence[Photo]) -> None:
-        self._by_name = defaultdict[str, list[tuple[list[str], Photo]]](list)
+    def __init__(self, photos: Sequence[P]) -> None:
+        self._by_name = defaultdict[str, list[tuple[list[str], P]]](list)
         for photo in photos:
             parts = _plain(photo.path.as_posix()).split("/")
             self._by_name[parts[-1]].append((parts, photo))
 
-    def of(self, reference: str) -> list[Photo]:
+    def of(self, reference: str) -> list[P]:
         """The photos that agree with the longest end of a path."""
         wanted = [part for part in _plain(reference).split("/") if part not in ("", ".", "..")]
         if not wanted:

@@ -32,7 +32,7 @@ def take_snapshot(
     bad = {path for path, _ in library.unreadable()}
     readable = [photo for photo in library.photos("labelled") if photo.path not in bad and not photo.unsure]
     groups = groups_of(readable, same_part)
-    photos, fresh = _assign_parts(readable, groups, seed)
+    photos, fresh = assign_parts(readable, groups, seed)
     if remember:
         library.set_parts(fresh)
     if not photos:
@@ -74,10 +74,10 @@ def lot_in_project(photo: Photo, same_part: SamePart) -> str:
     return f"{photo.source_id} {lot}" if lot else ""
 
 
-def _assign_parts(
+def assign_parts(
     photos: Sequence[Photo], groups: Sequence[str], seed: int
 ) -> tuple[list[Photo], list[tuple[Part, int]]]:
-    """The photos with their parts, and the parts that are new as (part, photo id)."""
+    """The photos with their parts, and the parts that are new as (part, photo id); classes are dealt evenly."""
     wanted = [
         SplitPhoto(photo.sha256, photo.class_id or 0, photo.folder_part, photo.part, group, str(photo.kin))
         for photo, group in zip(photos, groups, strict=True)

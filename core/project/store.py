@@ -40,7 +40,7 @@ from core.project.leaks import leak_of
 from core.project.lots import SamePart, as_same_part
 from core.project.opinions import Opinions, put_labels
 from core.project.revision import DataRevision, Role
-from core.project.snapshot import take_snapshot
+from core.project.snapshot import assign_parts, groups_of, take_snapshot
 from core.project.sources import Photo, PhotoLibrary, PhotoSource, PhotoState
 from core.project.texts import TextBook
 from core.tasks.texts import TASKS, Task
@@ -512,6 +512,17 @@ class Project:
         self._group_by_new_embeddings()
         with self.trail.telling("split", self.user):
             return take_snapshot(self._library, self.classes(), self.seed, self.folder, self.same_part)
+
+    def deal(self, photos: Sequence[Photo], *, remember: bool = True) -> tuple[list[Photo], list[str]]:
+        """Photos with their parts of the split and what each stays together with; new parts are remembered, unless it
+        is only to see."""
+        self._group_by_new_embeddings()
+        groups = groups_of(photos, self.same_part)
+        dealt, fresh = assign_parts(photos, groups, self.seed)
+        if remember:
+            with self.trail.telling("split", self.user):
+                self._library.set_parts(fresh)
+        return dealt, groups
 
     # Private
 

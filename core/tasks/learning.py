@@ -1,79 +1,89 @@
-"""The course of tuning a text model: stages and rounds, the best round kept, the second stage decided on checking texts.
+"""The course of tuning a model that writes: stages and rounds, the best round kept, resumable at any batch.
 
-As in classification: rates by the recipe's schedule, the best round of a stage by checking texts (more right, then the
-smaller loss), and the best end of all stages in the end. Everything random is a function of the seed and the round.
+As in classification: rates by the recipe's schedule, the second stage decided on checking texts. Of a stage the best
+round by checking texts counts (more right, then the smaller loss), and the next stage begins there; in the end the best
+of all stages. Without checking texts the last round counts. What a step does depends on (seed, stage, round, batch) and
+the parameters alone, so a run that was cut off and taken up again gives the same bits as one that was not.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.methods.configs.recipe import RecipeConfig
-from core.methods.protocol import Decision
-from core.tasks.protocol import Lessons, TextSet, Tuning
-from core.training.checkpoint import Best
-from core.training.optimizers import make_optimizer, rates_in
+from core.problems import Problem
+from core.tasks.protocol import Lessons, Tuning
+from core.training.checkpoint import Best, Checkpoint, Position
+from core.training.commands import Commands, Emit, Halt
+from core.training.epochs import CHECKPOINT_EVERY_S, deterministic, own_randomness, seed_torch
+from core.training.events import Checkpoint as CheckpointWritten
+from core.training.events import Decided, Progress, Step, TextEpoch, Warned
+from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
-_BATCH = 32
-
-
-@dataclass(frozen=True)
-class Round:
-    """One pass over the texts. `right` is the share of checking texts that would be written word for word, None where
-    there are none; `seconds_left` of the stage."""
-
-    stage: str
-    epoch: int
-    epochs: int
-    loss: float
-    right: float | None
-    seconds_left: float
+_CHECKED_AT_ONCE = 32
+_SAVING_SHARE = 1 / 10
+_STEP_EVENT_EVERY_S = 0.1
+_PROGRESS_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What tuning came to: steps taken, what was decided between the stages, how many checking texts are right."""
+    """What tuning came to. `state`: what is kept, of round `kept_epoch` (1-based, counted through the stages); `right`:
+    the share of checking texts that are written word for word then, None where there were none."""
 
+    state: dict[str, Tensor]
+    kept_epoch: int
+    epochs: int
     steps: int
-    decisions: tuple[Decision, ...]
     right: float | None
-    stopped: bool
+    stopped_because: str
     seconds: float
-
-
-Tell = Callable[[Round | Decision], None]
+    decisions: tuple[dict[str, Any], ...]
 
 
 def learn(
     tuning: Tuning,
-    train: TextSet,
-    val: TextSet | None,
+    train: Lessons,
+    val: Lessons | None,
     seed: int,
-    tell: Tell = lambda said: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    emit: Emit = lambda event: None,
+    commands: Commands | None = None,
+    *,
+    device: torch.device | None = None,
+    run: Path | None = None,
+    job_id: str = "",
+    checkpoint: Checkpoint | None = None,
 ) -> Learned:
-    """Tune on the texts of `train`; `val` are the checking texts. The tuning ends with its best state.
+    """Tune on the texts of `train`; `val` are the checking texts. The tuning ends with what is kept.
 
-    Stopped on the way, it ends with the best round so far. Raises Problem as `wording_of`.
+    With `run`, checkpoints are written there under `job_id`; from `checkpoint` it goes on.
+
+    Raises:
+        Halt: interrupted (a checkpoint is written first), or stopped before any round was done.
+        Problem: `training.diverged` before any round was done.
     """
-    clock = time.monotonic()
-    lessons = tuning.lessons(train)
-    checks = tuning.lessons(val) if val is not None and val.examples else None
-    course = _Course(tuning, lessons, checks, seed, tell, should_stop)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        course.run()
-    if course.kept_state:
-        tuning.load_learned_state(course.kept_state)
+    course = _Course(tuning, train, val if val is not None and len(val) else None, seed, emit, run, job_id)
+    device = device or torch.device("cpu")
+    with deterministic(device), own_randomness(device):
+        if checkpoint is not None:
+            course.take_up(checkpoint)
+        learned = course.run(commands or Commands())
+    tuning.load_learned_state(learned.state)
     tuning.eval()
-    right = course.kept.accuracy if checks is not None else None
-    return Learned(course.steps, tuple(course.decisions), right, course.stopped, time.monotonic() - clock)
+    return learned
+
+
+class _Diverged(Exception):
+    """The loss, a gradient or a learned value is no number any more."""
 
 
 class _Course:
@@ -83,92 +93,239 @@ class _Course:
         lessons: Lessons,
         checks: Lessons | None,
         seed: int,
-        tell: Tell,
-        should_stop: Callable[[], bool],
+        emit: Emit,
+        run: Path | None,
+        job_id: str,
     ) -> None:
         self.tuning, self.lessons, self.checks, self.seed = tuning, lessons, checks, seed
-        self.tell, self.should_stop = tell, should_stop
-        self.steps, self.stopped = 0, False
-        self.kept, self.kept_state = Best(), dict[str, Tensor]()
-        self.decisions: list[Decision] = []
+        self.emit, self.folder, self.job_id = emit, run, job_id
+        self.position = Position()
+        self._stages = tuning.stages()
+        # The best round of this stage, and the best of all stages that ended.
+        self._best_state: dict[str, Tensor] = {}
+        self._kept_state: dict[str, Tensor] = {}
+        self._begin_stage()
+        self._began = time.perf_counter()
+        self._seconds_before = 0.0
+        self._rounds_before = self._steps_before = 0
+        self._saved = time.monotonic()
+        self._saving_s = self._step_due = 0.0
+        self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
 
-    def run(self) -> None:
-        stages = self.tuning.stages()
-        for number, stage in enumerate(stages):
-            self.tuning.begin_stage(number)
-            best = self._stage(number, stage.name, stage.recipe)
-            if self.stopped or number + 1 == len(stages):
+    def take_up(self, checkpoint: Checkpoint) -> None:
+        """Go on where a checkpoint was written."""
+        self.position = checkpoint.position
+        self._best_state, self._kept_state = checkpoint.best, checkpoint.kept
+        if self.position.stage:
+            self._begin_stage()
+        learnable = self.tuning.learnable()
+        with torch.no_grad():
+            for name, value in learnable.items():
+                value.copy_(checkpoint.method[name])
+        take_up_state(self._optimizer, learnable.items(), checkpoint.optimizer)
+        self._seconds_before = self.position.seconds
+        self._rounds_before, self._steps_before = self._rounds, self.position.step
+
+    def run(self, commands: Commands) -> Learned:
+        """Train to the end of the last stage, or until stopped or astray."""
+        try:
+            self._run_stages(commands)
+        except Halt as halt:
+            self._save()
+            if halt.kind == "interrupt" or not self._best_state:
+                raise
+            return self._learned("asked")
+        except _Diverged as error:
+            if not self._best_state:
+                raise Problem("training.diverged", epoch=self._rounds + 1) from error
+            kept = self.position.best.epoch
+            self.emit(Warned(code="training.diverged_kept", data={"epoch": self._rounds + 1, "kept": kept}))
+            return self._learned("diverged")
+        return self._learned("all_epochs")
+
+    # Stages
+
+    def _run_stages(self, commands: Commands) -> None:
+        at = self.position
+        while True:
+            while at.epoch < self._recipe.epochs:
+                self._round(commands)
+                self._after_round()
+            if at.stage + 1 == len(self._stages) or not self._goes_on():
                 return
-            share = None if self.checks is None else best.accuracy
-            texts = 0 if self.checks is None else len(self.checks)
-            decision = self.tuning.next_stage_needed(share, round((share or 0.0) * texts), texts)
-            if decision is not None:
-                self.decisions.append(decision)
-                self.tell(decision)
-                if not decision.go_on:
-                    return
+            self._keep()
+            at.stage, at.epoch, at.best = at.stage + 1, 0, Best()
+            self.tuning.load_learned_state(self._best_state)
+            self._begin_stage()
 
-    def _stage(self, number: int, name: str, recipe: RecipeConfig) -> Best:
-        groups = self.tuning.parameter_groups()
-        optimizer = make_optimizer(recipe, groups)
-        best, best_state = Best(), dict[str, Tensor]()
-        clock = time.monotonic()
-        for epoch in range(recipe.epochs):
-            rates = rates_in(recipe, groups, epoch)
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate
-            loss = self._epoch(optimizer, recipe, number, epoch)
-            if self.stopped:
-                break
-            right, check_loss = self._check(loss)
-            # Without checking texts the last round counts.
-            if self.checks is None or best.beaten_by(right, check_loss):
-                best, best_state = Best(epoch + 1, right, check_loss), self.tuning.learned_state()
-            pace = (time.monotonic() - clock) / (epoch + 1)
-            self.tell(
-                Round(
-                    name,
-                    epoch + 1,
-                    recipe.epochs,
-                    loss,
-                    right if self.checks is not None else None,
-                    pace * (recipe.epochs - epoch - 1),
-                )
-            )
-        if best_state:
-            if self.checks is None or self.kept.beaten_by(best.accuracy, best.loss):
-                self.kept, self.kept_state = best, best_state
-            # The next stage begins where this one was best.
-            self.tuning.load_learned_state(best_state)
-        return best
+    def _begin_stage(self) -> None:
+        at = self.position
+        self._recipe: RecipeConfig = self._stages[at.stage].recipe
+        seed_torch(self.seed, at.stage)
+        self.tuning.begin_stage(at.stage)
+        self._groups = self.tuning.parameter_groups()
+        self._optimizer = make_optimizer(self._recipe, self._groups)
 
-    def _epoch(self, optimizer: torch.optim.Optimizer, recipe: RecipeConfig, stage: int, epoch: int) -> float:
+    def _goes_on(self) -> bool:
+        texts = 0 if self.checks is None else len(self.checks)
+        share = None if self.checks is None else self.position.best.accuracy
+        decision = self.tuning.next_stage_needed(share, round((share or 0.0) * texts), texts)
+        if decision is None:
+            return True
+        self.position.decisions.append({"code": decision.code, "data": dict(decision.data)})
+        self.emit(Decided(code=decision.code, data=dict(decision.data)))
+        return decision.go_on
+
+    def _keep(self) -> None:
+        """The best round of this stage, if it is better than what earlier ones came to."""
+        at = self.position
+        if not self._kept_state or self.checks is None or at.kept.beaten_by(at.best.accuracy, at.best.loss):
+            at.kept, self._kept_state = at.best, self._best_state
+
+    # Rounds
+
+    @property
+    def _rounds(self) -> int:
+        """Rounds done, through all stages."""
+        at = self.position
+        return sum(stage.recipe.epochs for stage in self._stages[: at.stage]) + at.epoch
+
+    @property
+    def _planned(self) -> int:
+        return sum(stage.recipe.epochs for stage in self._stages)
+
+    def _round(self, commands: Commands) -> None:
+        at = self.position
+        rates = rates_in(self._recipe, self._groups, at.epoch)
+        for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
         self.tuning.train()
-        rng = np.random.default_rng([self.seed, stage, epoch])
-        order = [int(n) for n in rng.permutation(len(self.lessons))]
-        total = 0.0
-        for batch in self.lessons.batches(order, recipe.batch_size):
-            if self.should_stop():
-                self.stopped = True
-                break
-            loss, right = self.tuning.loss(batch)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            self.steps += 1
-            total += float(loss.detach()) * len(right)
-        return total / len(order)
+        for batch in self._rest_of_round():
+            self._heed(commands)
+            if self._to_be_saved(CHECKPOINT_EVERY_S):
+                self._save()
+            loss, texts = self._step(batch)
+            at.batch, at.step, at.loss_sum = at.batch + 1, at.step + 1, at.loss_sum + loss * texts
+            self._tell_step(loss, rates[0])
+
+    def _rest_of_round(self) -> Iterator[Any]:
+        at, size = self.position, self._recipe.batch_size
+        order = np.random.default_rng([self.seed, at.stage, at.epoch]).permutation(len(self.lessons))
+        return self.lessons.batches([int(number) for number in order[at.batch * size :]], size)
+
+    def _heed(self, commands: Commands) -> None:
+        """A pause is no time of training: what is left would seem to grow with it."""
+        began = time.perf_counter()
+        try:
+            commands.heed(self.emit)
+        finally:
+            self._began += time.perf_counter() - began
+
+    def _step(self, batch: Any) -> tuple[float, int]:
+        at = self.position
+        self._optimizer.zero_grad(set_to_none=True)
+        seed_torch(self.seed, at.stage, at.epoch, at.batch)
+        loss, right = self.tuning.loss(batch)
+        loss.backward()
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise _Diverged
+        self._optimizer.step()
+        return value, len(right)
+
+    def _after_round(self) -> None:
+        at = self.position
+        if not all(bool(torch.isfinite(value).all()) for value in self.tuning.learnable().values()):
+            raise _Diverged
+        loss = at.loss_sum / len(self.lessons)
+        at.epoch, at.batch, at.loss_sum = at.epoch + 1, 0, 0.0
+        right, check_loss = self._check()
+        if right is None or at.best.beaten_by(right, check_loss):
+            at.best = Best(self._rounds, -1.0 if right is None else right, check_loss)
+            self._best_state = self.tuning.learned_state()
+        pace = (time.perf_counter() - self._began) / (self._rounds - self._rounds_before)
+        self.emit(
+            TextEpoch(
+                epoch=self._rounds,
+                epochs=self._planned,
+                stage=self._stages[at.stage].name,
+                loss=loss,
+                right=right,
+                check_loss=None if right is None else check_loss,
+                seconds_left=pace * (self._planned - self._rounds),
+            )
+        )
+        if self._to_be_saved(0.0):
+            self._save()
 
     @torch.no_grad()
-    def _check(self, loss: float) -> tuple[float, float]:
-        """The share of checking texts that is right, and their mean loss; those of training where there are none."""
-        if self.checks is None:
-            return 0.0, loss
+    def _check(self) -> tuple[float | None, float]:
+        """The share of checking texts that is right, and their mean loss."""
         self.tuning.eval()
-        right, total = 0, 0.0
-        count = len(self.checks)
-        for batch in self.checks.batches(list(range(count)), _BATCH):
+        if self.checks is None:
+            return None, math.inf
+        right, total, count = 0, 0.0, len(self.checks)
+        for batch in self.checks.batches(range(count), _CHECKED_AT_ONCE):
             value, found = self.tuning.loss(batch)
             right += int(found.sum())
             total += float(value) * len(found)
         return right / count, total / count
+
+    # Telling and saving
+
+    def _tell_step(self, loss: float, rate: float) -> None:
+        now, at = time.monotonic(), self.position
+        if now >= self._step_due:
+            self._step_due = now + _STEP_EVENT_EVERY_S
+            self.emit(Step(step=at.step, epoch=self._rounds + 1, loss=loss, learning_rate=rate))
+        if now >= self._progress_due:
+            self._progress_due = now + _PROGRESS_EVERY_S
+            planned = sum(
+                s.recipe.epochs * math.ceil(len(self.lessons) / s.recipe.batch_size) for s in self._stages
+            )
+            pace = (time.perf_counter() - self._began) / (at.step - self._steps_before)
+            self.emit(Progress(done=at.step, total=planned, seconds_left=pace * (planned - at.step)))
+
+    def _to_be_saved(self, every_s: float) -> bool:
+        waited = time.monotonic() - self._saved
+        return self.folder is not None and waited >= max(every_s, self._saving_s / _SAVING_SHARE)
+
+    def _save(self) -> None:
+        if self.folder is None:
+            return
+        began, learnable = time.monotonic(), self.tuning.learnable()
+        self.position.seconds = self._seconds
+        Checkpoint(
+            self.job_id,
+            self.position,
+            method=_copies(learnable),
+            optimizer=state_of(self._optimizer, learnable.items()),
+            best=self._best_state,
+            kept=self._kept_state,
+        ).save(self.folder)
+        self._saved = time.monotonic()
+        self._saving_s = self._saved - began
+        self.emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
+
+    @property
+    def _seconds(self) -> float:
+        return self._seconds_before + time.perf_counter() - self._began
+
+    def _learned(self, because: str) -> Learned:
+        if self.position.best.epoch:
+            self._keep()
+        at = self.position
+        return Learned(
+            state=self._kept_state,
+            kept_epoch=at.kept.epoch,
+            epochs=self._rounds,
+            steps=at.step,
+            right=None if self.checks is None else at.kept.accuracy,
+            stopped_because=because,
+            seconds=self._seconds,
+            decisions=tuple(at.decisions),
+        )
+
+
+def _copies(learnable: dict[str, nn.Parameter]) -> dict[str, Tensor]:
+    return {name: value.detach().cpu().clone() for name, value in learnable.items()}

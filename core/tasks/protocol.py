@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.methods.catalogue import Composition
 from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Decision, ParameterGroup, TrainingStage
 from core.problems import Language
@@ -80,6 +81,7 @@ class Lessons(Protocol):
 class Tuning(Protocol):
     """A model with something learnable hung on it. Its face is that of `nn.Module` (`train`, `eval`) and this."""
 
+    composition: Composition
     recipe: RecipeConfig
 
     @property

@@ -78,7 +78,7 @@ class TextResult(_Frozen):
     steps: int
     epochs: int
     kept_epoch: int
-    stopped_because: Literal["all_epochs", "asked"]
+    stopped_because: str
     stages_s: dict[str, float]
     device: str
     trained_parameters: int

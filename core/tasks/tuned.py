@@ -12,15 +12,14 @@ from safetensors.torch import save
 
 from core.files import write_atomic
 from core.problems import Problem
-from core.tasks.model import TextModel
-from core.tasks.tuning import TextTuning
+from core.tasks.protocol import TunableWriter, Tuning
 from core.training.job import HyperValue
 
 TUNED_SCHEMA = 1
 _KEY = "tuned"
 
 
-def save_tuned(path: Path, tuning: TextTuning, hyper: Mapping[str, HyperValue], weights_sha256: str) -> None:
+def save_tuned(path: Path, tuning: Tuning, hyper: Mapping[str, HyperValue], weights_sha256: str) -> None:
     """Write it, whole or not at all; `weights_sha256` names the text model that was tuned."""
     about = {
         "schema_version": TUNED_SCHEMA,
@@ -32,7 +31,7 @@ def save_tuned(path: Path, tuning: TextTuning, hyper: Mapping[str, HyperValue], 
     write_atomic(path, save(tensors, {_KEY: json.dumps(about)}))
 
 
-def load_tuned(path: Path, base: TextModel, weights_sha256: str) -> TextTuning:
+def load_tuned(path: Path, base: TunableWriter, weights_sha256: str) -> Tuning:
     """The tuned model around `base`, ready to write.
 
     Raises:
@@ -50,6 +49,7 @@ def load_tuned(path: Path, base: TextModel, weights_sha256: str) -> TextTuning:
         raise Problem("tasks.tuned_unreadable", path=path, reason=error) from error
     if learned_on != weights_sha256:
         raise Problem("tasks.tuned_other_model", path=path)
-    tuning = TextTuning(base, composition, hyper, seed=0)
+    tuning = base.tune(composition, hyper, seed=0)
     tuning.load_learned_state(tensors)
-    return tuning.requires_grad_(False).eval()
+    tuning.eval()
+    return tuning

@@ -136,7 +136,7 @@ class Epochs:
         if not self.position.step:
             self._tell_collapse(self._zero_shot, emit)
         try:
-            with _deterministic(self._device), _own_randomness(self._device):
+            with deterministic(self._device), own_randomness(self._device):
                 self._run_stages(emit, commands)
         except Halt as halt:
             self._save(emit)
@@ -169,8 +169,8 @@ class Epochs:
     def _begin_stage(self) -> None:
         at = self.position
         self._recipe = self._stages[at.stage].recipe
-        with _own_randomness(self._device):
-            _seed(self.seed, at.stage)
+        with own_randomness(self._device):
+            seed_torch(self.seed, at.stage)
             self.method.begin_stage(at.stage)
         self._groups = self.method.parameter_groups()
         self._parameters = [p for group in self._groups for p in group.parameters]
@@ -278,7 +278,7 @@ class Epochs:
             try:
                 self._optimizer.zero_grad()
                 self.method.begin_batch()
-                _seed(self.seed, at.stage, at.epoch, at.batch)
+                seed_torch(self.seed, at.stage, at.epoch, at.batch)
                 terms = self._gradients(photos)
                 break
             except (RuntimeError, MemoryError) as error:
@@ -370,14 +370,14 @@ def _which_kept(before: Best, ended: Watched, better: bool) -> tuple[str, dict[s
     return code, {"before": f"{before.accuracy:.1%}", "after": f"{ended.base:.1%}"}
 
 
-def _seed(*place: int) -> None:
+def seed_torch(*place: int) -> None:
     """Seed torch's generators, of every device, from a place in training."""
     digest = hashlib.sha256("/".join(map(str, place)).encode()).digest()
     torch.manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
 
 @contextmanager
-def _own_randomness(device: torch.device) -> Iterator[None]:
+def own_randomness(device: torch.device) -> Iterator[None]:
     """Whatever is drawn inside, torch's generators stand afterwards where they stood before."""
     cards = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=cards):
@@ -385,7 +385,7 @@ def _own_randomness(device: torch.device) -> Iterator[None]:
 
 
 @contextmanager
-def _deterministic(device: torch.device) -> Iterator[None]:
+def deterministic(device: torch.device) -> Iterator[None]:
     """Same bits every time on the CPU; GPUs would need slower kernels, some have none."""
     before = torch.are_deterministic_algorithms_enabled()
     torch.use_deterministic_algorithms(device.type == "cpu")

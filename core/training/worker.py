@@ -26,6 +26,7 @@ from core.training.job import (
     InsightJob,
     Job,
     PredictJob,
+    TextJob,
     TrainJob,
     TrialJob,
     WhatIfJob,
@@ -68,6 +69,10 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.loop import carry_out
 
             return carry_out(Run(run), emit, commands, resume=True)
+        case TextJob():
+            from core.tasks.course import carry_out as carry_out_texts
+
+            return carry_out_texts(Run(run), emit, commands, resume=True)
         case TrialJob():
             from core.training.trial import run_trial
 

@@ -28,13 +28,14 @@ from core.partsworld.plant import QUESTIONS, answer_to, plant_scenes, record
 from core.partsworld.questions import draw_question
 from core.partsworld.render import render
 from core.partsworld.scene import Scene
-from core.tasks.learning import Learned, Round, learn
+from core.tasks.learning import Learned, learn
 from core.tasks.lessons import lesson_of, wording_of
 from core.tasks.metrics.scores import score_answers, score_captions
 from core.tasks.metrics.sums import Sums
 from core.tasks.model import TextModel
 from core.tasks.protocol import TextExample, TextSet
 from core.tasks.tuning import TextTuning
+from core.training.events import Event, TextEpoch
 from core.training.result import Interval
 
 NAME = "pt-peft"
@@ -198,11 +199,11 @@ def _run(
     tuning = TextTuning(model, method, {}, seed)
     parameters = sum(value.numel() for value in tuning.learned_state().values())
 
-    def told(said: Any) -> None:
-        if isinstance(said, Round) and said.epoch == said.epochs:
-            tell(f"{method}, seed {seed}: {said.stage} done, loss {said.loss:.3f}, right {said.right}")
+    def told(event: Event) -> None:
+        if isinstance(event, TextEpoch):
+            tell(f"{method}, seed {seed}: round {event.epoch} of {event.epochs}, loss {event.loss:.3f}")
 
-    learned = learn(tuning, train, check, seed, told)
+    learned = learn(tuning, tuning.lessons(train), tuning.lessons(check), seed, told)
     return _Run(learned, test.examine(tuning.model), parameters)
 
 
@@ -232,7 +233,7 @@ def _line(request: TextRequest, method: str, before: Examined, runs: dict[str, l
         "known_untouched": _figure([before.known]).model_dump(),
         "photos_features": _sides(before.photos, [each.photos for each in after]),
         "texts_features": _sides(before.texts, [each.texts for each in after]),
-        "decisions": [[decision.code for decision in run.learned.decisions] for run in ours],
+        "decisions": [[decision["code"] for decision in run.learned.decisions] for run in ours],
         "per_seed": [run.after.score.value for run in ours],
         "steps": [run.learned.steps for run in ours],
         "train_s": [round(run.learned.seconds, 1) for run in ours],

@@ -9,17 +9,33 @@ import torch
 from PIL import Image
 
 from core.problems import Problem
-from core.tasks.learning import Round, learn
+from core.tasks.learning import Learned
+from core.tasks.learning import learn as learn_lessons
 from core.tasks.lessons import examples_of, wording_of
 from core.tasks.model import TextModel
-from core.tasks.protocol import TextExample, TextSet
+from core.tasks.protocol import TextExample, TextSet, Tuning
 from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned, save_tuned
 from core.tasks.tuning import TextTuning
+from core.training.checkpoint import Checkpoint, load_checkpoint
+from core.training.commands import Commands, Emit, Halt
+from core.training.events import Event, TextEpoch
 
 ALL = ["prefix", "lora", "adapter", "full", "pt-peft(lora)", "pt-peft(adapter)", "pt-peft(full)"]
 FEW = {"training.epochs": 8, "training.batch_size": 4}
 TEXTS = ("yes", "no", "red", "はい", "a bolt")
+
+
+def learn(
+    tuning: Tuning,
+    train: TextSet,
+    val: TextSet | None,
+    seed: int,
+    emit: Emit = lambda event: None,
+    commands: Commands | None = None,
+) -> Learned:
+    checks = None if val is None else tuning.lessons(val)
+    return learn_lessons(tuning, tuning.lessons(train), checks, seed, emit, commands)
 
 
 @pytest.fixture
@@ -46,7 +62,11 @@ def test_it_learns_and_leaves_the_base_alone(
     tuning = TextTuning(tiny, method, FEW, seed=1)
     losses: list[float] = []
     learned = learn(
-        tuning, texts, texts, 1, lambda said: losses.append(said.loss) if isinstance(said, Round) else None
+        tuning,
+        texts,
+        texts,
+        1,
+        lambda said: losses.append(said.loss) if isinstance(said, TextEpoch) else None,
     )
     # The prefix counts nothing at first: it comes into its own slowly.
     assert losses[-1] < losses[0] - (0.1 if method == "prefix" else 0.3), losses
@@ -80,9 +100,9 @@ def test_the_second_stage_is_decided_by_checking_texts(tiny: TextModel, texts: T
             | {f"pt-peft.{k}": v for k, v in hyper.items()}
             | {"pt-peft.first_epochs": 2, "training.epochs": 2}
         )
-        said: list[object] = []
+        said: list[Event] = []
         learned = learn(TextTuning(tiny, "pt-peft(lora)", given, 1), texts, texts, 1, said.append)
-        return [d.code for d in learned.decisions], {r.stage for r in said if isinstance(r, Round)}
+        return [d["code"] for d in learned.decisions], {r.stage for r in said if isinstance(r, TextEpoch)}
 
     assert decided(enough=0.0) == (["tasks.second_not_needed"], {"prefix"})
     assert decided(enough=1.0)[0] == ["tasks.second_needed"]
@@ -93,7 +113,7 @@ def test_the_second_stage_is_decided_by_checking_texts(tiny: TextModel, texts: T
 def test_without_checking_texts_the_second_stage_comes(tiny: TextModel, texts: TextSet) -> None:
     few = FEW | {"pt-peft.first_epochs": 1, "training.epochs": 1}
     learned = learn(TextTuning(tiny, "pt-peft(full)", few, 1), texts, None, 1)
-    assert [decision.code for decision in learned.decisions] == ["training.second_unchecked"]
+    assert [decision["code"] for decision in learned.decisions] == ["training.second_unchecked"]
     assert learned.right is None
 
 
@@ -167,8 +187,56 @@ def test_texts_of_a_file_become_examples_of_its_photos() -> None:
 
 
 def test_it_can_be_stopped(tiny: TextModel, texts: TextSet) -> None:
-    rounds: list[object] = []
-    learned = learn(
-        TextTuning(tiny, "lora", FEW, 1), texts, texts, 1, rounds.append, lambda: len(rounds) >= 3
+    commands, rounds = Commands(), list[TextEpoch]()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, TextEpoch):
+            rounds.append(event)
+            if len(rounds) == 3:
+                commands.give("stop")
+
+    learned = learn(TextTuning(tiny, "lora", FEW, 1), texts, texts, 1, emit, commands)
+    assert (learned.stopped_because, learned.steps, learned.epochs, len(rounds)) == ("asked", 6, 3, 3)
+    assert 1 <= learned.kept_epoch <= 3
+
+
+@pytest.mark.parametrize("method", ["lora", "pt-peft(lora)", "pt-peft(full)"])
+@pytest.mark.parametrize("cut_at", [3, 7, 11])
+def test_cut_off_and_taken_up_gives_the_same_bits(
+    tiny: TextModel, texts: TextSet, method: str, cut_at: int, tmp_path: Path
+) -> None:
+    few = FEW | {"training.batch_size": 2, "training.epochs": 4}
+    if method.startswith("pt"):
+        few |= {"pt-peft.first_epochs": 3, "pt-peft.second": "always"}
+
+    def run(commands: Commands | None, checkpoint: Checkpoint | None) -> Learned:
+        tuning = TextTuning(tiny, method, few, 1)
+        lessons = tuning.lessons(texts)
+        return learn_lessons(
+            tuning, lessons, lessons, 1, commands=commands, run=tmp_path, job_id="j", checkpoint=checkpoint
+        )
+
+    whole = run(None, None)
+    with pytest.raises(Halt):
+        run(_CutAt(cut_at), None)
+    again = run(None, load_checkpoint(tmp_path, "j"))
+    assert (again.steps, again.kept_epoch, again.decisions) == (
+        whole.steps,
+        whole.kept_epoch,
+        whole.decisions,
     )
-    assert learned.stopped and learned.steps == 6 and len(rounds) == 3
+    assert all(torch.equal(whole.state[name], again.state[name]) for name in whole.state | again.state)
+
+
+class _CutAt(Commands):
+    """Cuts the work off at that step."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def heed(self, emit: Emit) -> None:
+        if self.left == 0:
+            self.interrupt("test")
+        self.left -= 1
+        super().heed(emit)
