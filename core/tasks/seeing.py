@@ -29,6 +29,7 @@ from core.tasks.tower import added, convolution_sizes
 from core.training.optimizers import state_of, take_up_state
 
 CHECKPOINT_NAME = "seeing.safetensors"
+_EPSILON = 1e-5
 
 
 class SeeingNet(nn.Module):
@@ -40,7 +41,7 @@ class SeeingNet(nn.Module):
         self.convolutions = nn.ModuleList(
             nn.Conv2d(before, width, 3, step, padding=1, bias=False) for before, width, step in sizes
         )
-        self.norms = nn.ModuleList(nn.BatchNorm2d(width) for _, width, _ in sizes)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(width, _EPSILON) for _, width, _ in sizes)
         self.heads = FactHeads(sizes[-1][1])
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -60,9 +61,11 @@ class SeeingNet(nn.Module):
         """The state of `Patches` that sees the same as this does in evaluation mode."""
         state = {}
         for number, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
-            scale = norm.weight / (norm.running_var + norm.eps).sqrt()
-            state[f"convolutions.{number}.weight"] = convolution.weight * scale[:, None, None, None]
-            state[f"convolutions.{number}.bias"] = norm.bias - norm.running_mean * scale
+            found = norm.state_dict()
+            scale = found["weight"] / (found["running_var"] + _EPSILON).sqrt()
+            weight = convolution.get_parameter("weight")
+            state[f"convolutions.{number}.weight"] = weight * scale[:, None, None, None]
+            state[f"convolutions.{number}.bias"] = found["bias"] - found["running_mean"] * scale
         return state
 
 
