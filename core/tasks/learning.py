@@ -180,7 +180,9 @@ class _Course:
         """The best round of this stage, if it is better than what earlier ones came to."""
         at = self.position
         if not self._kept_state or self.checks is None or at.kept.beaten_by(at.best.accuracy, at.best.loss):
-            at.kept, self._kept_state = at.best, self._best_state
+            # Copies: a checkpoint may hold both, and safetensors holds no memory twice.
+            at.kept = at.best
+            self._kept_state = {name: value.clone() for name, value in self._best_state.items()}
 
     # Rounds
 
