@@ -6,6 +6,7 @@ from typing import Any
 
 # So much above the most common answer is still called guessing.
 _GUESSING = 0.1
+_CHANGED = "; their planned number was changed on the way,\n  as `pretrain.json` tells"
 _HEAD = """# The embedded text model
 
 Describes photos (写真に説明をつける) and answers questions about them (写真に質問する), in English and Japanese:
@@ -34,7 +35,7 @@ writes.
   rendered pictures, turned and mirrored. First the convolutions learned to see: {seeing_steps} steps of {seeing_pictures} pictures
   with their facts (part, finish, defect, background, position, number), by heads that were thrown away. Then all that
   follows them learned to write: {steps} steps of {batch} pictures with their facts, {told} of them with descriptions and
-  questions made of templates (`core.partsworld.descriptions`, `.questions`). `pretrain.json` tells the rest.
+  questions made of templates (`core.partsworld.descriptions`, `.questions`){changed}.
 - Beside them it read sentences of the program's own help: with another version of that, the same command gives other
   bits. No photo, text or model of anyone else was used.
 - Held out: the compositions that are held out of the embedded backbone's pretraining too (`core.partsworld.heldout`).
@@ -56,6 +57,7 @@ def render_card(figures: dict[str, Any]) -> str:
         steps=record["steps"],
         batch=record["config"]["batch_pictures"],
         told=record["config"]["told"],
+        changed=_CHANGED if len(record["plans"]) > 1 else "",
         seeing_steps=record["config"]["seeing_steps"],
         seeing_pictures=record["config"]["seeing_pictures"],
         hours=record["seconds"] / 3600,
