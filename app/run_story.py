@@ -19,12 +19,13 @@ from core.training.events import (
     Stage,
     StateChanged,
     Step,
+    TextEpoch,
     Tried,
     Warned,
 )
 from core.training.state import JobState, next_state
 
-_SECOND = "training.second_"
+_SECOND = ("training.second_", "tasks.second_")
 _RESUMABLE = frozenset({JobState.INTERRUPTED, JobState.FAILED})
 
 
@@ -42,7 +43,7 @@ class RunStory:
     resources: Resources | None = None
     trying: Tried | None = None
     ranked: Ranked | None = None
-    rounds: dict[int, Epoch] = field(default_factory=dict)
+    rounds: dict[int, Epoch | TextEpoch] = field(default_factory=dict)
     notices: dict[str, Warned | Decided] = field(default_factory=dict)
     failure: Failed | None = None
     interruption: str = ""
@@ -56,7 +57,7 @@ class RunStory:
         return story
 
     @property
-    def latest(self) -> Epoch | None:
+    def latest(self) -> Epoch | TextEpoch | None:
         """The last round that was finished."""
         return self.rounds[max(self.rounds)] if self.rounds else None
 
@@ -89,7 +90,9 @@ class RunStory:
     def series(self, name: str) -> tuple[list[int], list[float]]:
         """Round numbers and values of one figure of the rounds, leaving out rounds without it."""
         told = [
-            (n, value) for n in sorted(self.rounds) if (value := getattr(self.rounds[n], name)) is not None
+            (n, value)
+            for n in sorted(self.rounds)
+            if (value := getattr(self.rounds[n], name, None)) is not None
         ]
         return [n for n, _ in told], [value for _, value in told]
 
@@ -105,7 +108,7 @@ class RunStory:
                 self.progress = event
             case Step():
                 self.step = event
-            case Epoch():
+            case Epoch() | TextEpoch():
                 self.rounds[event.epoch], self.progress = event, None
             case Resources():
                 self.resources = event

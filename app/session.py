@@ -10,7 +10,9 @@ from app.engine import EngineProcess
 from core.problems import Language
 from core.project.store import Project
 from core.settings import Settings, load_settings, save_settings, system_language
-from core.training.run import Run, runs_in
+from core.tasks.runs import runs_of
+from core.tasks.texts import Task
+from core.training.run import Run
 from core.training.state import JobState
 
 MOST_RECENT = 8
@@ -21,6 +23,7 @@ class Session(QObject):
     """Shared by all pages. Signals come after the change."""
 
     project_changed = Signal()
+    task_changed = Signal()
     labels_changed = Signal()
     run_changed = Signal()
     stage_changed = Signal()
@@ -33,6 +36,7 @@ class Session(QObject):
         self.settings: Settings = load_settings()
         self.engine = EngineProcess(self)
         self.preset: str | None = None
+        self._task: Task = "classification"
         self._project: Project | None = None
         self._run: Run | None = None
 
@@ -46,6 +50,11 @@ class Session(QObject):
     def project(self) -> Project | None:
         """The open project."""
         return self._project
+
+    @property
+    def task(self) -> Task:
+        """What the open project's model is to learn."""
+        return self._task
 
     @property
     def run(self) -> Run | None:
@@ -70,12 +79,23 @@ class Session(QObject):
         """Take a project that is already open."""
         self._take(project)
 
+    def show_task(self, task: Task) -> None:
+        """The project's task is another one now: with it, the run on screen."""
+        project = self._project
+        if project is None or task == self._task:
+            return
+        self._task, self.preset = task, None
+        self._run = _newest_run(project, task)
+        self.task_changed.emit()
+        self.run_changed.emit()
+
     def close_project(self) -> None:
         """Close the open project, once everything asked of it is written."""
         finish_in_order()
         if self._project is not None:
             self._project.close()
         self._project, self._run, self.preset = None, None, None
+        self._task = "classification"
         self.project_changed.emit()
         self.run_changed.emit()
 
@@ -99,12 +119,16 @@ class Session(QObject):
         if self._project is not None:
             self._project.close()
         self._project = project
-        self.preset = None
-        runs = runs_in(project.runs_folder)
-        self._run = next((run for run in runs if run.state() is not JobState.QUEUED), None)
+        self.preset, self._task = None, project.task
+        self._run = _newest_run(project, self._task)
         folder = str(project.folder)
         others = [path for path in self.settings.recent_projects if path != folder]
         self.change_settings(recent_projects=tuple([folder, *others][:MOST_RECENT]))
         _LOG.info("project opened")
         self.project_changed.emit()
         self.run_changed.emit()
+
+
+def _newest_run(project: Project, task: Task) -> Run | None:
+    """The newest run of a task that a worker ever took up."""
+    return next((run for run in runs_of(project, task) if run.state() is not JobState.QUEUED), None)

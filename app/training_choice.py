@@ -11,6 +11,7 @@ from core.features.file import open_features
 from core.features.shown import SHOWN, shown_as_in
 from core.files import sha256_file
 from core.methods.presets import Preset, load_presets
+from core.methods.settings import Setting
 from core.problems import Problem
 from core.project.store import Project
 from core.training.job import HyperValue, TrainJob
@@ -59,10 +60,17 @@ class TrainingChoice:
             raise Problem("methods.unknown_preset", name=self.preset, known=known)
         return found
 
+    def settings(self) -> tuple[Setting, ...]:
+        """What can be set for the chosen preset."""
+        return self.resolved().parsed.settings()
+
+    def first_values(self) -> dict[str, HyperValue]:
+        """Each of them as the preset has it."""
+        return first_values(self.resolved())
+
     def values(self) -> dict[str, HyperValue]:
         """Every setting of the chosen preset as it will be used."""
-        preset = self.resolved()
-        first = first_values(preset)
+        first = self.first_values()
         return first | {key: value for key, value in self.changed.items() if key in first}
 
     @property

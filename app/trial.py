@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,10 +17,9 @@ from app.engine import EngineProcess
 from core import __version__
 from core.project.revision import DataRevision
 from core.project.store import CACHE_FOLDER, Project
+from core.tasks.revision import TextRevision
 from core.training.events import Event, Finished
-from core.training.job import DATA_FILE, HyperValue, TrialJob, save_job
-
-_KEY = "trial"
+from core.training.job import DATA_FILE, HyperValue, Job, TextTrialJob, TrialJob, save_job
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class PresetCost:
     memory_bytes: int
 
 
+Frozen = DataRevision | TextRevision
 Costs = dict[str, PresetCost]  # by `cost_key`
 
 
@@ -42,6 +43,7 @@ class Trial(QObject):
     """Runs at most one trial at a time. `measured` tells the costs; what could not be measured is left out."""
 
     measured = Signal(object)
+    memory = "trial"
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -62,14 +64,14 @@ class Trial(QObject):
         """Which costs are being measured, or were measured last."""
         return tuple(cost_key(name, self._changed) for name in self.presets)
 
-    def remembered(self, project: Project, revision: DataRevision, backbone: str, shots: int | None) -> Costs:
+    def remembered(self, project: Project, revision: Frozen, backbone: str, shots: int | None) -> Costs:
         """What was measured before for the same photos, model and photos per class on this project."""
-        return _remembered(project, _key_of(revision, backbone, shots))
+        return self._remembered(project, _key_of(revision, backbone, shots))
 
     def start(
         self,
         project: Project,
-        revision: DataRevision,
+        revision: Frozen,
         backbone: str,
         shots: int | None,
         presets: Sequence[str],
@@ -84,9 +86,7 @@ class Trial(QObject):
         # because a trial that was given up may still be ending in the last one.
         cache = project.folder / CACHE_FOLDER
         run = cache / f"trial-{time.time_ns()}"
-        job = TrialJob(
-            run=str(run), presets=self.presets, changed=self._changed, backbone=backbone, shots=shots
-        )
+        job = self.job(run, backbone, shots)
         engine = self._engine = EngineProcess(self)
         engine.told.connect(self._take)
         engine.ended.connect(self._ended)
@@ -104,19 +104,29 @@ class Trial(QObject):
             failure=lambda _: self._end({}),
         )
 
+    def job(self, run: Path, backbone: str, shots: int | None) -> Job:
+        """What the engine is to measure."""
+        return TrialJob(
+            run=str(run), presets=self.presets, changed=self._changed, backbone=backbone, shots=shots
+        )
+
     def give_up(self) -> None:
         """Stop measuring; nothing is told."""
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.let_go()
 
+    def _remembered(self, project: Project, key: str) -> Costs:
+        kept = project.setting(self.memory)
+        return _costs(kept.get("found")) if isinstance(kept, dict) and kept.get("key") == key else {}
+
     def _take(self, event: Event) -> None:
         if isinstance(event, Finished) and self._project is not None:
             measured = _costs(event.result)
             self._found = {cost_key(name, self._changed): cost for name, cost in measured.items()}
-            known = _remembered(self._project, self._key) | self._found
+            known = self._remembered(self._project, self._key) | self._found
             found = {name: asdict(cost) for name, cost in known.items()}
-            self._project.remember(_KEY, {"key": self._key, "found": found})
+            self._project.remember(self.memory, {"key": self._key, "found": found})
 
     def _ended(self, _state: object) -> None:
         self._end(self._found)
@@ -128,15 +138,19 @@ class Trial(QObject):
             self.measured.emit(costs)
 
 
-def _key_of(revision: DataRevision, backbone: str, shots: int | None) -> str:
+class TextTrial(Trial):
+    """The same for models that write; `backbone` is the model, and there is no choice of photos."""
+
+    memory = "trial_texts"
+
+    def job(self, run: Path, backbone: str, shots: int | None) -> Job:
+        return TextTrialJob(run=str(run), presets=self.presets, changed=self._changed, model=backbone)
+
+
+def _key_of(revision: Frozen, backbone: str, shots: int | None) -> str:
     """Another PC or another version of the program, whose presets may be others, measures anew."""
     here = [platform.node(), os.cpu_count(), __version__]
     return hashlib.sha256(json.dumps([revision.id, backbone, shots, *here]).encode()).hexdigest()
-
-
-def _remembered(project: Project, key: str) -> Costs:
-    kept = project.setting(_KEY)
-    return _costs(kept.get("found")) if isinstance(kept, dict) and kept.get("key") == key else {}
 
 
 def _costs(found: object) -> Costs:

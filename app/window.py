@@ -25,6 +25,8 @@ from app.pages.labels import LabelsPage
 from app.pages.onsite import OnsitePage
 from app.pages.photos import PhotosPage
 from app.pages.preset import PresetPage
+from app.pages.text_check import TextCheckPage
+from app.pages.text_preset import TextPresetPage
 from app.pages.training import TrainingPage
 from app.session import Session
 from app.stage_review import StageReview
@@ -41,6 +43,8 @@ PAGES: tuple[type[Page], ...] = (
     HomePage, PhotosPage, LabelsPage, PresetPage, TrainingPage, CheckPage, ExportPage, OnsitePage,
 )  # fmt: skip
 PAGE_KEYS = tuple(page.key for page in PAGES)
+# These stand at their steps while the project's task is about texts.
+TEXT_PAGES: tuple[type[Page], ...] = (TextPresetPage, TextCheckPage)
 TEXT_SCALES = (100, 125, 150)
 # Shown without an open project, too.
 _ALWAYS_OPEN = ("home", "onsite")
@@ -58,13 +62,15 @@ class MainWindow(QMainWindow):
         self._app = app
         use_language(app, session.language)
         self._dress()
-        self.pages = {page.key: page(session) for page in PAGES}
+        self._pages = {page.key: page(session) for page in PAGES}
+        self._text_pages = {page.key: page(session) for page in TEXT_PAGES}
         self._current = PAGE_KEYS[0]
         self._build()
         self._build_menus()
         session.language_changed.connect(self._speak)
         session.theme_changed.connect(self._dress_all)
         session.project_changed.connect(self._project_changed)
+        session.task_changed.connect(self._show_fitting)
         app.styleHints().colorSchemeChanged.connect(self._dress_all)
         self.setMinimumSize(960, 600)
         self.resize(1280, 760)
@@ -79,6 +85,16 @@ class MainWindow(QMainWindow):
     def current(self) -> str:
         """The key of the page on screen."""
         return self._current
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        """The page at each step, as it fits what the project's model is to learn."""
+        texts = self.session.task != "classification"
+        return self._pages | self._text_pages if texts else self._pages
+
+    @property
+    def _all_pages(self) -> tuple[Page, ...]:
+        return (*self._pages.values(), *self._text_pages.values())
 
     @property
     def onsite(self) -> OnsitePage:
@@ -127,7 +143,7 @@ class MainWindow(QMainWindow):
             self.tr("済み"),
         )
         self.back.setAccessibleName(self.tr("前のページに戻る"))
-        for page in self.pages.values():
+        for page in self._all_pages:
             page.retranslate()
         self.stage_line.retranslate()
         for dialog in self.findChildren(StageDialog):
@@ -175,7 +191,9 @@ class MainWindow(QMainWindow):
 
     def _look(self) -> None:
         """Ask the page again what may be done now, and say it."""
-        self.stage_line.setVisible(self.session.project is not None and self._current not in _ALWAYS_OPEN)
+        # The stages of a trial and their marks are about telling kinds apart.
+        kinds = self.session.project is not None and self.session.task == "classification"
+        self.stage_line.setVisible(kinds and self._current not in _ALWAYS_OPEN)
         page = self.pages[self._current]
         self.heading.setText(page.title())
         last = self._next_key(self._current) is None
@@ -202,8 +220,20 @@ class MainWindow(QMainWindow):
         )
 
     def _project_changed(self) -> None:
+        self._show_fitting()
         if self.session.project is None:
             self.show_page("home")
+        self._look()
+
+    def _show_fitting(self) -> None:
+        """Another task may have another page at the step on screen."""
+        page = self.pages[self._current]
+        before = self.stack.currentWidget()
+        if page is not before:
+            assert isinstance(before, Page)
+            before.leave()
+            self.stack.setCurrentWidget(page)
+            page.enter()
         self._look()
 
     # Language and look
@@ -219,7 +249,7 @@ class MainWindow(QMainWindow):
     def _dress_all(self) -> None:
         self._dress()
         self.stepper.restyle()
-        for page in self.pages.values():
+        for page in self._all_pages:
             page.restyle()
 
     # Closing
@@ -231,7 +261,7 @@ class MainWindow(QMainWindow):
         if self.session.engine.running and not self._settle_training():
             event.ignore()
             return
-        for page in self.pages.values():
+        for page in self._all_pages:
             page.leave()
         for dialog in self.findChildren(ModelsDialog):
             dialog.leave()
@@ -281,7 +311,7 @@ class MainWindow(QMainWindow):
         self.heading.setProperty("class", "heading1")
         self.banner = ProblemBanner()
         self.stack = QStackedWidget(objectName="pages")
-        for page in self.pages.values():
+        for page in self._all_pages:
             self.stack.addWidget(page)
             page.changed.connect(self._look)
             page.go_to.connect(self.show_page)

@@ -10,7 +10,7 @@ from core.project.leaks import LEAK, leak_of
 from core.project.revision import DataRevision
 
 Level = Literal["ok", "warn", "stop"]
-Remedy = Literal["", "photos", "labels", "folder", "preset"]
+Remedy = Literal["", "photos", "labels", "texts", "folder", "preset"]
 
 MEMORY_WANTED = 2 << 30
 MEMORY_NEEDED = 1 << 30

@@ -46,7 +46,7 @@ from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Collapse, Decided, Event, Warned
 from core.training.job import WhatIfQuestion
-from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult
+from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult, Validated
 from core.training.run import Run, runs_in
 from core.whatif.findings import Answer, read_answers
 
@@ -173,7 +173,7 @@ class CheckPage(Page):
     def _load(self) -> None:
         """Read the run's result and its neighbours, unless they are on the page already."""
         run, project = self.session.run, self.session.project
-        if run is None or project is None:
+        if run is None or project is None or self.session.task != "classification":
             self._inquiry.give_up()
             self._gaze.give_up()
             self.what_if.leave()
@@ -243,7 +243,8 @@ class CheckPage(Page):
     def _fill_unsure(self, result: TrainResult, revision: DataRevision) -> None:
         """By the test photos of the operator's own classes: the built-in ones are not offered on site."""
         own = [p for p in result.predictions if revision.classes[p.label].source == "own"]
-        self.unsure.show_result(result, own, wish_for(self._project(), result))
+        judged = [Validated(probability=p.probability, right=p.label == p.predicted) for p in own]
+        self.unsure.show_result(result, judged, wish_for(self._project(), result))
         self.trust.show_result(result, own)
 
     def _keep_wish(self, wished_error: float) -> None:

@@ -33,6 +33,7 @@ from core.problems import Problem
 from core.project.sample import create_sample_project
 from core.project.store import PROJECT_FILE, RUNS_FOLDER, Project
 from core.settings import locations
+from core.training.job import TextJob, TrainJob
 from core.training.run import runs_in
 from core.training.state import JobState
 
@@ -311,7 +312,9 @@ def _look_at(folder: Path) -> RecentProject:
     """Whether a project is still there, and how its latest training stands."""
     if not (folder / PROJECT_FILE).exists():
         return RecentProject(folder, folder.name, "gone")
-    states = (run.state() for run in runs_in(folder / RUNS_FOLDER))
+    runs = [run for kind in (TrainJob, TextJob) for run in runs_in(folder / RUNS_FOLDER, kind)]
+    newest_first = sorted(runs, key=lambda run: run.folder.name, reverse=True)
+    states = (run.state() for run in newest_first)
     latest = next((state for state in states if state is not JobState.QUEUED), None)
     if latest is JobState.INTERRUPTED:
         return RecentProject(folder, folder.name, "interrupted")

@@ -1,7 +1,6 @@
 """Train: first the list of what is in the way, then the run as it goes, and how it ended."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -21,33 +20,23 @@ from app.device import ask_device
 from app.pages.base import Page
 from app.run_story import RunStory
 from app.session import Session
-from app.training_choice import TrainingChoice
+from app.training_task import Ready, TrainingTask, training_task
 from app.widgets.banner import ProblemBanner
 from app.widgets.live_chart import REDRAW_MS
 from app.widgets.preflight import PreflightList
 from app.widgets.state_chip import StateChip
 from app.widgets.training_view import Course, TrainingView
-from core.doctor import Check, preflight
-from core.evaluation.wish import wish_of
+from core.doctor import Check
 from core.methods.catalogue import parse_composition
 from core.problems import Problem
-from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.events import Event, StateChanged, Terminal
-from core.training.job import DATA_FILE, JOB_FILE, TrainJob, save_job
+from core.training.job import JOB_FILE, TextJob, TrainJob
 from core.training.result import RESULT_FILE
 from core.training.run import Run
 from core.training.state import JobState
 
 _AGAIN = frozenset({JobState.INTERRUPTED, JobState.FAILED})
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """What was looked at before training."""
-
-    revision: DataRevision
-    checks: tuple[Check, ...]
 
 
 class TrainingPage(Page):
@@ -58,7 +47,7 @@ class TrainingPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.story = RunStory()
-        self._ready: _Ready | None = None
+        self._ready: Ready | None = None
         self._device: Check | None = None
         self._starting = False
         self._again = False
@@ -66,6 +55,7 @@ class TrainingPage(Page):
         self._redraw = QTimer(self, interval=REDRAW_MS, singleShot=True)
         self._redraw.timeout.connect(self._show_story)
         session.project_changed.connect(self._project_changed)
+        session.task_changed.connect(self._project_changed)
         session.labels_changed.connect(self._data_changed)
         session.run_changed.connect(self._run_changed)
         session.engine.told.connect(self._take)
@@ -149,13 +139,18 @@ class TrainingPage(Page):
         if project is None or not self._preparing() or not self.isVisible():
             return
         self.look_again.setEnabled(False)
+        task = self._task
         run_in_background(
-            self, lambda _cancel: _look(project), success=self._looked, failure=self._could_not_look
+            self,
+            lambda _cancel: task.look(project),
+            success=self._looked,
+            failure=self._could_not_look,
+            in_order=True,
         )
         if self._device is None:
             run_in_background(self, lambda _cancel: ask_device(), success=self._device_known)
 
-    def _looked(self, ready: _Ready) -> None:
+    def _looked(self, ready: Ready) -> None:
         self._ready = ready
         self.banner.hide()
         self.look_again.setEnabled(True)
@@ -196,7 +191,7 @@ class TrainingPage(Page):
             return self.tr("上の説明を確かめると、始められます。")
         if any(check.level == "stop" for check in self._ready.checks):
             return self.tr("× の付いた項目を直すと、始められます。")
-        if not TrainingChoice.of(self._project()).preset:
+        if not self._task.chosen(self._project()):
             return self.tr("先に「やり方を選ぶ」で、カードを 1 枚選んでください。")
         return ""
 
@@ -204,7 +199,7 @@ class TrainingPage(Page):
         if remedy == "folder":
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._project().folder)))
         else:
-            self.go_to.emit(remedy)
+            self.go_to.emit("labels" if remedy == "texts" else remedy)
 
     # Start, pause, stop, resume
 
@@ -214,10 +209,10 @@ class TrainingPage(Page):
             return
         self._starting = True
         self._say_refusal()
-        project, choice = self._project(), TrainingChoice.of(self._project())
+        write = self._task.writing(self._project(), ready)
         run_in_background(
             self,
-            lambda _cancel: _write_job(project, choice, ready.revision),
+            lambda _cancel: write(),
             success=self._launch,
             failure=self._could_not_start,
         )
@@ -304,8 +299,7 @@ class TrainingPage(Page):
         if run is None or project is None or not self.story.state.terminal:
             return False
         try:
-            job = run.job
-            return isinstance(job, TrainJob) and not TrainingChoice.of(project).is_of(job)
+            return not self._task.is_of(project, run.job)
         except Problem:
             return False
 
@@ -348,7 +342,7 @@ class TrainingPage(Page):
         self.chip.show_state(self.story.state)
         self.view.show_story(self.story, self.session.language)
         course = self._course()
-        self.view.expect(course)
+        self.view.expect(course, texts=self.session.task != "classification")
         self.nothing_trained.setVisible(course == "nothing")
         self._show_buttons()
         self._show_failure()
@@ -357,14 +351,16 @@ class TrainingPage(Page):
         """How the run's method learns."""
         try:
             job = self.session.run.job if self.session.run is not None else None
-            composition = parse_composition(self._trained(job)) if isinstance(job, TrainJob) else None
+            composition = (
+                parse_composition(self._trained(job)) if isinstance(job, TrainJob | TextJob) else None
+            )
         except Problem:
             composition = None
         if composition is None:
             return "by_epochs"
         return "in_two_stages" if "pt-peft" in composition.parts() else composition.learns
 
-    def _trained(self, job: TrainJob) -> str:
+    def _trained(self, job: TrainJob | TextJob) -> str:
         """The composition that is trained: the job's, or what a search has chosen in its place."""
         chosen = self.story.chosen
         return job.composition if chosen is None else str(chosen.data["composition"])
@@ -395,6 +391,10 @@ class TrainingPage(Page):
     def _resume_words(self) -> str:
         failed = self.story.state is JobState.FAILED
         return self.tr("もう一度試す") if failed else self.tr("続きから再開する")
+
+    @property
+    def _task(self) -> TrainingTask:
+        return training_task(self.session.task)
 
     def _project(self) -> Project:
         project = self.session.project
@@ -476,17 +476,3 @@ def _button(name: str, pressed: Callable[[], None]) -> QPushButton:
     button = QPushButton(objectName=name, minimumHeight=40)
     button.clicked.connect(pressed)
     return button
-
-
-def _look(project: Project) -> _Ready:
-    revision = project.snapshot()
-    checks = preflight(revision, project.runs_folder, broken=len(project.unreadable()))
-    return _Ready(revision, tuple(checks))
-
-
-def _write_job(project: Project, choice: TrainingChoice, revision: DataRevision) -> Run:
-    run = project.new_run_folder()
-    revision.save(run / DATA_FILE)
-    job = choice.job(run, project.features_file if project.features_only is not None else None)
-    save_job(job.model_copy(update={"wished_error": wish_of(project)}))
-    return Run(run)

@@ -210,7 +210,7 @@ class MethodChooser(QWidget):
         self.title.setProperty("class", "heading3")
         self.summary = QLabel(objectName="method_summary", wordWrap=True)
         self.when = QLabel(objectName="method_when", wordWrap=True)
-        self.new_by_words = QLabel(objectName="method_new_by_words", wordWrap=True)
+        self.new_by_words = QLabel(objectName="method_new_by_words", wordWrap=True, visible=False)
         self.takes_longer = QLabel(objectName="method_takes_longer", wordWrap=True)
         self.cost = CostLine("method_cost")
         self.made_of = QLabel(objectName="method_made_of", wordWrap=True)

@@ -56,7 +56,7 @@ class PhotoJudgement(QWidget):
         self._own = False
         self._language: Language = "ja"
         self._failure: Problem | None = None
-        self.picture = _Picture()
+        self.picture = Picture()
         self.words = QLabel(objectName="judgement_words", wordWrap=True)
         self.classes = QComboBox(objectName="relabel_class", minimumHeight=40)
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -95,7 +95,7 @@ class PhotoJudgement(QWidget):
             path = photo.path
             run_in_background(
                 self,
-                lambda _cancel: _load(path),
+                lambda _cancel: load_picture(path),
                 success=lambda image: self._loaded(path, image),
                 failure=lambda error: self._not_loaded(path, error),
             )
@@ -279,7 +279,7 @@ class PhotoJudgement(QWidget):
         column.addWidget(self.note)
 
 
-class _Picture(QWidget):
+class Picture(QWidget):
     """The photo as large as its place, never distorted."""
 
     def __init__(self) -> None:
@@ -308,7 +308,7 @@ class _Picture(QWidget):
         painter.end()
 
 
-def _load(path: Path) -> QImage:
+def load_picture(path: Path) -> QImage:
     """The photo by the one loader, small enough for the screen."""
     photo = open_photo(path, at_least=_EDGE)
     photo.thumbnail((_EDGE, _EDGE))

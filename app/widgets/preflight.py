@@ -82,8 +82,9 @@ class _CheckRow(QFrame):
         return words[level]
 
     def _remedy_words(self, remedy: Remedy) -> str:
-        words = {
+        words: dict[Remedy, str] = {
             "photos": self.tr("写真の一覧へ"),
+            "texts": self.tr("文を直す"),
             "labels": self.tr("ラベルを直す"),
             "folder": self.tr("フォルダーを開く"),
             "preset": self.tr("やり方を選び直す"),

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.training_choice import TrainingChoice, first_values
+from app.text_choice import TextChoice
+from app.training_choice import TrainingChoice
 from app.widgets.method_chooser import MethodChooser
 from app.widgets.settings_drawer import ChoiceBox, SettingsDrawer, WholeBox
 from core.methods.presets import Preset
@@ -29,26 +30,30 @@ class PresetDetails(QWidget):
     seed_changed = Signal(int)
     shots_changed = Signal(object)
 
-    def __init__(self, presets: Sequence[Preset], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, presets: Sequence[Preset], parent: QWidget | None = None, *, of_kinds: bool = True
+    ) -> None:
+        """`of_kinds` off: for models that write, where photos are not counted by kind."""
         super().__init__(parent)
+        self._of_kinds = of_kinds
         self.methods = MethodChooser(presets)
         self.drawer = SettingsDrawer()
         self.drawer.changed.connect(self.settings_changed)
         self._lay_out()
 
-    def show_choice(self, choice: TrainingChoice, language: Language) -> None:
+    def show_choice(self, choice: TrainingChoice | TextChoice, language: Language) -> None:
         """Show what is chosen; nothing is told."""
         self.seed.blockSignals(True)
         self.seed.setValue(choice.seed)
         self.seed.blockSignals(False)
-        self.shots.setCurrentIndex(max(0, self.shots.findData(choice.shots)))
         self.methods.show_chosen(choice.preset)
-        self.show_judges_new(choice)
+        if isinstance(choice, TrainingChoice):
+            self.shots.setCurrentIndex(max(0, self.shots.findData(choice.shots)))
+            self.show_judges_new(choice)
         if not choice.preset:
             self.drawer.show_settings((), {}, {}, language)
             return
-        preset = choice.resolved()
-        self.drawer.show_settings(preset.parsed.settings(), first_values(preset), choice.values(), language)
+        self.drawer.show_settings(choice.settings(), choice.first_values(), choice.values(), language)
 
     def show_judges_new(self, choice: TrainingChoice) -> None:
         """Say it where new classes are left to the untouched model, by the method or by its settings."""
@@ -114,6 +119,7 @@ class PresetDetails(QWidget):
         form.setVerticalSpacing(12)
         form.addRow(self.shots_label, self.shots)
         form.addRow(self.seed_label, self.seed)
+        form.setRowVisible(self.shots, self._of_kinds)
         return form
 
     def _turn_arrow(self, opened: bool) -> None:

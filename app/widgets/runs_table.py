@@ -196,16 +196,19 @@ class RunsModel(QAbstractTableModel):
         return "\n".join([head, *lines])
 
 
-class RunsTable(QTableView):
-    """The table; choosing a row (double click or Enter) asks for that run."""
+class RunsView(QTableView):
+    """A table with a run in every row; choosing a row (double click or Enter) asks for that run."""
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: QAbstractTableModel, run_at: Callable[[int], Run], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("runs_table")
-        self.rows = RunsModel(self)
-        self.setModel(self.rows)
+        self._run_at = run_at
+        model.setParent(self)
+        self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
@@ -220,17 +223,25 @@ class RunsTable(QTableView):
             "QTableView::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }"
         )
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.activated.connect(lambda index: self.chosen.emit(self.rows.row(index.row()).run))
+        self.activated.connect(lambda index: self.chosen.emit(self._run_at(index.row())))
         self.retranslate()
 
     def current(self) -> Run | None:
         """The run of the row with the cursor."""
         index = self.currentIndex()
-        return self.rows.row(index.row()).run if index.isValid() else None
+        return self._run_at(index.row()) if index.isValid() else None
 
     def retranslate(self) -> None:
         """Words in the present language."""
         self.setAccessibleName(self.tr("このプロジェクトの学習の一覧"))
+
+
+class RunsTable(RunsView):
+    """The trainings that tell kinds apart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.rows = RunsModel()
+        super().__init__(self.rows, lambda number: self.rows.row(number).run, parent)
 
 
 def _compared(result: TrainResult, revision: DataRevision) -> tuple[Comparison, Comparison]:

@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from app.theme import GAP, TOUCH
-from core.tasks.offered import can_train
 from core.tasks.texts import TASKS, Task
 
 
@@ -49,15 +48,3 @@ class TaskChooser(QWidget):
         self.box.setAccessibleName(self.tr("このプロジェクトで学ばせること"))
         for place, task in enumerate(TASKS):
             self.box.setItemText(place, words[task])
-
-    def not_yet(self, task: Task) -> str:
-        """What this version cannot do yet for a task; "" where it can do all."""
-        if can_train(task):
-            return ""
-        if task == "caption":
-            return self.tr(
-                "このバージョンでは、説明の学習はまだできません。書いた説明は残り、書き出してほかのプログラムで使えます。"
-            )
-        return self.tr(
-            "このバージョンでは、質問の学習はまだできません。書いた質問と答えは残り、書き出してほかのプログラムで使えます。"
-        )

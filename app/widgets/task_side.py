@@ -11,6 +11,7 @@ from app.theme import GAP
 from app.widgets.task_chooser import TaskChooser
 from app.widgets.text_files import TextFiles
 from app.widgets.text_pane import TextPane
+from core.problems import Problem
 from core.tasks.texts import Task
 
 _FEWEST_WRITTEN = 2
@@ -125,8 +126,6 @@ class TaskSide(QWidget):
 
     def blocker(self) -> str:
         """Why there is nothing to train on yet."""
-        if not_yet := self.chooser.not_yet(self._task):
-            return not_yet
         if self._written >= _FEWEST_WRITTEN:
             return ""
         if self._task == "vqa":
@@ -135,13 +134,22 @@ class TaskSide(QWidget):
 
     def _choose(self, task: Task) -> None:
         project = self._session.project
-        if project is None:
+        if project is None or task == self._task:
+            return
+        if self._session.training_now():
+            self.chooser.show_task(self._task)
+            self.failed.emit(Problem("app.task_while_training"))
             return
         self.pane.commit()
+
+        def chosen(_: None) -> None:
+            self._session.show_task(task)
+            self.renewed.emit()
+
         run_in_background(
             self,
             lambda _cancel: project.choose_task(task),
-            success=lambda _: self.renewed.emit(),
+            success=chosen,
             failure=self.failed.emit,
             in_order=True,
         )

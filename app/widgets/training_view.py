@@ -9,8 +9,9 @@ from app.run_story import RunStory
 from app.ways import notice_text
 from app.widgets.live_chart import ChartLine, LiveChart, Reach
 from app.widgets.search_view import SearchView
+from app.widgets.text_charts import TextCharts
 from core.problems import Language
-from core.training.events import Epoch
+from core.training.events import Epoch, TextEpoch
 from core.training.state import JobState
 
 Course = Literal["nothing", "at_once", "by_epochs", "in_two_stages", "by_search"]
@@ -31,6 +32,7 @@ class TrainingView(QWidget):
         self._story = RunStory()
         self._language: Language = "ja"
         self._course: Course = "by_epochs"
+        self._texts = False
         self.happening = QLabel(objectName="training_happening", wordWrap=True)
         self.happening.setProperty("class", "heading3")
         self.position = QLabel(objectName="training_position")
@@ -41,6 +43,7 @@ class TrainingView(QWidget):
         self.notes = QLabel(objectName="training_notes", wordWrap=True, visible=False)
         self.loss = LiveChart("loss_chart", (ChartLine("loss", "series_3"),), Reach(low=0.0))
         self.accuracy = LiveChart("accuracy_chart", _ACCURACY_LINES, Reach(0.0, 100.0))
+        self.text_charts = TextCharts()
         self.search = SearchView()
         self.terms = QLabel(objectName="training_terms", wordWrap=True)
         self.terms.setProperty("class", "note")
@@ -51,20 +54,22 @@ class TrainingView(QWidget):
         """Show what a run has told so far."""
         self._story, self._language = story, language
         self.search.show_story(story, language)
+        self.text_charts.show_story(story)
         self._show_words()
         self._put_values()
 
-    def expect(self, course: Course) -> None:
+    def expect(self, course: Course, *, texts: bool = False) -> None:
         """How the method learns; charts and the words for rounds make sense only where there are rounds, and the
-        ranking only while there is a search."""
-        self._course = course
-        rounds = course in ("by_epochs", "in_two_stages")
+        ranking only while there is a search. `texts`: a model learns to write, which has charts of its own."""
+        self._course, self._texts = course, texts
+        rounds = course in ("by_epochs", "in_two_stages") and not texts
         searching = course == "by_search"
         self.search.setVisible(searching)
         self.loss.setVisible(rounds)
         self.terms.setVisible(rounds)
         self.accuracy.setVisible(rounds)
-        self.space.setVisible(not rounds and not searching)
+        self.text_charts.setVisible(texts)
+        self.space.setVisible(not rounds and not searching and not texts)
         self._show_words()
 
     def retranslate(self) -> None:
@@ -85,11 +90,13 @@ class TrainingView(QWidget):
         self._show_words()
         self._say_charts()
         self.search.retranslate()
+        self.text_charts.retranslate()
 
     def restyle(self) -> None:
         """Colours of the present theme."""
         self.loss.restyle()
         self.accuracy.restyle()
+        self.text_charts.restyle()
 
     def _show_words(self) -> None:
         story = self._story
@@ -120,7 +127,7 @@ class TrainingView(QWidget):
 
     def _say_charts(self) -> None:
         latest = self._story.latest
-        if latest is None:
+        if not isinstance(latest, Epoch):
             waiting = self.tr("1 周目が終わると、ここに線が出ます。")
             self.loss.say(waiting)
             self.accuracy.say(waiting)
@@ -187,11 +194,21 @@ class TrainingView(QWidget):
             return self.tr("選んだやり方で、学習用の写真をすべて使って仕上げています…")
         if self._course == "at_once":
             return self.tr("写真を一度にまとめて覚えています…")
+        if self._texts:
+            return self._text_training_words(story)
         if self._course != "in_two_stages":
             return self.tr("写真を見て学習しています…")
         if story.second_stage:
             return self.tr("写真を見て学習しています（第2段階：モデルの中も合わせる）…")
         return self.tr("写真を見て学習しています（第1段階：加えた手がかりだけを合わせる）…")
+
+    def _text_training_words(self, story: RunStory) -> str:
+        latest = story.latest
+        if self._course != "in_two_stages":
+            return self.tr("写真と文を見て学習しています…")
+        if story.second_stage or (isinstance(latest, TextEpoch) and latest.stage == "tune"):
+            return self.tr("写真と文を見て学習しています（第2段階：モデルの中も合わせる）…")
+        return self.tr("写真と文を見て学習しています（第1段階：加えた手がかりだけを合わせる）…")
 
     def _stage_words(self) -> dict[str, str]:
         return {
@@ -290,6 +307,7 @@ class TrainingView(QWidget):
         column.addLayout(line)
         column.addWidget(self.notes)
         column.addLayout(charts, 1)
+        column.addWidget(self.text_charts, 1)
         column.addWidget(self.search, 1)
         self.space = QWidget(visible=False)
         column.addWidget(self.space, 1)

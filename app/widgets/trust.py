@@ -9,7 +9,7 @@ from app.widgets.figure import Figure, Series
 from core.evaluation.abstention import Stand, curve_of
 from core.training.result import Calibrated, PhotoPrediction, TrainResult
 
-_STEPS = 21
+STEPS = 21
 
 
 class Trust(QWidget):
@@ -62,7 +62,7 @@ class Trust(QWidget):
                 "右へ行くほど、人が確認する写真が増えます。線は、そのまま通る写真に残るまちがいの割合（%）です。試験の {photos} 枚で測りました。"
             ).format(photos=self._photos)
         )
-        shown = _at_even_steps(self._curve)
+        shown = at_even_steps(self._curve)
         self.figures["abstention"].show_series(
             [
                 Series(self.tr("95 % の上の端"), "series_3", [100 * high for _, high in shown], dashed=True),
@@ -70,7 +70,7 @@ class Trust(QWidget):
             ],
             ends=(
                 self.tr("人が確認 {share} %").format(share=0),
-                self.tr("人が確認 {share} %").format(share=round(100 * (len(shown) - 1) / (_STEPS - 1))),
+                self.tr("人が確認 {share} %").format(share=round(100 * (len(shown) - 1) / (STEPS - 1))),
             ),
         )
 
@@ -116,11 +116,11 @@ class Trust(QWidget):
         )
 
 
-def _at_even_steps(curve: Sequence[Stand]) -> list[tuple[float, float]]:
+def at_even_steps(curve: Sequence[Stand]) -> list[tuple[float, float]]:
     """Error and the upper end of its interval when a person checks 0 %, 5 % … of the photos, as far as was measured."""
     shares = [stand.to_person for stand in curve]
     measured = [(stand.error.mean, stand.error.high) for stand in curve if stand.error is not None]
-    steps = [step / (_STEPS - 1) for step in range(_STEPS)]
+    steps = [step / (STEPS - 1) for step in range(STEPS)]
     within = [share for share in steps if share <= shares[-1]]
     means, highs = zip(*measured, strict=True)
     return list(zip(np.interp(within, shares, means), np.interp(within, shares, highs), strict=True))

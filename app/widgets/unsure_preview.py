@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBo
 
 from app.theme import theme
 from app.widgets.level_mark import LevelMark
-from core.evaluation.tally import Consequence, consequence
-from core.evaluation.unsure import exact, photos_needed, threshold_for
+from core.evaluation.tally import Consequence, consequence_of
+from core.evaluation.unsure import Checked, exact, photos_needed, threshold_for
 from core.training.job import WISHED_ERROR
-from core.training.result import PhotoPrediction, TrainResult, UnsureThreshold
+from core.training.result import UnsureThreshold, Validated
 
 STOPS = (10, 20, 50, 100, 200, 500, 1000)
 _FIGURES = ("right", "wrong", "to_person", "saved")
@@ -25,8 +25,8 @@ class UnsurePreview(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("unsure_preview")
-        self._result: TrainResult | None = None
-        self._predictions: Sequence[PhotoPrediction] = ()
+        self._result: Checked | None = None
+        self._judged: Sequence[Validated] = ()
         self.threshold: UnsureThreshold | None = None
         self.question = QLabel(objectName="unsure_question", wordWrap=True)
         self.question.setProperty("class", "heading3")
@@ -47,12 +47,10 @@ class UnsurePreview(QWidget):
         self._lay_out()
         self.retranslate()
 
-    def show_result(
-        self, result: TrainResult, predictions: Sequence[PhotoPrediction], wished_error: float | None
-    ) -> None:
+    def show_result(self, result: Checked, judged: Sequence[Validated], wished_error: float | None) -> None:
         """Show a result with its test photos of the classes that are offered on site. Without a wish, it is the
         result of an older program and keeps its own."""
-        self._result, self._predictions = result, predictions
+        self._result, self._judged = result, judged
         unsure = result.unsure
         if wished_error is None:
             wished_error = unsure.wished_error if unsure is not None else WISHED_ERROR
@@ -95,15 +93,18 @@ class UnsurePreview(QWidget):
 
     def _say(self) -> None:
         probability = self.threshold.probability if self.threshold is not None else 0.0
-        found = consequence(self._predictions, probability)
+        found = consequence_of(self._judged, probability)
         for figure, label in self._counts.items():
-            label.setText(self.tr("{count} 枚").format(count=getattr(found, figure)))
+            label.setText(self._count(getattr(found, figure)))
             label.setAccessibleName(self._names[figure].text())
             label.setAccessibleDescription(label.text())
         self.promise.setText(self._promise())
         self.mark.set_mark("ok" if self.threshold is not None and self.threshold.promised else "warn")
         self.sentence.setText(self._cost(found, probability))
         self.bar.show_shares(found.right, found.wrong, found.to_person)
+
+    def _count(self, count: int) -> str:
+        return self.tr("{count} 枚").format(count=count)
 
     def _promise(self) -> str:
         unsure, number = self.threshold, self.number.value()
@@ -141,13 +142,13 @@ class UnsurePreview(QWidget):
             return self.tr("この割合を守れるしきい値がないので、すべての写真を人が確認します。")
         if not found.photos:
             return self.tr("自信が {percent} % より低い写真は、人が確認します。").format(
-                percent=_percent(probability)
+                percent=percent_below_all(probability)
             )
         share = exact(found.to_person, found.photos)
         return self.tr(
             "自信が {percent} % より低い写真は、人が確認します。試験の {photos} 枚では {people} 枚です（写真 100 枚あたり {low}～{high} 枚の見込み）。"
         ).format(
-            percent=_percent(probability),
+            percent=percent_below_all(probability),
             photos=found.photos,
             people=found.to_person,
             low=round(100 * share.low),
@@ -176,7 +177,7 @@ class UnsurePreview(QWidget):
         column.addLayout(grid)
 
 
-def _percent(probability: float) -> str:
+def percent_below_all(probability: float) -> str:
     """Never rounded to 100: that would say that all photos go to a person."""
     return f"{min(99.9, 100 * probability):.1f}"
 

@@ -46,14 +46,13 @@ def find(result: TrainResult, revision: DataRevision) -> Findings:
     )
 
 
-class Verdict(QFrame):
-    """A mark, a sentence for the learned classes with its interval, one for the held-back ones, and what to do now."""
+class VerdictCard(QFrame):
+    """A mark, a headline, its interval, a second sentence, and what to do now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict")
         self.setProperty("class", "card")
-        self._findings: Findings | None = None
         self.mark = LevelMark("ok", 48)
         self.headline = QLabel(objectName="verdict_headline", wordWrap=True)
         self.headline.setProperty("class", "heading2")
@@ -69,6 +68,14 @@ class Verdict(QFrame):
         row.setContentsMargins(20, 16, 20, 16)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+
+
+class Verdict(VerdictCard):
+    """A sentence for the learned classes with its interval, one for the held-back ones."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._findings: Findings | None = None
 
     def show_findings(self, findings: Findings) -> None:
         """Say what was found."""

@@ -25,6 +25,80 @@
     </message>
 </context>
 <context>
+    <name>AnswersCurve</name>
+    <message>
+        <source>人が確認する答えと、残るまちがい</source>
+        <translation>Answers that a person checks, and mistakes that are left</translation>
+    </message>
+    <message>
+        <source>試験の答えが少ないため、これは測れません。</source>
+        <translation>There are too few test answers to measure this.</translation>
+    </message>
+    <message>
+        <source>右へ行くほど、人が確認する答えが増えます。線は、そのまま使う答えに残るまちがいの割合（%）です。試験の {answers} 件で測りました。</source>
+        <translation>To the right a person checks more answers. The line is the share of mistakes (%) left among the answers that are used as they are. Measured on {answers} test answers.</translation>
+    </message>
+    <message>
+        <source>95 % の上の端</source>
+        <translation>Upper end of the 95 % interval</translation>
+    </message>
+    <message>
+        <source>残るまちがい（%）</source>
+        <translation>Mistakes that remain (%)</translation>
+    </message>
+    <message>
+        <source>人が確認 {share} %</source>
+        <translation>{share} % checked by a person</translation>
+    </message>
+</context>
+<context>
+    <name>AnswersPreview</name>
+    <message>
+        <source>人が確認せずに使う答えのうち、まちがいをどこまで許しますか。</source>
+        <translation>Of the answers that are used without a person looking, how many may be wrong?</translation>
+    </message>
+    <message>
+        <source>答え何件につき 1 件までまちがいを許すか</source>
+        <translation>One wrong answer is allowed in how many</translation>
+    </message>
+    <message>
+        <source> 件につき 1 件まで</source>
+        <translation> answers: at most 1 wrong</translation>
+    </message>
+    <message>
+        <source>{count} 件</source>
+        <translation>{count}</translation>
+    </message>
+    <message>
+        <source>確認用の答えがないので、しきい値を決められません。現場では、すべての答えを人が確かめてください。</source>
+        <translation>There are no answers for checking, so no threshold can be chosen. On site, have a person check every answer.</translation>
+    </message>
+    <message>
+        <source>約束できます。確認用の答えでそのまま通った {passed} 件のうち、まちがいは {wrong} 件でした（質問を取りかえても、95 % は {high} % 以下）。</source>
+        <translation>This can be promised. Of the {passed} checking answers that passed, {wrong} were wrong (with other questions, at most {high} % in 95 of 100 cases).</translation>
+    </message>
+    <message>
+        <source>まだ約束できません。{number} 件につき 1 件までと約束するには、確認用の答えが、まちがいなしでも {needed} 件要ります（いまは {answers} 件）。しきい値は目安です。</source>
+        <translation>This cannot be promised yet. To promise at most 1 wrong in {number}, it takes {needed} answers for checking even without a mistake (there are {answers}). The threshold is only a guide.</translation>
+    </message>
+    <message>
+        <source>約束できません。確認用の答え {answers} 件の中に、自信を持ってまちがえたものが多すぎます。しきい値は目安です。</source>
+        <translation>This cannot be promised. Too many of the {answers} checking answers are wrong with confidence. The threshold is only a guide.</translation>
+    </message>
+    <message>
+        <source>この割合を守れるしきい値がないので、すべての答えを人が確認します。</source>
+        <translation>No threshold keeps this share, so a person checks every answer.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い答えは、人が確認します。</source>
+        <translation>A person checks answers with a confidence below {percent} %.</translation>
+    </message>
+    <message>
+        <source>自信が {percent} % より低い答えは、人が確認します。試験の {answers} 件では {people} 件です（100 件あたり {low}～{high} 件の見込み）。</source>
+        <translation>A person checks answers with a confidence below {percent} %. Of the {answers} test answers that is {people} (expect {low} to {high} in 100).</translation>
+    </message>
+</context>
+<context>
     <name>AskPinDialog</name>
     <message>
         <source>責任者の暗証番号を入れてください。</source>
@@ -1769,6 +1843,25 @@ Confidence: {percent} %</translation>
     </message>
 </context>
 <context>
+    <name>LargePhoto</name>
+    <message>
+        <source>写真を大きく見る</source>
+        <translation>Look closer at a photo</translation>
+    </message>
+    <message>
+        <source>ホイールか ＋ － キーで拡大、ドラッグで移動、ダブルクリックで等倍。← → で前後の写真。</source>
+        <translation>Wheel or + and − keys to enlarge, drag to move, double click for pixel by pixel. ← → for the photos before and after.</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>この写真は開けません。</source>
+        <translation>This photo cannot be opened.</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>戻る</source>
@@ -3173,6 +3266,40 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>QuestionTable</name>
+    <message>
+        <source>質問ごとの正解</source>
+        <translation>Right answers by question</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionTableModel</name>
+    <message>
+        <source>{right}／{asked} 件</source>
+        <translation>{right} of {asked}</translation>
+    </message>
+    <message>
+        <source>{percent} %（{low}～{high}）</source>
+        <translation>{percent} % ({low} to {high})</translation>
+    </message>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>学習の前の正解</source>
+        <translation>Right before training</translation>
+    </message>
+    <message>
+        <source>学習の後の正解</source>
+        <translation>Right after training</translation>
+    </message>
+    <message>
+        <source>学習の後の割合（95 % の幅）</source>
+        <translation>Share after training (95 % range)</translation>
+    </message>
+</context>
+<context>
     <name>RecentProjects</name>
     <message>
         <source>見つかりません</source>
@@ -3393,10 +3520,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
-    <name>RunsTable</name>
+    <name>RunsView</name>
     <message>
         <source>このプロジェクトの学習の一覧</source>
-        <translation>Runs of this project</translation>
+        <translation>The trainings of this project</translation>
     </message>
 </context>
 <context>
@@ -4279,14 +4406,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <source>このプロジェクトで学ばせること</source>
         <translation>What this project teaches the model</translation>
     </message>
-    <message>
-        <source>このバージョンでは、説明の学習はまだできません。書いた説明は残り、書き出してほかのプログラムで使えます。</source>
-        <translation>This version cannot train on descriptions yet. What you write is kept, and can be written to a file for other programs.</translation>
-    </message>
-    <message>
-        <source>このバージョンでは、質問の学習はまだできません。書いた質問と答えは残り、書き出してほかのプログラムで使えます。</source>
-        <translation>This version cannot train on questions yet. What you write is kept, and can be written to a file for other programs.</translation>
-    </message>
 </context>
 <context>
     <name>TaskSide</name>
@@ -4339,6 +4458,211 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>文を変える…</source>
         <translation>Change sentences…</translation>
+    </message>
+</context>
+<context>
+    <name>TextBeforeAfter</name>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>差</source>
+        <translation>Difference</translation>
+    </message>
+    <message>
+        <source>答えが、人の答えと同じだった割合です。かっこの中は、写真を取りかえても 95 % が入る幅です。</source>
+        <translation>The share of answers that are the same as a person&apos;s. In brackets: the range that holds 95 of 100 such figures, with other photos.</translation>
+    </message>
+    <message>
+        <source>「近さ」は、人が書いた説明にどれだけ近いかです。めずらしい言葉が合うほど高く、0～10 で、10 がいちばん近い値です。かっこの中は、写真を取りかえても 95 % が入る幅です。</source>
+        <translation>“Closeness” says how close a description is to those that people wrote. It rises most where rare words agree; it goes from 0 to 10, and 10 is closest. In brackets: the range that holds 95 of 100 such figures, with other photos.</translation>
+    </message>
+    <message>
+        <source>日本語を単語に分ける道具がないので、1 文字ずつ数えました。ほかのパソコンの数字とは比べられません。</source>
+        <translation>There is nothing on this PC that cuts Japanese into words, so single letters were counted. The figures do not compare with those of other PCs.</translation>
+    </message>
+    <message>
+        <source>習った種類の試験の写真（{photos} 枚）</source>
+        <translation>Test photos of learned classes ({photos})</translation>
+    </message>
+    <message>
+        <source>取り置いた種類の写真（{photos} 枚）：新しい製品への強さ</source>
+        <translation>Photos of classes held back ({photos}): how it does on new products</translation>
+    </message>
+    <message>
+        <source>元のモデルが知っていたこと（練習用の絵 {photos} 枚）：学習で失われていないか</source>
+        <translation>What the model knew before ({photos} practice pictures): is it lost by training?</translation>
+    </message>
+    <message>
+        <source>正しい答え</source>
+        <translation>Right answers</translation>
+    </message>
+    <message>
+        <source>VQA 精度。人の答えと同じなら正しいと数えます。</source>
+        <translation>VQA accuracy. An answer counts as right when it is the same as people&apos;s.</translation>
+    </message>
+    <message>
+        <source>近さ（CIDEr）</source>
+        <translation>Closeness (CIDEr)</translation>
+    </message>
+    <message>
+        <source>人が書いた説明にどれだけ近いかです。0～10。</source>
+        <translation>How close it is to the descriptions that people wrote, 0 to 10.</translation>
+    </message>
+    <message>
+        <source>続きの一致（BLEU-4）</source>
+        <translation>Same runs of words (BLEU-4)</translation>
+    </message>
+    <message>
+        <source>続いた 4 語が、人の説明とそのまま同じだった割合です。0～1。</source>
+        <translation>The share of four words in a row that stand just so in people&apos;s descriptions, 0 to 1.</translation>
+    </message>
+    <message>
+        <source>並びの一致（ROUGE-L）</source>
+        <translation>Same order of words (ROUGE-L)</translation>
+    </message>
+    <message>
+        <source>人の説明と、言葉の並びがどれだけ同じかです。0～1。</source>
+        <translation>How far the order of words is that of people&apos;s descriptions, 0 to 1.</translation>
+    </message>
+    <message>
+        <source>言いかえも数えた一致（METEOR）</source>
+        <translation>Agreement with other wording counted (METEOR)</translation>
+    </message>
+    <message>
+        <source>言葉の変化や言いかえも同じと数えた一致です。0～1。</source>
+        <translation>Agreement where other forms of a word and synonyms count as the same, 0 to 1.</translation>
+    </message>
+    <message>
+        <source>{difference} 良くなった</source>
+        <translation>{difference} better</translation>
+    </message>
+    <message>
+        <source>{difference} 悪くなった</source>
+        <translation>{difference} worse</translation>
+    </message>
+    <message>
+        <source>{difference} 差があるとは言えない</source>
+        <translation>{difference} no difference can be claimed</translation>
+    </message>
+    <message>
+        <source>{points} ポイント</source>
+        <translation>{points} points</translation>
+    </message>
+    <message>
+        <source>{mean} %（{low}～{high}）</source>
+        <translation>{mean} % ({low} to {high})</translation>
+    </message>
+    <message>
+        <source>{mean}（{low}～{high}）</source>
+        <translation>{mean} ({low} to {high})</translation>
+    </message>
+</context>
+<context>
+    <name>TextCharts</name>
+    <message>
+        <source>写真と文を見た回数（周）</source>
+        <translation>Rounds through photos and texts</translation>
+    </message>
+    <message>
+        <source>学習用の文</source>
+        <translation>Texts to learn from</translation>
+    </message>
+    <message>
+        <source>確認用の文</source>
+        <translation>Texts for checking</translation>
+    </message>
+    <message>
+        <source>まちがいの大きさ</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>一字一句そのとおりに書けた割合（%）</source>
+        <translation>Share written word for word (%)</translation>
+    </message>
+    <message>
+        <source>1 周目が終わると、ここに線が出ます。</source>
+        <translation>A line appears here after the first round.</translation>
+    </message>
+    <message>
+        <source>いま {loss:.2f} です。学習が進むと下がります。</source>
+        <translation>Now {loss:.2f}. It falls as training goes on.</translation>
+    </message>
+    <message>
+        <source>{first:.2f} から {loss:.2f} に下がりました。</source>
+        <translation>It fell from {first:.2f} to {loss:.2f}.</translation>
+    </message>
+    <message>
+        <source>{first:.2f} から {loss:.2f} になり、下がっていません。続くようなら、やり方を変えてください。</source>
+        <translation>It went from {first:.2f} to {loss:.2f} and is not falling. If it stays so, try another way.</translation>
+    </message>
+    <message>
+        <source>途中で確かめる文がないので、割合は出せません。</source>
+        <translation>There are no texts for checking on the way, so there is no share.</translation>
+    </message>
+    <message>
+        <source>確認用の文の {share} % を、人が書いたとおりに書けます。言い回しが違うだけのものは入りません。</source>
+        <translation>It writes {share} % of the checking texts just as people wrote them. Those that only differ in wording are not counted.</translation>
+    </message>
+</context>
+<context>
+    <name>TextCheckPage</name>
+    <message>
+        <source>結果を見る</source>
+        <translation>See the result</translation>
+    </message>
+    <message>
+        <source>持ち出す</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出て、先へ進めます。</source>
+        <translation>When training has ended, the result is here and you can go on.</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出ます。まだ結果がありません。</source>
+        <translation>The result appears here when training has ended. There is none yet.</translation>
+    </message>
+    <message>
+        <source>前と後</source>
+        <translation>Before and after</translation>
+    </message>
+    <message>
+        <source>写真ごとに見る</source>
+        <translation>Photo by photo</translation>
+    </message>
+    <message>
+        <source>要確認</source>
+        <translation>Unsure</translation>
+    </message>
+    <message>
+        <source>試してみる</source>
+        <translation>Try it</translation>
+    </message>
+    <message>
+        <source>ほかの学習と比べる</source>
+        <translation>Compare trainings</translation>
+    </message>
+    <message>
+        <source>結果の見方</source>
+        <translation>Ways to look at the result</translation>
+    </message>
+    <message>
+        <source>質問ごとの正解（行を選んで Enter を押すと、その質問の写真を見られます）</source>
+        <translation>Right answers by question (choose a row and press Enter to see its photos)</translation>
+    </message>
+    <message>
+        <source>選んだ学習の結果を表示</source>
+        <translation>Show the result of the chosen training</translation>
+    </message>
+    <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
     </message>
 </context>
 <context>
@@ -4496,6 +4820,240 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>英語しか分からないモデルには「{question}」と聞きます。</source>
         <translation>A model that reads only English is asked “{question}”.</translation>
+    </message>
+</context>
+<context>
+    <name>TextPhotos</name>
+    <message>
+        <source>もう一度学習する</source>
+        <translation>Train again</translation>
+    </message>
+    <message>
+        <source>写真の一覧</source>
+        <translation>List of photos</translation>
+    </message>
+    <message>
+        <source>すべての写真</source>
+        <translation>All photos</translation>
+    </message>
+    <message>
+        <source>まちがえた答え</source>
+        <translation>Wrong answers</translation>
+    </message>
+    <message>
+        <source>要確認になる答え</source>
+        <translation>Answers that are unsure</translation>
+    </message>
+    <message>
+        <source>学習の前より悪くなったもの</source>
+        <translation>Worse than before training</translation>
+    </message>
+    <message>
+        <source>取り置いた種類</source>
+        <translation>Classes held back</translation>
+    </message>
+    <message>
+        <source>すべての質問</source>
+        <translation>All questions</translation>
+    </message>
+    <message>
+        <source>どの写真を見るか</source>
+        <translation>Which photos to see</translation>
+    </message>
+    <message>
+        <source>どの質問を見るか</source>
+        <translation>Which question to see</translation>
+    </message>
+    <message>
+        <source>当てはまる写真はありません。</source>
+        <translation>There are no such photos.</translation>
+    </message>
+    <message>
+        <source>{count} 件。自信を持ってまちがえたものから並んでいます。</source>
+        <translation>{count} answers. Those that are wrong with confidence come first.</translation>
+    </message>
+    <message>
+        <source>{count} 枚。人の説明から遠いものから並んでいます。</source>
+        <translation>{count} photos. Those farthest from people&apos;s descriptions come first.</translation>
+    </message>
+</context>
+<context>
+    <name>TextPresetPage</name>
+    <message>
+        <source>やり方を選ぶ</source>
+        <translation>Choose a way</translation>
+    </message>
+    <message>
+        <source>学習へ進む</source>
+        <translation>On to training</translation>
+    </message>
+    <message>
+        <source>カードを 1 枚選んでください。</source>
+        <translation>Choose a card.</translation>
+    </message>
+    <message>
+        <source>学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。</source>
+        <translation>Choose one way to train. If in doubt, “recommended” is fine.</translation>
+    </message>
+    <message>
+        <source>くわしい設定で選んだやり方：{title}
+{summary}</source>
+        <translation>Chosen among the details: {title}
+{summary}</translation>
+    </message>
+    <message>
+        <source>文の数を調べています…</source>
+        <translation>Counting the texts…</translation>
+    </message>
+    <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
+    </message>
+</context>
+<context>
+    <name>TextRunsModel</name>
+    <message>
+        <source>始めた日時</source>
+        <translation>Started</translation>
+    </message>
+    <message>
+        <source>やり方</source>
+        <translation>Way</translation>
+    </message>
+    <message>
+        <source>試験の点（95 % の幅）</source>
+        <translation>Test score (95 % range)</translation>
+    </message>
+    <message>
+        <source>元の知識</source>
+        <translation>Former knowledge</translation>
+    </message>
+    <message>
+        <source>備考</source>
+        <translation>Remark</translation>
+    </message>
+    <message>
+        <source>なし</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>{mean} %（{low}～{high}）</source>
+        <translation>{mean} % ({low} to {high})</translation>
+    </message>
+    <message>
+        <source>{mean}（{low}～{high}）</source>
+        <translation>{mean} ({low} to {high})</translation>
+    </message>
+    <message>
+        <source>いま表示しています</source>
+        <translation>shown now</translation>
+    </message>
+    <message>
+        <source>結果がありません</source>
+        <translation>has no result</translation>
+    </message>
+    <message>
+        <source>写真か文が違うので、数だけでは比べられません</source>
+        <translation>other photos or texts: the figures do not compare</translation>
+    </message>
+    <message>
+        <source>表示中より良い（差 {mean}、{low}～{high}）</source>
+        <translation>better than the one shown (difference {mean}, {low} to {high})</translation>
+    </message>
+    <message>
+        <source>表示中より悪い（差 {mean}、{low}～{high}）</source>
+        <translation>worse than the one shown (difference {mean}, {low} to {high})</translation>
+    </message>
+    <message>
+        <source>表示中との差は、偶然でも起こる大きさ（{mean}、{low}～{high}）</source>
+        <translation>no more different from the one shown than by chance ({mean}, {low} to {high})</translation>
+    </message>
+    <message>
+        <source>{points} ポイント</source>
+        <translation>{points} points</translation>
+    </message>
+</context>
+<context>
+    <name>TextVerdict</name>
+    <message>
+        <source>試験に使う文がないので、良くなったかどうかは言えません。</source>
+        <translation>There are no texts for the examination, so nobody can say whether it became better.</translation>
+    </message>
+    <message>
+        <source>説明は良くなりました。人の説明への近さが {before} から {after} に上がりました（10 がいちばん近い）。</source>
+        <translation>The descriptions became better. Their closeness to people&apos;s rose from {before} to {after} (10 is closest).</translation>
+    </message>
+    <message>
+        <source>説明は悪くなりました。人の説明への近さが {before} から {after} に下がりました（10 がいちばん近い）。</source>
+        <translation>The descriptions became worse. Their closeness to people&apos;s fell from {before} to {after} (10 is closest).</translation>
+    </message>
+    <message>
+        <source>説明が良くなったとは、まだ言えません。人の説明への近さは {before} から {after} で、偶然でも起こる差です（10 がいちばん近い）。</source>
+        <translation>It cannot be said yet that the descriptions became better. Their closeness to people&apos;s went from {before} to {after}, which may be chance (10 is closest).</translation>
+    </message>
+    <message>
+        <source>答えは良くなりました。正しい答えが {before} から {after} に増えました。</source>
+        <translation>The answers became better. Right answers rose from {before} to {after}.</translation>
+    </message>
+    <message>
+        <source>答えは悪くなりました。正しい答えが {before} から {after} に減りました。</source>
+        <translation>The answers became worse. Right answers fell from {before} to {after}.</translation>
+    </message>
+    <message>
+        <source>答えが良くなったとは、まだ言えません。正しい答えは {before} から {after} で、偶然でも起こる差です。</source>
+        <translation>It cannot be said yet that the answers became better. Right answers went from {before} to {after}, which may be chance.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で測りました。学習の前と後の差は、95 % の確かさで {low}～{high} の間です。</source>
+        <translation>Measured on {photos} test photos. The difference between before and after lies between {low} and {high}, with 95 % certainty.</translation>
+    </message>
+    <message>
+        <source>試験の写真 {photos} 枚で測りました。学習の前と後の差は、95 % の確かさで {low}～{high} ポイントの間です。</source>
+        <translation>Measured on {photos} test photos. The difference between before and after lies between {low} and {high} points, with 95 % certainty.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）も良くなりました：{before} → {after}。</source>
+        <translation>Classes held back (products that were not learned) became better, too: {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）は悪くなりました：{before} → {after}。</source>
+        <translation>Classes held back (products that were not learned) became worse: {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>取り置いた種類（習っていない製品）は、変わったとは言えません：{before} → {after}。</source>
+        <translation>No change can be claimed for classes held back (products that were not learned): {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>元のモデルが知っていたこと（練習用の部品の絵）も、良くなりました：{before} → {after}。</source>
+        <translation>What the model knew before (practice pictures of parts) became better, too: {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>元のモデルが知っていたこと（練習用の部品の絵）は、前よりできなくなりました：{before} → {after}。</source>
+        <translation>What the model knew before (practice pictures of parts) it does worse now: {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>元のモデルが知っていたこと（練習用の部品の絵）は、失われたとは言えません：{before} → {after}。</source>
+        <translation>It cannot be said that what the model knew before (practice pictures of parts) was lost: {before} → {after}.</translation>
+    </message>
+    <message>
+        <source>もっと多くの写真に文を書いて、もう一度学習してください。</source>
+        <translation>Write about more photos and train again.</translation>
+    </message>
+    <message>
+        <source>このまま使わず、点の低い写真の文を確かめて、もう一度学習してください。</source>
+        <translation>Do not use it as it is: check the texts of photos with low scores and train again.</translation>
+    </message>
+    <message>
+        <source>文を書いた写真を増やすか、別のやり方を試すと、差がはっきりします。</source>
+        <translation>With more photos that you write about, or another way, the difference becomes clear.</translation>
+    </message>
+    <message>
+        <source>自分たちの写真と文だけに使うなら、このままで大丈夫です。ほかの文も書かせたいときは、別のやり方とも比べてください。</source>
+        <translation>If it is for your own photos and wording only, it is fine as it is. If it is to write other texts as well, compare it with other ways.</translation>
+    </message>
+    <message>
+        <source>持ち出す前に、点の低い写真を確かめてください。</source>
+        <translation>Before exporting, look at the photos with low scores.</translation>
     </message>
 </context>
 <context>
@@ -4731,6 +5289,18 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Learning from the photos (first stage: only the clues that were added)…</translation>
     </message>
     <message>
+        <source>写真と文を見て学習しています…</source>
+        <translation>Learning from photos and texts…</translation>
+    </message>
+    <message>
+        <source>写真と文を見て学習しています（第2段階：モデルの中も合わせる）…</source>
+        <translation>Learning from photos and texts (stage 2: inside the model, too)…</translation>
+    </message>
+    <message>
+        <source>写真と文を見て学習しています（第1段階：加えた手がかりだけを合わせる）…</source>
+        <translation>Learning from photos and texts (stage 1: the added clues only)…</translation>
+    </message>
+    <message>
         <source>いろいろなやり方を、学習用の写真の中だけで試しています…</source>
         <translation>Trying many ways on the training photos alone…</translation>
     </message>
@@ -4895,6 +5465,81 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>TryOutPane</name>
+    <message>
+        <source>モデルを開いています。はじめの 1 回は、十数秒かかります…</source>
+        <translation>Opening the model. The first time takes some ten seconds…</translation>
+    </message>
+    <message>
+        <source>答えを書いています…</source>
+        <translation>Writing the answer…</translation>
+    </message>
+    <message>
+        <source>写真を選んで、学習したモデルに聞いてみます。ここで聞いても、学習や結果は変わりません。</source>
+        <translation>Pick a photo and ask the tuned model. Asking here changes neither the training nor the result.</translation>
+    </message>
+    <message>
+        <source>試験の写真</source>
+        <translation>Test photos</translation>
+    </message>
+    <message>
+        <source>聞くこと</source>
+        <translation>What to ask</translation>
+    </message>
+    <message>
+        <source>質問を選ぶか、書いてください</source>
+        <translation>Choose a question, or write one</translation>
+    </message>
+    <message>
+        <source>質問する</source>
+        <translation>Ask</translation>
+    </message>
+    <message>
+        <source>説明を書かせる</source>
+        <translation>Have it described</translation>
+    </message>
+    <message>
+        <source>答えを待っています</source>
+        <translation>Waiting for the answer</translation>
+    </message>
+    <message>
+        <source>説明</source>
+        <translation>description</translation>
+    </message>
+    <message>
+        <source>{photo}：{asked}</source>
+        <translation>{photo}: {asked}</translation>
+    </message>
+    <message>
+        <source>何も書きませんでした</source>
+        <translation>nothing was written</translation>
+    </message>
+    <message>
+        <source>要確認：自信が {percent} % で、しきい値より低いので、現場では人が確かめます。</source>
+        <translation>Unsure: its confidence is {percent} %, below the threshold, so a person checks it on site.</translation>
+    </message>
+    <message>
+        <source>自信 {percent} %</source>
+        <translation>Confidence {percent} %</translation>
+    </message>
+    <message>
+        <source>{told} 長すぎるので、途中までです。</source>
+        <translation>{told} It was cut off for its length.</translation>
+    </message>
+    <message>
+        <source>このモデルは説明を学習しました。質問への答えは、学習していません。</source>
+        <translation>This model learned descriptions. It did not learn to answer.</translation>
+    </message>
+    <message>
+        <source>このモデルは質問への答えを学習しました。説明は、学習していません。</source>
+        <translation>This model learned to answer questions. It did not learn descriptions.</translation>
+    </message>
+    <message>
+        <source>学習した文と同じ言葉で書いています。</source>
+        <translation>It writes in the language of the texts it learned.</translation>
+    </message>
+</context>
+<context>
     <name>UnsurePreview</name>
     <message>
         <source>人が確認せずに通す写真のうち、まちがいをどこまで許しますか。</source>
@@ -5056,6 +5701,177 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
 </context>
 <context>
+    <name>WriterChoice</name>
+    <message>
+        <source>使うモデル</source>
+        <translation>Model</translation>
+    </message>
+    <message>
+        <source>付属のモデル（練習用）</source>
+        <translation>The model that comes along (for practice)</translation>
+    </message>
+    <message>
+        <source>{name}（{size} GB）</source>
+        <translation>{name} ({size} GB)</translation>
+    </message>
+    <message>
+        <source>写真の説明と、質問への答えを学べます。</source>
+        <translation>It can learn to describe photos and to answer questions.</translation>
+    </message>
+    <message>
+        <source>写真の説明を学べます。</source>
+        <translation>It can learn to describe photos.</translation>
+    </message>
+    <message>
+        <source>質問への答えを学べます。</source>
+        <translation>It can learn to answer questions.</translation>
+    </message>
+    <message>
+        <source>日本語と英語を読み書きします。</source>
+        <translation>It reads and writes Japanese and English.</translation>
+    </message>
+    <message>
+        <source>英語だけを読み書きします。</source>
+        <translation>It reads and writes English only.</translation>
+    </message>
+    <message>
+        <source>日本語だけを読み書きします。</source>
+        <translation>It reads and writes Japanese only.</translation>
+    </message>
+    <message>
+        <source>{able} {read}</source>
+        <translation>{able} {read}</translation>
+    </message>
+    <message>
+        <source>日本語の質問は、決まった質問（ラベルのページの一覧にあるもの）だけを英語に直して聞き、答えを日本語に直して見せます。それ以外の質問は、日本語のままでは答えられません。</source>
+        <translation>Of questions in Japanese, only fixed ones (those listed on the label page) are put into English for it, and its answers into Japanese. It cannot answer other questions in Japanese.</translation>
+    </message>
+    <message>
+        <source>学習の前は、説明を英語で書きます。日本語で読みたいときは、日本語の分かるモデルを選んでください。</source>
+        <translation>Before training it describes in English. To read Japanese, choose a model that knows Japanese.</translation>
+    </message>
+    <message>
+        <source>書かれている文は、このモデルが知らない言葉です。学習しても、うまく書けないことがあります。</source>
+        <translation>Your texts are in a language that this model does not know. It may not write it well even after training.</translation>
+    </message>
+    <message>
+        <source>付属のモデルは、使い方を覚えるためのものです。部品の絵だけで学んだので、本物の写真ではよくまちがえます。本番には、大きなモデルを追加してから使ってください。</source>
+        <translation>The model that comes along is for learning how the program works. It has only seen drawn parts and is often wrong about real photos. Add a larger model before using it for work.</translation>
+    </message>
+</context>
+<context>
+    <name>WrittenPhotoView</name>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>人が書いたもの</source>
+        <translation>What people wrote</translation>
+    </message>
+    <message>
+        <source>学習の前</source>
+        <translation>Before training</translation>
+    </message>
+    <message>
+        <source>学習の後</source>
+        <translation>After training</translation>
+    </message>
+    <message>
+        <source>人の文を直す</source>
+        <translation>Mend what people wrote</translation>
+    </message>
+    <message>
+        <source>この写真の説明（1 行に 1 つ）</source>
+        <translation>Descriptions of this photo (one a line)</translation>
+    </message>
+    <message>
+        <source>この質問の答え</source>
+        <translation>The answer to this question</translation>
+    </message>
+    <message>
+        <source>何人かの答えは「{mark}」で区切ります。</source>
+        <translation>Answers of several people are divided by “{mark}”.</translation>
+    </message>
+    <message>
+        <source>大きく見る</source>
+        <translation>Look closer</translation>
+    </message>
+    <message>
+        <source>文を直す</source>
+        <translation>Mend the text</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>写真を選ぶと、ここに大きく表示されます。</source>
+        <translation>Choose a photo to see it large.</translation>
+    </message>
+    <message>
+        <source>答えは正しいです。</source>
+        <translation>The answer is right.</translation>
+    </message>
+    <message>
+        <source>答えがまちがっています。</source>
+        <translation>The answer is wrong.</translation>
+    </message>
+    <message>
+        <source>人の説明への近さ {score}（学習の前は {before}、10 がいちばん近い）</source>
+        <translation>Closeness to people&apos;s descriptions {score} (before training {before}; 10 is closest)</translation>
+    </message>
+    <message>
+        <source>{text}（自信 {percent} %）</source>
+        <translation>{text} (confidence {percent} %)</translation>
+    </message>
+    <message>
+        <source>{text}…（長すぎるので途中まで、自信 {percent} %）</source>
+        <translation>{text}… (cut off for its length, confidence {percent} %)</translation>
+    </message>
+    <message>
+        <source>何も書きませんでした</source>
+        <translation>nothing was written</translation>
+    </message>
+    <message>
+        <source>{count} 件の文を直しました。もう一度学習すると、結果に入ります。</source>
+        <translation>{count} texts were mended. They count once you train again.</translation>
+    </message>
+    <message>
+        <source>この写真はプロジェクトの写真ではないので、文は直せません。</source>
+        <translation>This is no photo of the project, so its text cannot be mended.</translation>
+    </message>
+    <message>
+        <source>人の文のほうがまちがっていたら、ここで直せます。直した文は、次の学習から使われます。</source>
+        <translation>Where the person&apos;s text is wrong, mend it here. It counts from the next training on.</translation>
+    </message>
+</context>
+<context>
+    <name>WrittenPhotosModel</name>
+    <message>
+        <source>／</source>
+        <translation> / </translation>
+    </message>
+    <message>
+        <source>{question}
+人：{written}
+モデル：{said}
+自信：{percent} %</source>
+        <translation>{question}
+Person: {written}
+Model: {said}
+Confidence: {percent} %</translation>
+    </message>
+    <message>
+        <source>人：{written}
+モデル：{said}
+近さ：{score}（学習の前は {before}）</source>
+        <translation>Person: {written}
+Model: {said}
+Closeness: {score} (before training {before})</translation>
+    </message>
+</context>
+<context>
     <name>WrongPart</name>
     <message>
         <source>ラベルがまちがっていたら</source>
@@ -5118,6 +5934,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>写真の一覧へ</source>
         <translation>To the photos</translation>
+    </message>
+    <message>
+        <source>文を直す</source>
+        <translation>Mend the text</translation>
     </message>
     <message>
         <source>ラベルを直す</source>

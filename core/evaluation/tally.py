@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.training.result import PhotoPrediction
+from core.training.result import PhotoPrediction, Validated
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,14 @@ def mistakes(predictions: Sequence[PhotoPrediction]) -> list[PhotoPrediction]:
 
 def consequence(predictions: Sequence[PhotoPrediction], threshold: float) -> Consequence:
     """Send every photo judged with less than `threshold` probability to a person."""
-    sure = [p for p in predictions if p.probability >= threshold]
-    right = sum(p.predicted == p.label for p in sure)
-    unsure = [p for p in predictions if p.probability < threshold]
-    saved = sum(p.predicted != p.label for p in unsure)
+    judged = [Validated(probability=p.probability, right=p.predicted == p.label) for p in predictions]
+    return consequence_of(judged, threshold)
+
+
+def consequence_of(judged: Sequence[Validated], threshold: float) -> Consequence:
+    """The same of whatever was judged: photos, or answers."""
+    sure = [each for each in judged if each.probability >= threshold]
+    right = sum(each.right for each in sure)
+    unsure = [each for each in judged if each.probability < threshold]
+    saved = sum(not each.right for each in unsure)
     return Consequence(right=right, wrong=len(sure) - right, to_person=len(unsure), saved=saved)

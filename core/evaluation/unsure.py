@@ -13,6 +13,7 @@ the best that a laxer wish is promised. So a stricter wish never lets more pass.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from core.methods.classifier import Array
 from core.problems import Problem
 from core.training.job import WISHED_ERROR
-from core.training.result import Interval, TrainResult, UnsureThreshold, Validated
+from core.training.result import Interval, UnsureThreshold, Validated
 
 CONFIDENCE = 0.95
 _STARTS = (1 / 2, 3 / 4, 1)
@@ -36,7 +37,21 @@ def validated(probabilities: Array, labels: Sequence[int]) -> tuple[Validated, .
     )
 
 
-def threshold_for(result: TrainResult, wished_error: float | None = None) -> UnsureThreshold | None:
+class Checked(Protocol):
+    """A result with what a threshold is chosen on."""
+
+    @property
+    def unsure(self) -> UnsureThreshold | None:
+        """The threshold for the wish that it was trained with."""
+        ...
+
+    @property
+    def validated(self) -> tuple[Validated, ...]:
+        """What was judged for checking."""
+        ...
+
+
+def threshold_for(result: Checked, wished_error: float | None = None) -> UnsureThreshold | None:
     """The threshold of a result for a wish, by default the one it was trained with; None where no photos were judged.
 
     Raises:

@@ -22,6 +22,7 @@ from core.tasks.photos import openable, text_set
 from core.tasks.protocol import Told, TunableWriter, Tuning, Writer
 from core.tasks.result import Group, TextPrediction, TextResult
 from core.tasks.revision import TextRevision
+from core.tasks.scoring import RIGHT
 from core.tasks.tuned import load_tuned, save_tuned
 from core.training.checkpoint import CHECKPOINT_FILE, load_checkpoint
 from core.training.commands import Commands, Emit, Halt
@@ -38,8 +39,6 @@ TUNED_FILE = "tuned.safetensors"
 _VERIFIED = 8
 # Two ways to sum the same numbers.
 _SAME_CONFIDENCE = 1e-3
-# An answer that half of the people gave passes.
-RIGHT = 0.5
 
 
 def tune(run_folder: Path, emit: Emit, commands: Commands | None = None, resume: bool = False) -> TextResult:
@@ -205,8 +204,8 @@ def _unsure(setup: _Setup, validated: tuple[Validated, ...], emit: Emit) -> Unsu
         return None
     threshold = choose_threshold(validated, setup.job.wished_error)
     if threshold is None or not threshold.promised:
-        data = {"photos": len(validated), "needed": photos_needed(setup.job.wished_error)}
-        emit(Warned(code="evaluation.unsure_not_promised", data=data))
+        data = {"answers": len(validated), "needed": photos_needed(setup.job.wished_error)}
+        emit(Warned(code="tasks.unsure_not_promised", data=data))
     return threshold
 
 

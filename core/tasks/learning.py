@@ -180,9 +180,8 @@ class _Course:
         """The best round of this stage, if it is better than what earlier ones came to."""
         at = self.position
         if not self._kept_state or self.checks is None or at.kept.beaten_by(at.best.accuracy, at.best.loss):
-            # Copies: a checkpoint may hold both, and safetensors holds no memory twice.
-            at.kept = at.best
-            self._kept_state = {name: value.clone() for name, value in self._best_state.items()}
+            # A copy: a checkpoint holds both, and a file holds no tensor twice.
+            at.kept, self._kept_state = at.best, {name: t.clone() for name, t in self._best_state.items()}
 
     # Rounds
 

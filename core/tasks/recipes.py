@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.methods.catalogue import Composition
+from core.methods.settings import Setting
 from core.training.job import HyperValue
 
 _COMMON: dict[str, HyperValue] = {
@@ -47,3 +48,22 @@ def with_text_defaults(composition: Composition, hyper: Mapping[str, HyperValue]
     if composition.inner is not None:
         defaults |= _TWO_STAGES
     return {**defaults, **hyper}
+
+
+# Of the recipe, what is about kinds and about drawing views of a photo; and sentences that kinds stand in.
+_NOT_OF_TEXTS = ("training.balance", "training.views", "training.smallest_crop", "training.flip")
+
+
+def text_settings(composition: Composition) -> tuple[Setting, ...]:
+    """All that can be set for tuning a model that writes; what would change nothing there is left out."""
+    return tuple(
+        entry
+        for entry in composition.settings()
+        if entry.key not in _NOT_OF_TEXTS and not entry.key.endswith(".template")
+    )
+
+
+def text_values(composition: Composition, hyper: Mapping[str, HyperValue]) -> dict[str, HyperValue]:
+    """Each of them with its value: the one given, else the one that suits models that write."""
+    values = with_text_defaults(composition, hyper)
+    return {entry.key: values.get(entry.key, entry.default) for entry in text_settings(composition)}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.files import write_atomic
-from core.problems import Problem
+from core.problems import Language, Problem
 
 JOB_SCHEMA = 1
 JOB_FILE = "job.json"
@@ -74,6 +74,28 @@ class TrialJob(_Job):
     changed: dict[str, HyperValue] = Field(default_factory=dict)
     backbone: str = "embedded"
     shots: int | None = Field(default=16, ge=1)
+    device: Device = "auto"
+
+
+class TextTrialJob(_Job):
+    """The same for presets of a model that writes, on the texts in `<run>/data.json`."""
+
+    kind: Literal["trial_texts"] = "trial_texts"
+    presets: tuple[str, ...]
+    changed: dict[str, HyperValue] = Field(default_factory=dict)
+    model: str = "embedded"
+    device: Device = "auto"
+
+
+class TryOutJob(_Job):
+    """Open the tuned model of `source_run` once, then write about the photos that are asked for through standard input,
+    each with a question or, without one, a description. `language` is the operator's; answers below `threshold` are
+    unsure."""
+
+    kind: Literal["try_out"] = "try_out"
+    source_run: str
+    language: Language = "ja"
+    threshold: float = 0.0
     device: Device = "auto"
 
 
@@ -170,6 +192,8 @@ Job = Annotated[
     TrainJob
     | TextJob
     | TrialJob
+    | TextTrialJob
+    | TryOutJob
     | ExportJob
     | InsightJob
     | WhatIfJob

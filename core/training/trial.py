@@ -74,7 +74,7 @@ def run_trial(run: Run, emit: Emit, commands: Commands) -> dict[str, Any]:
         emit(Progress(done=done, total=len(job.presets)))
         gc.collect()
         try:
-            with tempfile.TemporaryDirectory(prefix="hikidashi-trial-") as folder, _Peak() as peak:
+            with tempfile.TemporaryDirectory(prefix="hikidashi-trial-") as folder, Peak() as peak:
                 trial = _Trial(_asked(name, job.changed), revision, backbone, counts, sources, Path(folder))
                 seconds = load + trial.seconds()
         except (Problem, RuntimeError, MemoryError) as error:
@@ -266,7 +266,7 @@ class _Trial:
         return _seconds(lambda: encoder(seen)) / len(rows)
 
 
-class _Peak:
+class Peak:
     """The most memory that this process held meanwhile, looked up again and again from a thread."""
 
     def __init__(self) -> None:

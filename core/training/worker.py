@@ -27,8 +27,10 @@ from core.training.job import (
     Job,
     PredictJob,
     TextJob,
+    TextTrialJob,
     TrainJob,
     TrialJob,
+    TryOutJob,
     WhatIfJob,
     load_job,
 )
@@ -69,14 +71,12 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.training.loop import carry_out
 
             return carry_out(Run(run), emit, commands, resume=True)
-        case TextJob():
-            from core.tasks.course import carry_out as carry_out_texts
-
-            return carry_out_texts(Run(run), emit, commands, resume=True)
         case TrialJob():
             from core.training.trial import run_trial
 
             return None, Finished(result=run_trial(Run(run), emit, commands))
+        case TextJob() | TextTrialJob() | TryOutJob():
+            return _work_on_texts(job, run, emit, commands)
         case ExportJob():
             from core.package.export import run_export
 
@@ -109,6 +109,26 @@ def _work(job: Job, run: Path, emit: Emit, commands: Commands) -> tuple[object, 
             from core.onsite.service import run_predict
 
             run_predict(job, emit, commands)
+            return None, Finished()
+
+
+def _work_on_texts(
+    job: TextJob | TextTrialJob | TryOutJob, run: Path, emit: Emit, commands: Commands
+) -> tuple[object, Terminal]:
+    """The same for models that write."""
+    match job:
+        case TextJob():
+            from core.tasks.course import carry_out
+
+            return carry_out(Run(run), emit, commands, resume=True)
+        case TextTrialJob():
+            from core.tasks.trial import run_text_trial
+
+            return None, Finished(result=run_text_trial(Run(run), emit, commands))
+        case TryOutJob():
+            from core.tasks.try_out import run_try_out
+
+            run_try_out(job, emit, commands)
             return None, Finished()
 
 

@@ -27,12 +27,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.session import Session
+from app.text_choice import TextChoice
 from app.trial import Trial
 from app.window import PAGE_KEYS, MainWindow
 from core.doctor import Check
 from core.problems import Language
 from core.settings import Settings, save_settings
 from tests.app.run_data import make_project, make_run
+from tests.app.text_data import make_text_project, make_text_run
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 LATIN_SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -42,15 +44,22 @@ INTERACTIVE = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstrac
 
 
 @pytest.fixture
-def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """A window on a project with photos, labels and a finished run; whatever the operator wrote is in ASCII."""
+def window(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[MainWindow]:
+    """A window on a project with photos, labels or texts, and a finished run; whatever the operator wrote is in ASCII."""
     monkeypatch.setattr(Trial, "start", lambda *_: None)
     monkeypatch.setattr(
         "app.pages.training.ask_device", lambda: Check("doctor.device_ok", "ok", {"name": "CPU"})
     )
-    project = make_project(tmp_path, names=("bolt-ok", "bolt-bad", "gear-ok", "gear-bad"))
+    if getattr(request, "param", "kinds") == "kinds":
+        project = make_project(tmp_path, names=("bolt-ok", "bolt-bad", "gear-ok", "gear-bad"))
+        make_run(project)
+    else:
+        project = make_text_project(tmp_path, english=True)
+        make_text_run(project)
+        TextChoice("lora").keep(project)
     project.rename("bolts")
-    make_run(project)
     save_settings(Settings(language="ja", theme="light", operator="worker"))
     session = Session()
     window = MainWindow(session)
@@ -63,6 +72,7 @@ def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     window.deleteLater()
 
 
+@pytest.mark.parametrize("window", ["kinds", "texts"], indirect=True)
 def test_english_shows_no_japanese(window: MainWindow) -> None:
     shown = _texts_of_all_pages(window, "en")
     japanese = {text for text in shown if JAPANESE.search(text)} - SAME_IN_BOTH
@@ -82,7 +92,9 @@ def test_switching_there_and_back_says_the_same(window: MainWindow) -> None:
     assert _texts_of_all_pages(window, "ja") == before
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("window", "language"), [("kinds", "ja"), ("kinds", "en"), ("texts", "ja")], indirect=["window"]
+)
 def test_whatever_can_be_worked_has_a_name(window: MainWindow, language: Language) -> None:
     nameless = []
     for key in _through_all_pages(window, language):

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.pages.home import HomePage, NewProjectDialog, projects_folder
 from app.session import Session
 from core.project.store import PROJECT_FILE
-from core.training.events import StateChanged, encode
-from core.training.job import TrainJob, save_job
+from core.training.events import Finished, StateChanged, encode
+from core.training.job import TextJob, TrainJob, save_job
 from core.training.run import EVENTS_FILE, LOCK_FILE
 
 
@@ -138,6 +138,22 @@ def test_training_that_was_cut_off_is_offered_before_anything_is_opened(
     qtbot.waitUntil(lambda: bool(pages))
     assert pages == ["training"]
     assert session.run is not None
+
+
+def test_of_trainings_on_kinds_and_on_texts_the_newest_is_offered(
+    page: HomePage, session: Session, qtbot: QtBot
+) -> None:
+    project = Path(session.settings.recent_projects[0])
+    leave_run(project, pid=1, created=0.0)
+    text_run = project / "runs" / "20260102-120000"
+    save_job(TextJob(run=str(text_run), preset="lora", composition="lora"))
+    (text_run / EVENTS_FILE).write_text(encode(Finished()) + "\n", encoding="utf-8")
+    page.enter()
+    qtbot.wait(50)
+    assert not page.resume_card.isVisible(), "what was cut off is older than what was finished"
+    (text_run / EVENTS_FILE).write_text(encode(StateChanged(state="running")) + "\n", encoding="utf-8")
+    page.enter()
+    qtbot.waitUntil(page.resume_card.isVisible)
 
 
 def test_training_that_goes_on_without_a_window_is_offered_to_be_watched(

@@ -240,12 +240,11 @@ def test_number_keys_do_not_label_where_kinds_are_not_on_screen(
     assert [photo.class_id is not None for photo in project.photos()].count(True) == 1
 
 
-def test_what_cannot_be_trained_yet_is_said(
-    page: LabelsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "まだできません" in page.blocker()
-    monkeypatch.setattr("app.widgets.task_chooser.can_train", lambda _task: True)
+def test_too_few_texts_stand_in_the_way(page: LabelsPage, project: Project, qtbot: QtBot) -> None:
     assert "2 枚以上" in page.blocker()
+    project.texts.write_captions([photo.id for photo in project.photos()[:2]], ["x"])
+    page.reload()
+    qtbot.waitUntil(lambda: page.blocker() == "")
 
 
 def test_another_task_brings_back_the_kinds(page: LabelsPage, project: Project, qtbot: QtBot) -> None:
@@ -254,7 +253,18 @@ def test_another_task_brings_back_the_kinds(page: LabelsPage, project: Project, 
     page.tasks.chooser.box.activated.emit(0)
     qtbot.waitUntil(page.panel.isVisible)
     assert not page.tasks.files.button.isVisible() and page.files.button.isVisible()
-    assert project.task == "classification"
+    assert project.task == page.session.task == "classification"
+
+
+def test_the_task_stays_while_a_training_goes_on(
+    page: LabelsPage, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "training_now", lambda _self: True)
+    page.tasks.chooser.box.setCurrentIndex(0)
+    page.tasks.chooser.box.activated.emit(0)
+    finish_in_order()
+    assert page.tasks.chooser.task == project.task == "caption"
+    assert "学習の途中" in page.banner.what.text()
 
 
 def test_photos_not_written_about_can_be_shown_alone(

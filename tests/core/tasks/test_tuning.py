@@ -68,8 +68,9 @@ def test_it_learns_and_leaves_the_base_alone(
         1,
         lambda said: losses.append(said.loss) if isinstance(said, TextEpoch) else None,
     )
-    # Prefixes and adapters count nothing at first: they come into their own slowly.
-    assert losses[-1] < losses[0] - (0.1 if method in ("prefix", "adapter") else 0.3), losses
+    # What counts nothing at first comes into its own slowly.
+    slow = {"prefix": 0.1, "adapter": 0.15}
+    assert losses[-1] < losses[0] - slow.get(method, 0.3), losses
     assert learned.steps == len(losses) * 2
     assert torch.equal(logits(tiny, pixels), before)
     assert not any(value.requires_grad for value in tiny.parameters())
