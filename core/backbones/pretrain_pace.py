@@ -60,7 +60,7 @@ def fixed_part(config: Mapping[str, Any], adjustable: Iterable[str]) -> dict[str
 
 def print_progress(state: PretrainProgress) -> None:
     """One line on standard error now and then."""
-    if state.done % (5 if state.stage == "training" else 2048) and state.done != state.total:
+    if state.done % (5 if state.losses else 2048) and state.done != state.total:
         return
     left = "" if state.seconds_left is None else f", {state.seconds_left / 60:.1f} min left"
     losses = " ".join(f"{k} {v:.3f}" for k, v in (state.losses or {}).items())

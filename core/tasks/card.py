@@ -6,10 +6,11 @@ from typing import Any
 
 # So much above the most common answer is still called guessing.
 _GUESSING = 0.1
+_CHANGED = "; their planned number was changed on the way,\n  as `pretrain.json` tells"
 _HEAD = """# The embedded text model
 
 Describes photos (写真に説明をつける) and answers questions about them (写真に質問する), in English and Japanese:
-{parameters:.1f} million parameters ({bytes:.1f} MB) beside the embedded backbone's image tower, which it shares.
+{parameters:.1f} million parameters ({bytes:.1f} MB), among them an image tower of its own.
 
 **What it is for**: learning the program, trying every method in seconds, and testing, offline. **It is not for
 production**: the only photos it has seen are rendered factory parts, one on each. Of a real photo it will speak as if it
@@ -27,15 +28,20 @@ writes.
 - Japanese: trained on as many Japanese sentences as English ones, made of templates; figures below for both.
 
 ## How it was made
-- Architecture: tokens of the frozen image tower from half way and from the end; a connector of one block; a causal
-  decoder of four blocks, width 256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
-- Pretraining: `hikidashi pretrain --task caption` (seed {seed}; {steps} steps of {batch} pictures, {hours:.1f} h on part of
-  one processor core) on {pictures} rendered pictures with descriptions and questions made of templates
-  (`core.partsworld.descriptions`, `.questions`). No photo, text or model of anyone else was used.
-- Held out: the compositions that were held out of the backbone's pretraining too (`core.partsworld.heldout`).
+- Architecture: an image tower of its own (eight small convolutions, then two blocks of a ViT; 112 px, a token for each
+  16 px); its tokens from before and after the blocks; a connector of one block; a causal decoder of four blocks, width
+  256, that sees image tokens and text in one attention (as GIT, arXiv 2205.14100).
+- Pretraining: `hikidashi pretrain --task caption` (seed {seed}; {hours:.1f} h on part of one processor core) on {pictures}
+  rendered pictures, turned and mirrored. First the convolutions learned to see: {seeing_steps} steps of {seeing_pictures} pictures
+  with their facts (part, finish, defect, background, position, number), by heads that were thrown away. Then all that
+  follows them learned to write: {steps} steps of {batch} pictures with their facts, {told} of them with descriptions and
+  questions made of templates (`core.partsworld.descriptions`, `.questions`){changed}.
+- Beside them it read sentences of the program's own help: with another version of that, the same command gives other
+  bits. No photo, text or model of anyone else was used.
+- Held out: the compositions that are held out of the embedded backbone's pretraining too (`core.partsworld.heldout`).
 
 ## Measured
-On {photos} fresh pictures of compositions that neither it nor the backbone ever saw, every defect as often as another.
+On {photos} fresh pictures of compositions that it never saw, every defect as often as another.
 Five references per picture. The best constant description was chosen on these very pictures.
 """
 
@@ -50,6 +56,10 @@ def render_card(figures: dict[str, Any]) -> str:
         seed=record["config"]["seed"],
         steps=record["steps"],
         batch=record["config"]["batch_pictures"],
+        told=record["config"]["told"],
+        changed=_CHANGED if len(record["plans"]) > 1 else "",
+        seeing_steps=record["config"]["seeing_steps"],
+        seeing_pictures=record["config"]["seeing_pictures"],
         hours=record["seconds"] / 3600,
         pictures=record["config"]["pictures"],
         photos=held_out["photos"],
@@ -107,11 +117,13 @@ def _verdict(figures: dict[str, Any]) -> str:
         }
     )
     if not guessed:
-        return "Better than the most common answer on every kind of question.\n"
+        return (
+            "Better than the most common answer on every kind of question; it is wrong often enough, in descriptions too, "
+            "that parts must not be judged by it.\n"
+        )
     return (
-        f"**No better, or hardly better, than the most common answer on: {', '.join(guessed)}.** The small image tower "
-        "shows colours, materials and backgrounds well, shapes and small defects hardly; descriptions are wrong in the "
-        "same places. Do not judge parts by it.\n"
+        f"**No better, or hardly better, than the most common answer on: {', '.join(guessed)}.** Descriptions are wrong "
+        "in the same places. Do not judge parts by it.\n"
     )
 
 

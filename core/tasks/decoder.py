@@ -1,7 +1,7 @@
 """The small model that writes: image tokens in, text out, one word after another.
 
-A connector brings tokens of the frozen image tower (those half way, which still know places and marks, and the last
-ones, which know names) to the decoder's width and lets them look at each other. The decoder's blocks are those of the
+A connector brings tokens of the image tower (the first ones, which know places and marks, and the last ones, which have
+looked at each other) to the decoder's width and lets them look at each other. The decoder's blocks are those of the
 towers (`core.backbones.blocks`): every text token sees all image tokens and the text before it in one attention, keys
 and values of the image made by each block's own projections, as GIT (arXiv 2205.14100) does with image tokens at the
 front. So whatever can be hung on a tower's block (prefix, LoRA, adapter) can be hung here. The word table is used both
@@ -31,7 +31,7 @@ class DecoderConfig:
     vocabulary: int
     image_width: int
     image_tokens: int
-    taps: tuple[int, ...] = (3, 6)
+    taps: tuple[int, ...] = (0, 2)
     width: int = 256
     heads: int = 4
     layers: int = 4

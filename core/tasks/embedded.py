@@ -1,8 +1,8 @@
 """The embedded text model on disk, and how it is opened.
 
-A folder holds `config.json` (sizes, the SHA-256 of the weights and of the image tower's weights that they were trained
-beside), `weights.safetensors` (connector and decoder, fp16), `tokenizer.json` and the card. The image tower is the
-embedded backbone's and not stored again.
+A folder holds `config.json` (sizes, how photos are brought to input size, SHA-256 of the other files),
+`weights.safetensors` (image tower, connector and decoder, fp16), `tokenizer.json` and the card. Nothing of the
+embedded backbone is needed to open it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.backbones.clip import Backbone
-from core.backbones.load import load_backbone
+from core.backbones.preprocess import Preprocessing
 from core.backbones.store import EMBEDDED
 from core.files import sha256_file, write_atomic
 from core.problems import Problem
@@ -26,36 +25,37 @@ from core.tasks.decoder import DecoderConfig
 from core.tasks.model import TextModel
 from core.tasks.place import CONFIG_NAME, TEXT_MODEL_FOLDER, TOKENIZER_NAME, WEIGHTS_NAME
 from core.tasks.tokenizer import TextTokenizer
+from core.tasks.tower import TowerSizes, new_tower, sizes_of
 from core.tasks.writers import writer_card
 
-_PARTS = ("connector", "decoder")
+PREPROCESSING = Preprocessing(image_size=112)
+_PARTS = ("image", "connector", "decoder")
 
 
-def new_text_model(backbone: Backbone, tokenizer: TextTokenizer, seed: int, **sizes: Any) -> TextModel:
-    """An untrained model beside the backbone's image tower, drawn from `seed`."""
-    tower = backbone.image
-    config = DecoderConfig(len(tokenizer), tower.width, tower.tokens, **sizes)
+def new_text_model(tokenizer: TextTokenizer, seed: int, **sizes: Any) -> TextModel:
+    """An untrained model, drawn from `seed`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return TextModel(tower, backbone.preprocessing, tokenizer, config)
+        tower = new_tower(TowerSizes(PREPROCESSING.image_size))
+        config = DecoderConfig(len(tokenizer), tower.width, tower.tokens, **sizes)
+        return TextModel(tower, PREPROCESSING, tokenizer, config)
 
 
 def weights_of(model: TextModel) -> dict[str, Tensor]:
-    """Connector and decoder by name: what is stored."""
+    """Everything by name: what is stored."""
     state = {n: v.detach() for n, v in model.state_dict().items() if n.startswith(_PARTS)}
     return {name: value for name, value in state.items() if not name.endswith((".qkv_weight", ".qkv_bias"))}
 
 
-def save_text_model(
-    folder: Path, model: TextModel, state: dict[str, Tensor], image_sha256: str
-) -> dict[str, Any]:
+def save_text_model(folder: Path, model: TextModel, state: dict[str, Tensor]) -> dict[str, Any]:
     """Write the folder; returns its configuration. `state` is `weights_of` the model, or an average of such."""
     halves = {name: value.to(torch.float16).contiguous().cpu() for name, value in state.items()}
     write_atomic(folder / WEIGHTS_NAME, save(halves))
     write_atomic(folder / TOKENIZER_NAME, model.tokenizer.to_json())
     config = {
         "decoder": asdict(model.config),
-        "image_sha256": image_sha256,
+        "image": asdict(sizes_of(model.image, model.preprocessing.image_size)),
+        "preprocessing": model.preprocessing.as_dict(),
         "weights_sha256": sha256_file(folder / WEIGHTS_NAME),
         "tokenizer_sha256": sha256_file(folder / TOKENIZER_NAME),
     }
@@ -68,18 +68,17 @@ def load_text_model(folder: Path = TEXT_MODEL_FOLDER, device: str = "cpu") -> Te
 
     Raises:
         Problem: `tasks.model_missing` where the folder has none; `tasks.model_damaged` where a file is not what the
-            configuration says; `tasks.other_image_tower` where it was trained beside another image tower.
+            configuration says.
     """
-    backbone = load_backbone(EMBEDDED, device)
     config = _read_config(folder)
-    if config["image_sha256"] != backbone.card.sha256:
-        raise Problem("tasks.other_image_tower", folder=folder)
     for name, key in ((WEIGHTS_NAME, "weights_sha256"), (TOKENIZER_NAME, "tokenizer_sha256")):
         if not (folder / name).is_file() or sha256_file(folder / name) != config[key]:
             raise Problem("tasks.model_damaged", folder=folder, file=name)
     tokenizer = TextTokenizer.from_json((folder / TOKENIZER_NAME).read_text(encoding="utf-8"))
     sizes = config["decoder"] | {"taps": tuple(config["decoder"]["taps"])}
-    model = TextModel(backbone.image, backbone.preprocessing, tokenizer, DecoderConfig(**sizes))
+    tower = new_tower(TowerSizes(**config["image"]))
+    preprocessing = Preprocessing.from_dict(config["preprocessing"])
+    model = TextModel(tower, preprocessing, tokenizer, DecoderConfig(**sizes))
     try:
         take_up_weights(model, load_file(folder / WEIGHTS_NAME))
     except (SafetensorError, OSError) as error:

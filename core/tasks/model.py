@@ -1,6 +1,6 @@
 """The facade of models that write: descriptions of photos, and answers to questions about them.
 
-`TextModel` is the embedded one: the embedded backbone's image tower, a connector and a small decoder. Everything is
+`TextModel` is the embedded one: a small image tower, a connector and a small decoder. Everything is
 offline; on disk it is safetensors and JSON.
 """
 

@@ -1,7 +1,7 @@
 """Pretrain the embedded text model: descriptions and answers about pictures of the parts world.
 
-`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages beside the embedded
-backbone's frozen image tower. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
+`hikidashi pretrain --task caption|vqa --out DIR`. One model learns both tasks in both languages: its convolutions learn to
+see (`core.tasks.seeing`), then all that follows them learns to write. Everything random is a function of (seed, step), and the checkpoint (safetensors) holds
 all state: a run that was stopped and resumed gives the same bits as one that was not, on the same machine.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.backbones import bank
-from core.backbones.load import load_backbone
 from core.backbones.pretrain_pace import (
     PretrainProgress,
     Progress,
@@ -28,52 +28,31 @@ from core.backbones.pretrain_pace import (
     schedule,
     update_average,
 )
-from core.backbones.store import EMBEDDED
 from core.files import write_atomic
 from core.methods.full_tuning import own_parts
 from core.methods.tower_tuning import blocks_of
 from core.problems import Problem
 from core.tasks.corpus import vocabulary_sentences
-from core.tasks.decoder import tap_tokens
-from core.tasks.embedded import new_text_model, save_text_model, weights_of
+from core.tasks.embedded import PREPROCESSING, new_text_model, save_text_model, weights_of
+from core.tasks.facts import FactHeads
 from core.tasks.lessons import IGNORED, Lesson
 from core.tasks.model import TextModel
 from core.tasks.place import WEIGHTS_NAME
 from core.tasks.pretrain_batches import Step, StepSource
+from core.tasks.pretrain_config import PretrainConfig
+from core.tasks.seeing import Seeing, learn_to_see
 from core.tasks.tokenizer import TextTokenizer
 from core.training.optimizers import state_of, take_up_state
 
 CHECKPOINT_NAME = "pretrain.safetensors"
-_WEIGHTS = {"tell": 1.0, "answer": 1.0, "read": 0.2}
+_WEIGHTS = {"facts": 0.5, "tell": 1.0, "answer": 1.0, "read": 0.1}
 # Length and pace may be fitted to the machine on the way.
 _ADJUSTABLE = ("steps", "checkpoint_every")
 
 
 @dataclass(frozen=True)
-class PretrainConfig:
-    """Everything a pretraining result depends on, beside the image tower."""
-
-    seed: int = 1
-    steps: int = 2500
-    pictures: int = 32_768
-    vocabulary: int = 3072
-    batch_pictures: int = 24
-    questions: int = 2
-    plain: int = 4
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    warmup: float = 0.04
-    average_decay: float = 0.99
-    checkpoint_every: int = 100
-
-    def __post_init__(self) -> None:
-        if min(self.steps, self.pictures, self.batch_pictures, self.questions, self.plain) < 1:
-            raise ValueError("steps, pictures and all parts of a batch must be at least 1")
-
-
-@dataclass(frozen=True)
 class PretrainResult:
-    """What a pretraining made; `seconds` were spent in steps, over all calls. `plans` says from which step on how many
+    """What a pretraining made; `steps` of writing, `seconds` spent in all steps over all calls. `plans` says from which step on how many
     were planned: the learning rate follows the plan."""
 
     weights: Path
@@ -114,26 +93,28 @@ def pretrain(
 class Trainer:
     """The model, its optimizer and its average, and one step of pretraining."""
 
-    def __init__(
-        self, config: PretrainConfig, model: TextModel, source: StepSource, image_sha256: str
-    ) -> None:
-        self.config, self.model, self.source, self.image_sha256 = config, model, source, image_sha256
-        self.named = _learnable(model)
-        self.optimizer = torch.optim.AdamW(
-            decay_groups(self.named.values(), config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
-        )
+    def __init__(self, config: PretrainConfig, model: TextModel, source: StepSource, seconds: float) -> None:
+        self.config, self.model, self.source = config, model, source
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.heads = FactHeads(model.config.width)
+        self.named = {**_learnable(model), **{f"heads.{n}": v for n, v in self.heads.named_parameters()}}
+        self.optimizer = _optimizer(self.named, config)
         self.average = {name: value.clone() for name, value in weights_of(model).items()}
         self.step = 0
-        self.seconds = 0.0
+        self.seconds = seconds
         self.plans = [{"from_step": 0, "steps": config.steps}]
 
     def advance(self) -> dict[str, float]:
         """One optimizer step; returns the losses before weighting."""
         clock = time.monotonic()
         config = self.config
-        batch = self.source.draw(self.step, config.batch_pictures, config.questions, config.plain)
+        batch = self.source.draw(
+            self.step, config.batch_pictures, config.told, config.questions, config.plain
+        )
+        rate = config.learning_rate * schedule(self.step / config.steps, config.warmup)
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * schedule(self.step / config.steps, config.warmup)
+            group["lr"] = rate * group["scale"]
         losses = self._losses(batch)
         torch.stack([_WEIGHTS[name] * value for name, value in losses.items()]).sum().backward()
         nn.utils.clip_grad_norm_(self.named.values(), 1.0)
@@ -145,14 +126,17 @@ class Trainer:
         return {name: float(value.detach()) for name, value in losses.items()}
 
     def _losses(self, batch: Step) -> dict[str, Tensor]:
-        with torch.no_grad():
-            taps = tap_tokens(self.model.image, self.model.pixels_of(batch.pictures), self.model.config.taps)
-        photo = self.model.connector(taps)
-        return {name: lesson_loss(self.model, lesson, photo) for name, lesson in batch.lessons.items()}
+        photo = self.model.photo_tokens(self.model.pixels_of(batch.pictures))
+        losses = {"facts": self.heads.loss(photo, batch.facts)}
+        told = photo[: batch.told]
+        return losses | {
+            name: lesson_loss(self.model, lesson, told) for name, lesson in batch.lessons.items()
+        }
 
     def save(self, path: Path) -> None:
         """Write the checkpoint, whole or not at all."""
         tensors = {f"model/{n}": v for n, v in weights_of(self.model).items()}
+        tensors |= {f"heads/{n}": v for n, v in self.heads.state_dict().items()}
         tensors |= {f"average/{n}": v for n, v in self.average.items()}
         tensors |= {f"optimizer/{n}": v for n, v in state_of(self.optimizer, self.named.items()).items()}
         about = {
@@ -181,6 +165,8 @@ class Trainer:
             for name, value in weights_of(self.model).items():
                 value.copy_(tensors[f"model/{name}"])
                 self.average[name].copy_(tensors[f"average/{name}"])
+            for name, value in self.heads.state_dict().items():
+                value.copy_(tensors[f"heads/{name}"])
         remembered = {
             n.removeprefix("optimizer/"): v for n, v in tensors.items() if n.startswith("optimizer/")
         }
@@ -191,7 +177,7 @@ class Trainer:
 
     def export(self, out: Path) -> None:
         """Write the averaged weights as the embedded model is stored."""
-        save_text_model(out, self.model, self.average, self.image_sha256)
+        save_text_model(out, self.model, self.average)
 
 
 def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
@@ -202,14 +188,19 @@ def lesson_loss(model: TextModel, lesson: Lesson, photo: Tensor) -> Tensor:
 
 
 def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
-    """Pictures, vocabulary and an untrained model; what is there already is used. Raises ValueError as the bank."""
+    """Pictures, vocabulary, and a model that has learned to see; what is there already is used.
+
+    Raises:
+        ValueError: as the bank.
+        Problem: as `learn_to_see`.
+    """
 
     def report(stage: str, done: int, total: int) -> None:
         progress(PretrainProgress(stage, done, total))
 
     work.mkdir(parents=True, exist_ok=True)
-    backbone = load_backbone(EMBEDDED, "cpu")
-    pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, backbone.image_size, 1, report)
+    size = PREPROCESSING.image_size
+    pictures, _ = bank.make_parts_bank(work, config.seed, config.pictures, size, 1, report)
     file = work / f"tokenizer_{config.seed}_{config.vocabulary}.json"
     if not file.exists():
         report("vocabulary", 0, 1)
@@ -217,14 +208,30 @@ def prepare(config: PretrainConfig, work: Path, progress: Progress) -> Trainer:
             file, TextTokenizer.learn(vocabulary_sentences(config.seed), config.vocabulary).to_json()
         )
     tokenizer = TextTokenizer.from_json(file.read_text(encoding="utf-8"))
-    model = new_text_model(backbone, tokenizer, config.seed)
-    return Trainer(config, model, StepSource(config.seed, pictures, tokenizer), backbone.card.sha256)
+    source = StepSource(config.seed, pictures, tokenizer)
+    seeing = Seeing(config, source, PREPROCESSING)
+    learn_to_see(seeing, work, progress)
+    model = new_text_model(tokenizer, config.seed)
+    model.image.patches.load_state_dict(seeing.net.folded())
+    return Trainer(config, model, source, seeing.seconds)
 
 
 def _learnable(model: TextModel) -> dict[str, nn.Parameter]:
-    """Everything of connector and decoder, by name."""
-    for half in (model.connector, model.decoder):
-        half.requires_grad_(True)
-        for block in blocks_of(half):
+    """Everything, by name."""
+    for part in (model.image, model.connector, model.decoder):
+        part.requires_grad_(True)
+        for block in blocks_of(part):
             own_parts(block)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _optimizer(named: Mapping[str, nn.Parameter], config: PretrainConfig) -> torch.optim.Optimizer:
+    """AdamW; the convolutions, which can see already, at a smaller rate."""
+    seeing = [value for name, value in named.items() if name.startswith("image.patches.")]
+    others = [value for name, value in named.items() if not name.startswith("image.patches.")]
+    groups = [
+        group | {"scale": scale}
+        for parameters, scale in ((others, 1.0), (seeing, config.seeing_scale))
+        for group in decay_groups(parameters, config.weight_decay)
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))

@@ -17,7 +17,8 @@ from core.tasks.card import render_card
 from core.tasks.embedded import load_text_model
 from core.tasks.heldout_check import check_text_model
 from core.tasks.place import WEIGHTS_NAME
-from core.tasks.pretrain import PretrainConfig, Trainer, prepare, pretrain
+from core.tasks.pretrain import Trainer, prepare, pretrain
+from core.tasks.pretrain_config import PretrainConfig
 
 RECORD_NAME, FIGURES_NAME, CARD_NAME = "pretrain.json", "card.json", "card.md"
 _TRIAL_STEPS = 3
@@ -42,8 +43,10 @@ def run(
     config = PretrainConfig(seed=seed)
     config = replace(config, steps=steps or config.steps, pictures=pictures or config.pictures)
     if minutes:
+        clock = time.monotonic()
         trainer = prepare(config, work or out / "work", print_progress)
-        config = replace(config, steps=_steps_in(trainer, minutes))
+        left = minutes * 60 - (time.monotonic() - clock)
+        config = replace(config, steps=_steps_in(trainer, left))
     result = pretrain(config, out, print_progress, work)
     record = {
         "config": asdict(config),
@@ -65,10 +68,10 @@ def write_card(folder: Path) -> dict[str, Any]:
     """
     model = load_text_model(folder)
     record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
-    halves = {"connector": model.connector, "decoder": model.decoder}
+    parts = {"image": model.image, "connector": model.connector, "decoder": model.decoder}
     figures = {
         "weights_bytes": (folder / WEIGHTS_NAME).stat().st_size,
-        "parameters": {name: sum(p.numel() for p in half.parameters()) for name, half in halves.items()},
+        "parameters": {name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()},
         "vocabulary": len(model.tokenizer),
         "held_out": check_text_model(model),
         "pretrain": record,
@@ -78,12 +81,12 @@ def write_card(folder: Path) -> dict[str, Any]:
     return figures
 
 
-def _steps_in(trainer: Trainer, minutes: float) -> int:
+def _steps_in(trainer: Trainer, seconds: float) -> int:
     """How many steps fit, by a short trial."""
     clock = time.monotonic()
     for _ in range(_TRIAL_STEPS):
         trainer.advance()
-    return max(20, int(minutes * 60 * _TRIAL_STEPS / (time.monotonic() - clock)))
+    return max(20, int(seconds * _TRIAL_STEPS / (time.monotonic() - clock)))
 
 
 if __name__ == "__main__":

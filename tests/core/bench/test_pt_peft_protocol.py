@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.backbones.load import load_backbone
-from core.backbones.store import EMBEDDED
 from core.bench.commands import PROTOCOL_NAMES, TEXT_PROTOCOL
 from core.bench.protocols import pt_peft as protocol
 from core.bench.protocols.pt_peft import METHODS, TextRequest, pt_peft, table_of
@@ -28,9 +26,7 @@ SENTENCES = ["Scoring on bolt, brass. Code A1, rework.", "Disposition?", "releas
 @pytest.fixture(scope="module")
 def model() -> TextModel:
     tokenizer = TextTokenizer.learn(SENTENCES, 330)
-    tiny = new_text_model(
-        load_backbone(EMBEDDED, "cpu"), tokenizer, 1, width=32, heads=2, layers=1, context_length=96
-    )
+    tiny = new_text_model(tokenizer, 1, width=32, heads=2, layers=1, context_length=96)
     return tiny.requires_grad_(False).eval()
 
 

@@ -1,4 +1,4 @@
-"""A text model small enough for tests: the embedded image tower, a decoder of two narrow blocks, random weights."""
+"""A text model small enough for tests: its image tower, a decoder of two narrow blocks, random weights."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ import pytest
 import torch
 from PIL import Image
 
-from core.backbones.clip import Backbone
-from core.backbones.load import load_backbone
-from core.backbones.store import EMBEDDED
 from core.tasks.embedded import new_text_model
 from core.tasks.model import TextModel
 from core.tasks.tokenizer import TextTokenizer
@@ -21,18 +18,13 @@ SENTENCES = [
 
 
 @pytest.fixture(scope="session")
-def backbone() -> Backbone:
-    return load_backbone(EMBEDDED, "cpu")
-
-
-@pytest.fixture(scope="session")
 def tokenizer() -> TextTokenizer:
     return TextTokenizer.learn(SENTENCES, 340)
 
 
 @pytest.fixture
-def tiny(backbone: Backbone, tokenizer: TextTokenizer) -> TextModel:
-    model = new_text_model(backbone, tokenizer, seed=3, width=32, heads=2, layers=2, context_length=48)
+def tiny(tokenizer: TextTokenizer) -> TextModel:
+    model = new_text_model(tokenizer, seed=3, width=32, heads=2, layers=2, context_length=48)
     with torch.no_grad():  # as if it had learned: scores far enough apart that rounding decides nothing
         for value in model.decoder.parameters():
             value.mul_(2.0)

@@ -84,10 +84,10 @@ def test_chances_are_those_of_the_tokens() -> None:
 
 
 def test_taps_are_the_towers_own_tokens(tiny: TextModel, pixels: torch.Tensor) -> None:
-    half, last = tap_tokens(tiny.image, pixels, (3, 6))
-    assert torch.equal(half, tiny.image.hidden(pixels, 3))
-    assert torch.equal(last, tiny.image.hidden(pixels, 6))
-    for one, other in zip(taps_from(tiny.image, half, 3, (3, 6)), (half, last), strict=True):
+    first, half, last = tap_tokens(tiny.image, pixels, (0, 1, 2))
+    for block, tokens in enumerate((first, half, last)):
+        assert torch.equal(tokens, tiny.image.hidden(pixels, block))
+    for one, other in zip(taps_from(tiny.image, half, 1, (1, 2)), (half, last), strict=True):
         assert torch.equal(one, other)
 
 

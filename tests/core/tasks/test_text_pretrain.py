@@ -14,13 +14,24 @@ from core.tasks import pretrain as room
 from core.tasks.embedded import load_text_model
 from core.tasks.lessons import IGNORED
 from core.tasks.place import CONFIG_NAME, TOKENIZER_NAME, WEIGHTS_NAME
-from core.tasks.pretrain import PretrainConfig, pretrain
+from core.tasks.pretrain import pretrain
 from core.tasks.pretrain_batches import StepSource
+from core.tasks.pretrain_config import PretrainConfig
 from core.tasks.tokenizer import END, TextTokenizer
 from tests.core.tasks.conftest import SENTENCES
 
 TINY = PretrainConfig(
-    seed=3, steps=4, pictures=64, vocabulary=340, batch_pictures=3, questions=2, plain=2, checkpoint_every=2
+    seed=3,
+    steps=4,
+    seeing_steps=2,
+    seeing_pictures=4,
+    pictures=64,
+    vocabulary=340,
+    batch_pictures=4,
+    told=3,
+    questions=2,
+    plain=2,
+    checkpoint_every=2,
 )
 
 
@@ -82,8 +93,8 @@ def test_a_step_asks_for_what_follows_and_nothing_of_the_question(whole: Path) -
     import numpy as np
 
     source = StepSource(3, np.zeros((64, 8, 8, 3), np.uint8), tokenizer)
-    step = source.draw(0, 3, 2, 2)
-    again = source.draw(0, 3, 2, 2)
+    step = source.draw(0, 4, 3, 2, 2)
+    again = source.draw(0, 4, 3, 2, 2)
     for name, lesson in step.lessons.items():
         assert torch.equal(lesson.tokens, again.lessons[name].tokens)
         for tokens, wanted in zip(lesson.tokens, lesson.wanted, strict=True):
