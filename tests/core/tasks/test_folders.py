@@ -145,6 +145,42 @@ def test_other_kinds_of_models_are_refused(source: Path, store: WriterStore) -> 
     assert problem.code == "tasks.folder_unknown" and "smolvlm" in problem.data["known"]
 
 
+@pytest.mark.parametrize("part", ["text_config", "vision_config"])
+def test_parts_of_other_kinds_are_refused(source: Path, store: WriterStore, part: str) -> None:
+    """The library would build any model of its own that is named there: some fetch weights while they are built."""
+    changed(source, "config.json", lambda content: content[part].update(model_type="timm_backbone"))
+    problem = refused(source, store)
+    assert problem.code == "tasks.folder_unknown" and "timm_backbone" in problem.data["kind"]
+
+
+def test_a_further_model_elsewhere_is_refused(source: Path, store: WriterStore) -> None:
+    named = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "//elsewhere/share"}
+    changed(source, "processor_config.json", lambda content: content.update(audio_tokenizer=named))
+    problem = refused(source, store)
+    assert problem.code == "tasks.folder_unsafe" and "audio_tokenizer" in problem.data["part"]
+
+
+def test_it_is_opened_with_the_processor_of_its_kind_and_offline(
+    source: Path, store: WriterStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+    import transformers
+
+    for name in ("config.json", "processor_config.json", "tokenizer_config.json"):
+        changed(source, name, lambda content: content.update(processor_class="BarkProcessor"))
+    kind, offline = transformers.SmolVLMProcessor, []
+    opened = kind.from_pretrained.__func__  # type: ignore[attr-defined]
+
+    def told(cls: Any, *args: Any, **how: Any) -> Any:
+        offline.append(huggingface_hub.is_offline_mode())
+        return opened(cls, *args, **how)
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(kind, "from_pretrained", classmethod(told))
+    import_folder("mine", source, store=store)
+    assert offline == [True] and not huggingface_hub.is_offline_mode()
+
+
 def test_a_quantised_folder_is_refused(source: Path, store: WriterStore) -> None:
     changed(source, "config.json", lambda content: content.update(quantization_config={"bits": 4}))
     assert refused(source, store).code == "tasks.folder_unknown"
