@@ -135,6 +135,12 @@ def test_a_text_that_says_nothing_is_no_correction(book: RecordBook, text: str) 
     assert not book.find()[0].decided
 
 
+def test_a_text_that_says_nothing_is_not_confirmed(book: RecordBook) -> None:
+    book.add([caption("k", text="")])
+    assert code_of(book.confirm, "k-0", "田中") == "onsite.record_empty"
+    assert not book.find()[0].decided
+
+
 def test_a_record_that_is_not_there_is_told(book: RecordBook) -> None:
     assert {
         code_of(book.correct, "x", "a", "b"),
