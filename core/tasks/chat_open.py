@@ -31,6 +31,14 @@ _BYTES: dict[Weights, float] = {"whole": 4, "half": 2, "int8": 1.1, "int4": 0.65
 _BESIDE = 1.3
 # Photos are cut into at most so many tiles a side; the makers' four cost a small PC minutes per photo.
 _TILES = 2
+# Published: 384 and 512, 3136 to 65536, 2, 2, 64 to 169.
+_MOST_OF_A_PHOTO = {
+    "longest_edge": 2048,
+    "shortest_edge": 1 << 20,
+    "temporal_patch_size": 16,
+    "merge_size": 16,
+    "image_seq_len": 4096,
+}
 _CLASSES: dict[str, str] = {
     "idefics3": "Idefics3",
     "smolvlm": "SmolVLM",
@@ -200,7 +208,23 @@ def _processor(stored: StoredFolder) -> Any:
     if tile := getattr(images, "max_image_size", None):
         longest = min(int(images.size["longest_edge"]), _TILES * int(tile["longest_edge"]))
         images.size = type(images.size)(longest_edge=longest)
+    _refuse_huge(processor, images)
     return processor
+
+
+def _refuse_huge(processor: Any, images: Any) -> None:
+    """Raises ValueError where a photo would be blown up, or stand for more tokens than any of these models reads."""
+    tile = getattr(images, "max_image_size", None)
+    found = {
+        "longest_edge": int(tile["longest_edge"]) if tile else 0,
+        # Of Qwen's: as many pixels as a photo has at least.
+        "shortest_edge": int(getattr(images.size, "shortest_edge", None) or 0),
+        **{name: int(getattr(images, name, None) or 0) for name in ("temporal_patch_size", "merge_size")},
+        "image_seq_len": int(getattr(processor, "image_seq_len", None) or 0),
+    }
+    for name, most in _MOST_OF_A_PHOTO.items():
+        if found[name] > most:
+            raise ValueError(f"{name}: {found[name]}")
 
 
 def _be_quiet() -> None:

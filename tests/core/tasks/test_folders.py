@@ -23,7 +23,7 @@ from core.training.commands import Commands, Halt
 from core.training.events import Event, Stage
 from core.training.job import ImportModelsJob
 from core.training.models import run_import
-from tests.core.tasks.tiny_chat import smol_folder
+from tests.core.tasks.tiny_chat import qwen_folder, smol_folder
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +179,30 @@ def test_it_is_opened_with_the_processor_of_its_kind_and_offline(
     monkeypatch.setattr(kind, "from_pretrained", classmethod(told))
     import_folder("mine", source, store=store)
     assert offline == [True] and not huggingface_hub.is_offline_mode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("smol", "max_image_size", {"longest_edge": 1 << 20}),
+        ("smol", "image_seq_len", 1 << 30),
+        ("qwen", "min_pixels", 1 << 40),
+        ("qwen", "temporal_patch_size", 1 << 20),
+    ],
+)
+def test_a_photo_is_not_blown_up(
+    source: Path, store: WriterStore, tmp_path: Path, kind: str, key: str, value: Any
+) -> None:
+    folder = source if kind == "smol" else qwen_folder(tmp_path / "qwen")
+
+    def change(content: dict[str, Any]) -> None:
+        place = content if key == "image_seq_len" else content["image_processor"]
+        place[key] = value
+        if key == "min_pixels":
+            place["size"] = {"shortest_edge": value, "longest_edge": value}
+
+    changed(folder, "processor_config.json", change)
+    assert refused(folder, store).code == "tasks.folder_unreadable"
 
 
 def test_a_quantised_folder_is_refused(source: Path, store: WriterStore) -> None:
