@@ -100,5 +100,7 @@ def _answer(content: dict[str, Any], tuned: _Tuned, threshold: float, emit: Emit
         emit(PredictionFailed(request=known, photo=photo, code=found.code, data=data))
         return
     if request.question:
-        part = part.model_copy(update={"unsure": part.confidence < threshold})
+        # As on site: nothing passes a threshold of 1, and what was cut off is for a person.
+        unsure = part.confidence < threshold or threshold >= 1 or not part.complete
+        part = part.model_copy(update={"unsure": unsure})
     emit(Wrote(request=known, photo=photo, parts=(part,), seconds=time.monotonic() - began))
