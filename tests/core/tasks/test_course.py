@@ -224,6 +224,23 @@ def test_a_files_own_split_is_kept(plant: Path) -> None:
     assert len(parts) == 6 and revision.language == "en"
 
 
+def test_a_photo_that_the_file_names_in_two_ways_has_all_its_texts(plant: Path) -> None:
+    texts = PhotoTexts(
+        questions=(
+            Question("p0.png", "Disposition?", ("scrap",)),
+            Question("line 1/P0.png", "Disposition?", ("release", "release")),
+            Question("line 1/P0.png", "Which part?", ("a bolt",)),
+            Question("p1.png", "Disposition?", ("scrap",)),
+        ),
+        parts={"p0.png": "train", "p1.png": "train"},
+    )
+    (photo, _) = freeze_folder(plant, texts, "vqa").photos
+    assert {each.question: each.texts for each in photo.written} == {
+        "Disposition?": ("scrap", "release", "release"),
+        "Which part?": ("a bolt",),
+    }
+
+
 def test_the_embedded_model_says_what_it_is() -> None:
     card = load_text_model().card
     assert (card.kind, card.languages, card.tasks) == ("embedded", ("ja", "en"), ("caption", "vqa"))
