@@ -9,6 +9,7 @@ from core.problems import Problem
 from core.tasks.result import TextResult
 from core.tasks.texts import TextTask
 from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, TextJob, save_job
+from core.training.run import Run
 
 TEXT_TASKS: tuple[TextTask, ...] = ("caption", "vqa")
 
@@ -69,7 +70,6 @@ def evaluate_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.exchange.text_read import read_texts
     from core.tasks.freeze import freeze_folder
     from core.tasks.reexamine import reexamine
-    from core.training.run import Run
 
     run = Run(arguments.run_folder.absolute())
     result = run.text_result()

@@ -101,6 +101,11 @@ def test_the_command_tunes_measures_and_keeps(
                  "--hold-back", "other line", "--json"]) == OK  # fmt: skip
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert found["metrics"]["base"]["vqa_accuracy"]["after"]["mean"] == pytest.approx(sum(right) / len(right))
+    # What the run is about need not be said again.
+    assert main(["train", "--photos", str(plant), "--resume", "--out", str(run.folder), "--json"]) == OK
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["revision"] == result.revision
+    assert main(["evaluate", str(run.folder), "--photos", str(plant), "--json"]) == BAD_INPUT
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["code"] == "cli.say_texts"
 
 
 def test_cut_off_it_goes_on_and_comes_to_the_same(plant: Path, tmp_path: Path) -> None:
