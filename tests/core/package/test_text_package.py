@@ -186,6 +186,7 @@ def test_a_package_that_writes_otherwise_than_it_says_is_refused(answers: Writte
         (CHECK, {"picture_0": np.zeros((4, 4), np.uint8)}),
         (CHECK, {"picture_0": np.zeros((4, 4, 3), np.float32)}),
         (CHECK, {"other": np.zeros((4, 4, 3), np.uint8)}),
+        (CHECK, {"picture_0": np.zeros((1, 100_000, 3), np.uint8)}),
         (CHECK, {f"picture_{n}": np.zeros((1, 1, 3), np.uint8) for n in range(17)}),
         (CHECK, {}),
     ],
