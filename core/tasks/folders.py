@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ _MOST = 1 << 20
 _HARMLESS = 1 << 28
 _PIECE = 1 << 22
 _LONGEST_NAME = 48
+_ADDING, _REMOVING = ".adding-", ".removing-"
+_ROOM_TO_SPARE = 64 << 20
 
 
 class Record(BaseModel):
@@ -164,12 +167,13 @@ class WriterStore:
         bytes so far: what it raises ends the work.
 
         Raises:
-            Problem: as `check_free`, `refuse_hostile`, or as `check`.
+            Problem: `backbones.disk_full`, as `check_free`, `refuse_hostile`, or as `check`.
         """
         self.check_free(name)
         config = refuse_hostile(source)
         self.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as scratch:
+        self._make_room(name, sum(path.stat().st_size for path in taken(source)))
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=_ADDING) as scratch:
             folder = Path(scratch) / name
             folder.mkdir()
             _copy(taken(source), folder, copied)
@@ -198,8 +202,18 @@ class WriterStore:
     def remove(self, name: str) -> None:
         """Delete a stored model, readable or not. Raises Problem `tasks.model_unknown`."""
         folder = self.removable(name)
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=_REMOVING) as scratch:
             folder.rename(Path(scratch) / name)
+
+    def _make_room(self, name: str, size: int) -> None:
+        """Delete what was left where this was killed on its way, and see whether so many bytes fit."""
+        for prefix in (_ADDING, _REMOVING):
+            for left in self.root.glob(f"{prefix}*"):
+                shutil.rmtree(left, ignore_errors=True)
+        needed, free = size + _ROOM_TO_SPARE, shutil.disk_usage(self.root).free
+        if needed > free:
+            room = {"needed": f"{needed / 1e6:.0f} MB", "free": f"{free / 1e6:.0f} MB"}
+            raise Problem("backbones.disk_full", name=name, **room)
 
     def _entry(self, name: str) -> ModelEntry:
         model, folder = self._read(name), self.root / name

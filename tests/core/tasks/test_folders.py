@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,18 @@ def test_sizes_that_no_such_weights_have_are_refused(
 )
 def test_no_description_is_a_fault_of_the_program(value: Any) -> None:
     assert isinstance(wild({"text_config": value, "deep": {"deeper": value}}, 1000), str)
+
+
+def test_what_a_kill_left_goes_and_a_full_disk_is_told(
+    source: Path, store: WriterStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (store.root / ".adding-x" / "mine").mkdir(parents=True)
+    usage = shutil.disk_usage(store.root)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+        assert refused(source, store).code == "backbones.disk_full"
+    import_folder("mine", source, store=store)
+    assert [path.name for path in store.root.iterdir()] == ["mine"]
 
 
 def test_what_was_tampered_with_is_not_opened(source: Path, store: WriterStore) -> None:
