@@ -13,6 +13,9 @@ from core.training.run import Run
 
 TEXT_TASKS: tuple[TextTask, ...] = ("caption", "vqa")
 
+# Of `train`, what has no meaning where a model writes.
+_OF_CLASSES = ("shots", "budget_minutes", "wish")
+
 
 def add_text_data(parser: argparse.ArgumentParser) -> None:
     """Add what says where texts are."""
@@ -37,6 +40,9 @@ def train_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     else:
         if arguments.texts is None or arguments.photos is None:
             raise Problem("cli.say_texts")
+        for option in _OF_CLASSES:
+            if getattr(arguments, option) is not None:
+                raise Problem("cli.not_for_texts", option="--" + option.replace("_", "-"))
         if (out / JOB_FILE).exists():
             raise Problem("cli.run_exists", path=out)
         preset = resolve_text_preset(arguments.preset or "lora")

@@ -171,7 +171,7 @@ def test_another_model_is_refused(plant: Path, tmp_path: Path) -> None:
     assert other.value.code == "tasks.tuned_other_model"
 
 
-@pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], []])
+@pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], [], ["--texts", "some.csv", "--shots", "4"]])
 def test_what_is_missing_is_asked_for(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
