@@ -364,6 +364,18 @@ def test_nothing_to_learn_from_is_said_in_words(qtbot: QtBot, page: OnsitePage) 
     assert page.findChild(RetrainDialog) is None
 
 
+def test_while_a_training_goes_on_no_other_project_takes_its_place(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    qtbot.mouseClick(page.text_site.decision.first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: records(page)["さびです。"].decided)
+    monkeypatch.setattr(Session, "training_now", lambda _self: True)
+    qtbot.mouseClick(page.text_site.learn_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.banner.isVisible)
+    assert "学習中" in page.banner.what.text() and page.findChild(RetrainDialog) is None
+
+
 def test_full_screen_shows_photo_and_text_alone(page: OnsitePage, photos: list[Path]) -> None:
     write(page, photos[0], ("", "さびです。", SURE, False))
     page.show_full(True)
