@@ -23,6 +23,7 @@ from app.site_texts import Sheet, SiteTexts
 from app.site_work import Phase
 from app.theme import TOUCH
 from app.waiting_sheets import WaitingSheets
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.question_asker import QuestionAsker
 from app.widgets.record_card import RecordCard
@@ -367,9 +368,9 @@ class TextSite(QWidget):
         self.board.setObjectName("text_board")
         self.picture = PhotoPreview()
         self.picture.setObjectName("text_picture")
-        self.photo_name = QLabel(objectName="text_photo_name", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.photo_name = ElidedLabel("text_photo_name")
+        self.photo_name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.photo_name.setProperty("class", "muted")
-        self.photo_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         inside = QWidget()
         inside.setLayout(self._column)
         self._column.setContentsMargins(0, 0, 0, 0)
