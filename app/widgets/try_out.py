@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,6 +20,7 @@ from app.theme import GAP, TOUCH
 from app.try_out_job import Asking
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
+from app.widgets.open_choice import OpenChoice
 from app.widgets.photo_judgement import Picture, load_picture
 from app.widgets.photo_strip import PhotoStrip
 from core.photos.thumbnails import ThumbnailStore
@@ -45,11 +45,9 @@ class TryOutPane(QWidget):
         self.strip = PhotoStrip("try_photos")
         self.strip.picked.connect(self._look_at)
         self.picture = Picture()
-        self.question = QComboBox(objectName="try_question", minimumHeight=TOUCH)
+        self.question = OpenChoice("try_question")
         self._line = QLineEdit()
         self.question.setLineEdit(self._line)
-        self.question.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.question.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._line.returnPressed.connect(self._ask)
         self.question.editTextChanged.connect(lambda _: self._enable())
         self.ask = QPushButton(objectName="try_ask", minimumHeight=TOUCH)
