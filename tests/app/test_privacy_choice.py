@@ -14,9 +14,9 @@ from app.pages.check import CheckPage
 from app.pages.labels import LabelsPage
 from app.pages.photos import PhotosPage
 from app.pages.preset import PresetPage
-from app.pages.training import _write_job
 from app.session import Session
 from app.training_choice import TrainingChoice
+from app.training_task import Kinds, Ready
 from app.trial import Trial
 from core.backbones.store import ModelStore
 from core.features.file import About, FeaturesFile, open_features, save_features
@@ -259,7 +259,8 @@ def test_the_further_pages_go_on_without_photos(
     assert not any(resolve_preset(name).parsed.needs_pixels for name in preset.details.methods.names)
     assert not preset.model.isEnabled()
     assert "まだ測っていません" in preset.cards["coop"].cost.text()
-    run = _write_job(project, preset._choice, project.snapshot())
+    preset._choice.keep(project)
+    run = Kinds().writing(project, Ready(project.snapshot(), ()))()
     job = run.job
     assert isinstance(job, TrainJob)
     assert job.features == str(project.features_file)
@@ -276,7 +277,8 @@ def test_the_check_page_says_that_it_has_no_pictures(
 ) -> None:
     page = shown(qtbot, project)
     extract(qtbot, page, jobs)
-    run = _write_job(project, TrainingChoice(preset="coop"), project.snapshot())
+    TrainingChoice(preset="coop").keep(project)
+    run = Kinds().writing(project, Ready(project.snapshot(), ()))()
     make_result(run.revision, "coop", "coop", 0.5, 0.5).save(run.folder)
     check = CheckPage(page.session)
     qtbot.addWidget(check)
