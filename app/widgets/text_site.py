@@ -133,7 +133,10 @@ class TextSite(QWidget):
 
     def _wrote(self, sheet: Sheet) -> None:
         written, known = sheet.records, self._known(sheet.photo)
+        same = self._sheet is not None and self._sheet.photo == sheet.photo
         if written and known is not None:
+            if same and {each.question for each in known.records} & {each.question for each in written}:
+                self.picture.show_picture(None)  # judged again: under that name there may be another picture
             for record in written:
                 known = known.with_record(record)
             sheet = known
@@ -141,7 +144,6 @@ class TextSite(QWidget):
         self._waiting.take(sheet)
         if any(record.unsure for record in written):
             self.unsure.emit()
-        same = self._sheet is not None and self._sheet.photo == sheet.photo
         if self.editing is not None:
             # What is being put right stays on screen, whatever comes.
             if same and written:

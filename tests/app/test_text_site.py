@@ -462,6 +462,20 @@ def test_a_package_that_is_opened_again_shows_what_was_written_today(
     assert "書いた文 1 件" in page.text_site.counts.text()
 
 
+def test_another_picture_under_the_same_name_is_shown_with_its_text(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    picture = page.text_site.picture
+    qtbot.waitUntil(lambda: not picture.pixmap().isNull())
+    Image.new("RGB", (40, 30), (250, 0, 0)).save(photos[0])
+    write(page, photos[0], ("", "赤です。", SURE, False))
+    qtbot.waitUntil(
+        lambda: not picture.pixmap().isNull() and picture.pixmap().toImage().pixelColor(5, 5).red() > 200
+    )
+    assert page.text_site.cards[0].text.toPlainText() == "赤です。"
+
+
 def test_who_is_faster_than_the_disk_corrects_the_photo_on_screen(
     qtbot: QtBot, page: OnsitePage, photos: list[Path]
 ) -> None:
