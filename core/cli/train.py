@@ -14,8 +14,9 @@ from core.methods.configs.automatic import WISHES
 from core.methods.presets import Preset, resolve_preset
 from core.problems import Problem
 from core.project.revision import DataRevision
-from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, HyperValue, TrainJob, save_job
+from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, HyperValue, TextJob, TrainJob, save_job
 from core.training.result import TrainResult
+from core.training.run import Run
 
 _PRESET = "coop-dept"
 
@@ -149,7 +150,8 @@ def _add_evaluate(subparsers: "argparse._SubParsersAction[argparse.ArgumentParse
 
 
 def _train(arguments: argparse.Namespace) -> dict[str, Any]:
-    if arguments.task != "classification":
+    begun = arguments.resume and (arguments.out / JOB_FILE).exists()
+    if _about_texts(arguments.out) if begun else arguments.task != "classification":
         return train_texts(arguments)
     from core.training.loop import train
 
@@ -160,6 +162,11 @@ def _train(arguments: argparse.Namespace) -> dict[str, Any]:
     else:
         start_run(*(_on_photos if arguments.features is None else _on_features)(out, arguments))
     return answer_of(out, train(out, TerminalProgress(), resume=arguments.resume))
+
+
+def _about_texts(folder: Path) -> bool:
+    """Whether the run in a folder, if there is one, tunes a model that writes."""
+    return (folder / JOB_FILE).exists() and isinstance(Run(folder.absolute()).job, TextJob)
 
 
 def _on_photos(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision, TrainJob]:
@@ -206,7 +213,7 @@ def _on_features(out: Path, arguments: argparse.Namespace) -> tuple[DataRevision
 
 
 def _evaluate(arguments: argparse.Namespace) -> dict[str, Any]:
-    if arguments.texts is not None:
+    if arguments.texts is not None or _about_texts(arguments.run_folder):
         return evaluate_texts(arguments)
     from core.evaluation.run import evaluate
     from core.features.file import open_features

@@ -9,8 +9,12 @@ from core.problems import Problem
 from core.tasks.result import TextResult
 from core.tasks.texts import TextTask
 from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, TextJob, save_job
+from core.training.run import Run
 
 TEXT_TASKS: tuple[TextTask, ...] = ("caption", "vqa")
+
+# Of `train`, what has no meaning where a model writes.
+_OF_CLASSES = ("shots", "budget_minutes", "wish")
 
 
 def add_text_data(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +40,9 @@ def train_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     else:
         if arguments.texts is None or arguments.photos is None:
             raise Problem("cli.say_texts")
+        for option in _OF_CLASSES:
+            if getattr(arguments, option) is not None:
+                raise Problem("cli.not_for_texts", option="--" + option.replace("_", "-"))
         if (out / JOB_FILE).exists():
             raise Problem("cli.run_exists", path=out)
         preset = resolve_text_preset(arguments.preset or "lora")
@@ -69,7 +76,6 @@ def evaluate_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     from core.exchange.text_read import read_texts
     from core.tasks.freeze import freeze_folder
     from core.tasks.reexamine import reexamine
-    from core.training.run import Run
 
     run = Run(arguments.run_folder.absolute())
     result = run.text_result()

@@ -40,7 +40,8 @@ def _add_watch(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("source", metavar="DIR", help="the folder; or camera:0, or the rtsp:// or http:// address "
                         "of a camera")  # fmt: skip
     parser.add_argument("--move-to", type=Path, metavar="DIR",
-                        help="move judged photos here, into a folder for each class (photos of a camera are kept here)")  # fmt: skip
+                        help="move judged photos here, into a folder for each class, or `_written` of a package that "
+                        "writes (photos of a camera are kept here)")  # fmt: skip
     parser.add_argument("--settle", type=_seconds, default=1.0, metavar="S",
                         help="a photo is whole when it has not changed for so long (default: 1)")  # fmt: skip
     parser.add_argument("--every", type=_seconds, default=1.0, metavar="S",
@@ -77,7 +78,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     outputs.add_argument("--csv", type=Path, metavar="FILE", **several)
     outputs.add_argument("--jsonl", type=Path, metavar="FILE", **several)
-    outputs.add_argument("--sqlite", type=Path, metavar="FILE", help="table `results`", **several)
+    outputs.add_argument(
+        "--sqlite",
+        type=Path,
+        metavar="FILE",
+        help="table `results`; of a package that writes `texts`",
+        **several,
+    )
     outputs.add_argument("--webhook", metavar="URL", **several,
                          help=f"POST of each result; bearer token from {WEBHOOK_TOKEN}")  # fmt: skip
     outputs.add_argument("--mqtt", metavar="URL", **several,

@@ -191,11 +191,11 @@ class RecordBook(RecordFile):
         return self._decide(id, corrected, who)
 
     def confirm(self, id: str, who: str) -> Record:
-        """It is right as it stands. Raises Problem as `correct`."""
-        found = self.get(id)
-        if found is None:
-            raise Problem("onsite.record_gone")
-        return self._decide(id, found.text, who)
+        """It is right as it stands; a text that says nothing is not. Raises Problem as `correct`."""
+        text = self._there(id).text
+        if not clean(text):
+            raise Problem("onsite.record_empty")
+        return self._decide(id, text, who)
 
     def withdraw(self, id: str) -> Record:
         """Take back what was decided: it is as if nobody had looked. The copy of the photo goes, unless others need it.

@@ -19,12 +19,13 @@ def fill_with_texts(
 ) -> Filled:
     """Copy the kept photos of decided records into a project, with the texts that hold; it learns that task from now on.
 
-    Texts that the project has already stay as they are. Raises Problem as `Project.add_photos` and
+    Texts that the project has already stay as they are; photos that are gone are left out. Raises Problem as `Project.add_photos` and
     `project.not_writable`.
     """
     told: dict[Path, list[Record]] = {}
     for record in records:
-        if record.kept and record.decided:
+        # A copy that somebody deleted is one photo less, not the end of it.
+        if record.kept and record.decided and Path(record.kept).is_file():
             told.setdefault(Path(record.kept), []).append(record)
     place, copies = copy_into(project, list(told), cancelled)
     added = project.add_photos(scan(place), cancelled)

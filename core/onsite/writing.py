@@ -15,7 +15,7 @@ from core.package.writer import PackagedWriterModel, stand_up_writer
 from core.photos.decode import decode_photo, open_photo
 from core.problems import Language, Problem
 from core.tasks.asking import Said, ask, asked_as, describe
-from core.tasks.texts import TextTask, clean, language_of
+from core.tasks.texts import MOST_LETTERS, TextTask, clean, language_of
 from core.training.events import WrittenPart
 
 # Where people asked something else of every photo, only the most frequent questions are asked of all.
@@ -56,7 +56,8 @@ class WritingJudge:
         language: Language | None = None,
     ) -> None:
         self._manifest, self._model, self._language = manifest, model, language
-        self._questions = tuple(questions) or manifest.questions[:MOST_ASKED]
+        self._given = tuple(questions)
+        self._questions = _cleaned(questions) or manifest.questions[:MOST_ASKED]
 
     @property
     def task(self) -> TextTask:
@@ -72,12 +73,16 @@ class WritingJudge:
         """Whether these can be asked, or its own where there are none.
 
         Raises:
-            Problem: `onsite.caption_no_questions`, `onsite.no_question`, `tasks.question_not_read`.
+            Problem: `onsite.caption_no_questions`, `onsite.no_question`, `onsite.question_unusable`,
+                `tasks.question_not_read`.
         """
         if self.task == "caption":
             if questions or self._questions:
                 raise Problem("onsite.caption_no_questions")
             return
+        # Whoever asks something gets no answer to something else.
+        if not all(map(clean, questions or self._given)):
+            raise Problem("onsite.question_unusable", most=MOST_LETTERS)
         asked = self._asked(questions)
         if not asked:
             raise Problem("onsite.no_question")
@@ -97,7 +102,7 @@ class WritingJudge:
             yield from self._written(batch, drawn, self._asked(questions))
 
     def _asked(self, questions: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for text in map(clean, questions) if text)) or self._questions
+        return _cleaned(questions) or self._questions
 
     def _written(
         self, photos: Sequence[Photo], drawn: Sequence[Drawn[Image]], questions: Sequence[str]
@@ -143,6 +148,10 @@ class WritingJudge:
             complete=said.complete,
             record=record,
         )
+
+
+def _cleaned(questions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in map(clean, questions) if text))
 
 
 def _opened(photo: Photo) -> Image:

@@ -184,6 +184,8 @@ class Manifest(Strict):
             raise ValueError("calibration belongs to packages of this form, and to all of them")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
+        if self.unsure is not None and not 0 < self.unsure.wished_error < 1:
+            raise ValueError("the wished share of errors is none")
         photos = self.data.photos
         if {len(photos.train), len(photos.val), len(photos.test)} != {len(self.classes)}:
             raise ValueError("photo counts are not one per class")

@@ -4,7 +4,7 @@ Written about are the run's own test photos, which stay at home, and pictures th
 package can be checked where there are no photos of the run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
@@ -17,7 +17,6 @@ from safetensors.numpy import save
 from core import __version__
 from core.evaluation.unsure import threshold_for
 from core.methods.protocol import as_array
-from core.methods.settings import settings_of
 from core.package.alone import check_pictures
 from core.package.alone_check import picture_name
 from core.package.archive import ADAPTER, CARD, CHECK, REPORT
@@ -42,9 +41,9 @@ from core.tasks.protocol import Tuning, Writer
 from core.tasks.result import TextResult
 from core.tasks.revision import TextRevision
 from core.tasks.texts import Part
-from core.tasks.tuned import load_tuned
+from core.tasks.tuned import load_tuned, settings_of
 from core.tasks.writers import WriterCard
-from core.training.job import HyperValue, TextJob
+from core.training.job import TextJob
 from core.training.run import Run
 
 _PICTURE_SIDE = 64
@@ -107,7 +106,7 @@ def _manifest(
         training=TextTraining(
             composition=result.composition,
             preset=result.preset,
-            hyper=_all_settings(tuning),
+            hyper=settings_of(tuning),
             seed=result.seed,
             learned_texts=result.learned_texts,
             steps=result.steps,
@@ -124,16 +123,6 @@ def _manifest(
         checks=checks,
         members=(),
     )
-
-
-def _all_settings(tuning: Tuning) -> dict[str, HyperValue]:
-    """Defaults are written out: those of a later program, or of another model, may differ."""
-    configs: Mapping[str, object] = tuning.configs
-    return {
-        entry.key: getattr(config, entry.key.removeprefix(f"{part}."))
-        for part, config in configs.items()
-        for entry in settings_of(type(config), part)  # type: ignore[arg-type]
-    }
 
 
 def _fingerprint(revision: TextRevision) -> TextFingerprint:

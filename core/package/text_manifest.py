@@ -9,12 +9,13 @@ from core.package.facts import MEDIA_TYPE, Count, Member, Sha256, Share, Text
 from core.package.forms import Strict
 from core.problems import Language
 from core.tasks.result import Group, MeasureChange
-from core.tasks.texts import TextTask
+from core.tasks.texts import MOST_LETTERS, TextTask
 from core.tasks.writers import Kind
 from core.training.job import HyperValue
 from core.training.result import UnsureThreshold
 
 TEXT_SCHEMA: Final = 5
+_MOST_CHECKS = 64
 
 
 class PackagedWriter(Strict):
@@ -36,7 +37,7 @@ class TextTraining(Strict):
     composition: Text
     preset: Text
     hyper: dict[str, HyperValue]
-    seed: int
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
     learned_texts: Count
     steps: Count
     epochs: Count
@@ -65,7 +66,7 @@ class TextCheck(Strict):
     """What the package must write about a picture that lies in it and shows nothing: the text's hash, not the text."""
 
     picture: Count
-    question: str
+    question: Annotated[str, Field(max_length=MOST_LETTERS)]
     text_sha256: Sha256
     confidence: Share
 
@@ -89,7 +90,7 @@ class TextManifest(Strict):
     data: TextFingerprint
     metrics: dict[Group, dict[str, MeasureChange]]
     unsure: UnsureThreshold | None
-    checks: Annotated[tuple[TextCheck, ...], Field(min_length=1)]
+    checks: Annotated[tuple[TextCheck, ...], Field(min_length=1, max_length=_MOST_CHECKS)]
     members: tuple[Member, ...]
 
     def member(self, name: str) -> Member:
@@ -106,6 +107,8 @@ class TextManifest(Strict):
             raise ValueError("questions and their threshold belong to packages that answer")
         if self.unsure is not None and not 0 <= self.unsure.probability <= 1:
             raise ValueError("the unsure threshold is not a probability")
+        if self.unsure is not None and not 0 < self.unsure.wished_error < 1:
+            raise ValueError("the wished share of errors is none")
         if any(bool(check.question) != (self.task == "vqa") for check in self.checks):
             raise ValueError("checks ask, or do not, unlike the task")
         return self

@@ -102,7 +102,7 @@ class _Teller:
                 self.words[f"texts_measure_{measure}"],
                 _with_span(measure, found.before),
                 _with_span(measure, found.after),
-                _difference(measure, found.difference),
+                self.difference(measure, found.difference),
             )
             for measure in _MEASURES
             for group, found in self._measured(measure)
@@ -141,6 +141,13 @@ class _Teller:
         if measure == "cider":
             return f"{found.low:+.2f} – {found.high:+.2f}"
         return self.fill("texts_points", span=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}")
+
+    def difference(self, measure: str, found: Interval) -> str:
+        """Of shares in points: 50 % after 40 % are 10 points, not 10 %."""
+        if measure == "cider":
+            return f"{found.mean:+.2f} ({found.low:+.2f} – {found.high:+.2f})"
+        mean, low, high = (100 * value for value in (found.mean, found.low, found.high))
+        return self.fill("texts_points", span=f"{mean:+.1f} ({low:+.1f} – {high:+.1f})")
 
     def data(self) -> Table:
         data = self.manifest.data
@@ -192,9 +199,3 @@ def _with_span(measure: str, found: Interval) -> str:
     if measure == "cider":
         return f"{found.mean:.2f} ({found.low:.2f} – {found.high:.2f})"
     return f"{percent(found.mean)} ({100 * found.low:.1f} – {100 * found.high:.1f})"
-
-
-def _difference(measure: str, found: Interval) -> str:
-    if measure == "cider":
-        return f"{found.mean:+.2f} ({found.low:+.2f} – {found.high:+.2f})"
-    return f"{100 * found.mean:+.1f} % ({100 * found.low:+.1f} – {100 * found.high:+.1f})"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TOLERANCE_CONFIDENCE = 1e-3  # another processor sums in another order; single precision stays well below it
 _MOST_PICTURES = 16
+# Brought to input size by its short side, a long strip would take all memory.
+_LARGEST_SIDE = 1024
 
 MOST_COMPARED = 64
 _AT_ONCE = 16  # as a run writes about its test photos: equal batches give equal bits
@@ -198,7 +200,8 @@ def check_pictures(package: TextPackage) -> list[Image.Image]:
             and picture.dtype == np.uint8
             and picture.ndim == 3
             and picture.shape[2] == 3
-            and picture.size > 0
+            and min(picture.shape) > 0
+            and max(picture.shape) <= _LARGEST_SIDE
         )
         if not sound or number >= _MOST_PICTURES:
             raise Problem(

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from core.methods.protocol import Decision
 from core.methods.tower_tuning import judging
 from core.problems import Language, Problem
-from core.tasks.generation import Written
+from core.tasks.generation import Written, cut
 from core.tasks.protocol import TextExample, Told
 from core.tasks.texts import language_of
 from core.tasks.writers import WriterCard
@@ -214,7 +214,7 @@ class ChatWriter(nn.Module):
         tokens = output.sequences[:, prompts[0].length :]
         scores = torch.stack([step.float().log_softmax(dim=-1) for step in output.logits], dim=1)
         chances = scores.gather(2, tokens[:, :, None])[:, :, 0]
-        return [_cut(row, log, self.end) for row, log in zip(tokens.tolist(), chances.tolist(), strict=True)]
+        return [cut(row, log, self.end) for row, log in zip(tokens.tolist(), chances.tolist(), strict=True)]
 
     def _plain(self, text: str) -> str:
         """A text in which the names of special tokens are plain letters."""
@@ -256,10 +256,3 @@ def _special(tokenizer: Any) -> list[str]:
         for token in (*tokenizer.all_special_tokens, *tokenizer.get_added_vocab())
         if len(token) > 1
     ]
-
-
-def _cut(tokens: list[int], chances: list[float], end: int) -> Written:
-    if end not in tokens:
-        return Written(tuple(tokens), tuple(chances), complete=False)
-    length = tokens.index(end)
-    return Written(tuple(tokens[:length]), tuple(chances[: length + 1]), complete=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,14 @@ _BYTES: dict[Weights, float] = {"whole": 4, "half": 2, "int8": 1.1, "int4": 0.65
 _BESIDE = 1.3
 # Photos are cut into at most so many tiles a side; the makers' four cost a small PC minutes per photo.
 _TILES = 2
-_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+# Published: 384 and 512, 3136 to 65536, 2, 2, 64 to 169.
+_MOST_OF_A_PHOTO = {
+    "longest_edge": 2048,
+    "shortest_edge": 1 << 20,
+    "temporal_patch_size": 16,
+    "merge_size": 16,
+    "image_seq_len": 4096,
+}
 _CLASSES: dict[str, str] = {
     "idefics3": "Idefics3",
     "smolvlm": "SmolVLM",
@@ -87,7 +93,7 @@ def load_folder(stored: StoredFolder, device: str = "cpu", weights: Weights = "a
     try:
         how = _how(stored, device, weights)
         with _offline():
-            processor = _processor(stored.folder)
+            processor = _processor(stored)
             model, told = _model_class(record.model_type).from_pretrained(
                 stored.folder,
                 local_files_only=True,
@@ -186,21 +192,39 @@ def _model_class(model_type: str) -> Any:
     return getattr(transformers, f"{_CLASSES[model_type]}ForConditionalGeneration")
 
 
-def _processor(folder: Path) -> Any:
+def _processor(stored: StoredFolder) -> Any:
     make_torchvision_importable()
-    from transformers import AutoProcessor
+    import transformers
     from transformers.models.smolvlm import processing_smolvlm
 
     # A library that spells the number of a video's frames; without it no processor is made, though no video is sent.
     spelling: Any = processing_smolvlm
     if spelling.num2words is None:
         spelling.num2words = str
-    processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    # That of its kind, whatever the folder names.
+    kind = getattr(transformers, f"{_CLASSES[stored.record.model_type]}Processor")
+    processor: Any = kind.from_pretrained(stored.folder, local_files_only=True, trust_remote_code=False)
     images = processor.image_processor
     if tile := getattr(images, "max_image_size", None):
         longest = min(int(images.size["longest_edge"]), _TILES * int(tile["longest_edge"]))
         images.size = type(images.size)(longest_edge=longest)
+    _refuse_huge(processor, images)
     return processor
+
+
+def _refuse_huge(processor: Any, images: Any) -> None:
+    """Raises ValueError where a photo would be blown up, or stand for more tokens than any of these models reads."""
+    tile = getattr(images, "max_image_size", None)
+    found = {
+        "longest_edge": int(tile["longest_edge"]) if tile else 0,
+        # Of Qwen's: as many pixels as a photo has at least.
+        "shortest_edge": int(getattr(images.size, "shortest_edge", None) or 0),
+        **{name: int(getattr(images, name, None) or 0) for name in ("temporal_patch_size", "merge_size")},
+        "image_seq_len": int(getattr(processor, "image_seq_len", None) or 0),
+    }
+    for name, most in _MOST_OF_A_PHOTO.items():
+        if found[name] > most:
+            raise ValueError(f"{name}: {found[name]}")
 
 
 def _be_quiet() -> None:
@@ -221,14 +245,12 @@ def _set_generation(model: Any) -> None:
 
 @contextmanager
 def _offline() -> Iterator[None]:
-    """The libraries are told to stay offline, whatever the environment says."""
-    was = {name: os.environ.get(name) for name in _OFFLINE}
-    os.environ.update(dict.fromkeys(_OFFLINE, "1"))
+    """The libraries are told to stay offline, whatever the environment says: they read it once, when they are imported."""
+    from huggingface_hub import constants
+
+    was = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
     try:
         yield
     finally:
-        for name, value in was.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        constants.HF_HUB_OFFLINE = was

@@ -88,11 +88,6 @@ def load_text_model(folder: Path = TEXT_MODEL_FOLDER, device: str = "cpu") -> Te
     return model.to(device).requires_grad_(False).eval()
 
 
-def weights_sha256(folder: Path = TEXT_MODEL_FOLDER) -> str:
-    """What names the model in a folder, for what is tuned on it. Raises Problem as `load_text_model`."""
-    return str(_read_config(folder)["weights_sha256"])
-
-
 def take_up_weights(model: TextModel, state: dict[str, Tensor]) -> None:
     """Put stored weights into the model.
 

@@ -125,8 +125,10 @@ def known_examination(task: TextTask, language: Language, photos: int = KNOWN_PH
 def changes(
     examination: Examination, before: Sequence[Told], after: Sequence[Told], groups: Mapping[str, Group]
 ) -> dict[Group, dict[str, MeasureChange]]:
-    """Before against after by group of photos; groups without photos are left out."""
-    if not len(examination):
+    """Before against after by group of photos; groups without photos are left out. One description alone is not measured:
+    CIDEr weighs words by how rare they are among the photos.
+    """
+    if len({*examination.names}) < (2 if examination.task == "caption" else 1):
         return {}
     compared = compare(examination.score(before), examination.score(after), groups)
     return {

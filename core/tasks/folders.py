@@ -2,7 +2,7 @@
 whether it is as it was. Without torch.
 
 A folder comes from outside. Nothing in it may run: weights are safetensors only, a description that names code of its
-own (`auto_map`) is refused, and so is a folder that holds pickled weights or programs. Only the files of `_TAKEN` are
+own (`auto_map`) or a further model elsewhere is refused, and so is a folder that holds pickled weights or programs. Only the files of `_TAKEN` are
 copied, each with its SHA-256; sizes that no such weights can have are refused before anything is built of them.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ LANGUAGES: dict[str, tuple[Language, ...]] = {
     "qwen2_5_vl": ("ja", "en"),
     "qwen3_vl": ("ja", "en"),
 }
+# Of what kinds its parts may be: the library builds whichever is named there, and some fetch what they are built of.
+_PARTS = ("text_config", "vision_config")
+_PART_KINDS = ("llama", *LANGUAGES)
 _WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _TAKEN = (
     CONFIG_FILE,
@@ -51,6 +55,7 @@ _TAKEN = (
 _NEEDED = (CONFIG_FILE, "tokenizer.json")
 _RUNS = {".py", ".pyc", ".so", ".dll", ".exe", ".sh", ".bat", ".ps1"}
 _PICKLED = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".h5"}
+_LEAD_OUT = ("auto_map", "custom_pipelines", "audio_tokenizer")
 _LARGEST_TEXT = 64_000_000
 _DEEPEST = 12
 _MOST_LAYERS = 512
@@ -58,6 +63,8 @@ _MOST = 1 << 20
 _HARMLESS = 1 << 28
 _PIECE = 1 << 22
 _LONGEST_NAME = 48
+_ADDING, _REMOVING = ".adding-", ".removing-"
+_ROOM_TO_SPARE = 64 << 20
 
 
 class Record(BaseModel):
@@ -160,12 +167,13 @@ class WriterStore:
         bytes so far: what it raises ends the work.
 
         Raises:
-            Problem: as `check_free`, `refuse_hostile`, or as `check`.
+            Problem: `backbones.disk_full`, as `check_free`, `refuse_hostile`, or as `check`.
         """
         self.check_free(name)
         config = refuse_hostile(source)
         self.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".adding-") as scratch:
+        self._make_room(name, sum(path.stat().st_size for path in taken(source)))
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=_ADDING) as scratch:
             folder = Path(scratch) / name
             folder.mkdir()
             _copy(taken(source), folder, copied)
@@ -194,8 +202,18 @@ class WriterStore:
     def remove(self, name: str) -> None:
         """Delete a stored model, readable or not. Raises Problem `tasks.model_unknown`."""
         folder = self.removable(name)
-        with tempfile.TemporaryDirectory(dir=self.root, prefix=".removing-") as scratch:
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=_REMOVING) as scratch:
             folder.rename(Path(scratch) / name)
+
+    def _make_room(self, name: str, size: int) -> None:
+        """Delete what was left where this was killed on its way, and see whether so many bytes fit."""
+        for prefix in (_ADDING, _REMOVING):
+            for left in self.root.glob(f"{prefix}*"):
+                shutil.rmtree(left, ignore_errors=True)
+        needed, free = size + _ROOM_TO_SPARE, shutil.disk_usage(self.root).free
+        if needed > free:
+            room = {"needed": f"{needed / 1e6:.0f} MB", "free": f"{free / 1e6:.0f} MB"}
+            raise Problem("backbones.disk_full", name=name, **room)
 
     def _entry(self, name: str) -> ModelEntry:
         model, folder = self._read(name), self.root / name
@@ -261,6 +279,9 @@ def refuse_hostile(source: Path) -> dict[str, Any]:
         model_type = f"{model_type}, quantised"
     if model_type not in LANGUAGES:
         raise Problem("tasks.folder_unknown", folder=source, kind=model_type, known=", ".join(LANGUAGES))
+    if other := _unlike_parts(config):
+        kind = f"{model_type}, {other}"
+        raise Problem("tasks.folder_unknown", folder=source, kind=kind, known=", ".join(LANGUAGES))
     weights = _weights(source)
     missing = [name for name in _NEEDED if not (source / name).is_file()]
     if not weights or missing:
@@ -268,6 +289,8 @@ def refuse_hostile(source: Path) -> dict[str, Any]:
     for path in taken(source):
         if path.suffix == ".json":
             _json(source, path)
+        elif path.suffix == ".jinja" and path.stat().st_size > _LARGEST_TEXT:
+            raise Problem("tasks.folder_incomplete", folder=source, part=path.name)
     if part := wild(config, sum(path.stat().st_size for path in weights)):
         raise Problem("tasks.folder_wild", folder=source, part=part)
     return config
@@ -299,6 +322,13 @@ def wild(config: dict[str, Any], weights_bytes: int) -> str:
         if int(whole.get("image_size", 0)) > 1 << 13:
             return f"{path}image_size"
     return ""
+
+
+def _unlike_parts(config: dict[str, Any]) -> str:
+    """The kind of a part that no such model has; "" where there is none."""
+    parts = (config.get(name) for name in _PARTS)
+    kinds = [str(part["model_type"]) for part in parts if isinstance(part, dict) and "model_type" in part]
+    return next((kind for kind in kinds if not kind.startswith(_PART_KINDS)), "")
 
 
 def _parts(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, dict[str, Any] | None]]:
@@ -345,18 +375,19 @@ def _json(source: Path, path: Path) -> dict[str, Any]:
         if not isinstance(content, dict):
             raise TypeError("no object")
     except _BringsCode as error:
-        raise Problem("tasks.folder_unsafe", folder=source, part=f"{path.name}: auto_map") from error
+        raise Problem("tasks.folder_unsafe", folder=source, part=f"{path.name}: {error}") from error
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise Problem("tasks.folder_incomplete", folder=source, part=path.name) from error
     return content
 
 
 class _BringsCode(Exception):
-    """A key that names code."""
+    """A key that names code, or a further model, wherever that is."""
 
 
 def _without_code(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if "auto_map" in found or "custom_pipelines" in found:
-        raise _BringsCode
+    for key in _LEAD_OUT:
+        if key in found:
+            raise _BringsCode(key)
     return found

@@ -70,7 +70,7 @@ def freeze_folder(
     for reference, about in _by_photo(texts, task).items():
         photos = places.of(reference)
         if len(photos) == 1:
-            written[photos[0].path] = about
+            written[photos[0].path] = _together(written.get(photos[0].path, []), about)
             given[photos[0].path] = texts.parts.get(reference) or given[photos[0].path]
     if not written:
         raise Problem("tasks.texts_without_photos", path=folder, photos=len(found.photos))
@@ -143,6 +143,14 @@ def _questions(project: Project) -> Mapping[int, list[WrittenText]]:
             WrittenText(question=question.asked.text, texts=question.asked.answers)
         )
     return asked
+
+
+def _together(one: Sequence[WrittenText], other: Sequence[WrittenText]) -> list[WrittenText]:
+    """What a file says of a photo under one name and under another, each question once."""
+    said: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for each in (*one, *other):
+        said[each.question] += each.texts
+    return [WrittenText(question=question, texts=texts) for question, texts in said.items()]
 
 
 def _by_photo(texts: PhotoTexts, task: TextTask) -> Mapping[str, list[WrittenText]]:

@@ -118,12 +118,13 @@ def _write_together(
     if not written:
         return [Written((), (), complete=False) for _ in tokens]
     return [
-        _cut(row, log, ends.end)
+        cut(row, log, ends.end)
         for row, log in zip(torch.stack(written, 1).tolist(), torch.stack(chances, 1).tolist(), strict=True)
     ]
 
 
-def _cut(tokens: list[int], chances: list[float], end: int) -> Written:
+def cut(tokens: list[int], chances: list[float], end: int) -> Written:
+    """What stands before the token `end` was written; the whole of it, not complete, where there is none."""
     if end not in tokens:
         return Written(tuple(tokens), tuple(chances), complete=False)
     length = tokens.index(end)

@@ -138,9 +138,10 @@ class _Course:
         except _Diverged as error:
             if not self._best_state:
                 raise Problem("training.diverged", epoch=self._rounds + 1) from error
-            kept = self.position.best.epoch
-            self.emit(Warned(code="training.diverged_kept", data={"epoch": self._rounds + 1, "kept": kept}))
-            return self._learned("diverged")
+            learned = self._learned("diverged")
+            data = {"epoch": self._rounds + 1, "kept": learned.kept_epoch}
+            self.emit(Warned(code="training.diverged_kept", data=data))
+            return learned
         return self._learned("all_epochs")
 
     # Stages

@@ -12,29 +12,9 @@ from torch.nn import functional
 from core.problems import Problem
 from core.tasks.model import TextModel
 from core.tasks.protocol import TextExample
-from core.tasks.texts import PhotoTexts, language_of, majority
 from core.tasks.tokenizer import END, PAD
 
 IGNORED = -100
-
-
-def examples_of(texts: PhotoTexts, photos: Sequence[str]) -> tuple[TextExample, ...]:
-    """What a file or a project says about these photos, numbered in their order; texts about others are left out.
-
-    A question several people answered has the answer of most of them.
-    """
-    number = {photo: row for row, photo in enumerate(photos)}
-    told = [
-        TextExample(number[each.photo], each.text, None, language_of(each.text))
-        for each in texts.captions
-        if each.photo in number
-    ]
-    asked = [
-        TextExample(number[each.photo], majority(each.answers), each.text, language_of(each.text))
-        for each in texts.questions
-        if each.photo in number
-    ]
-    return (*told, *asked)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The immutable statement of the texts a run is tuned on: photos, what people wrote about them, and the split."""
 
 import hashlib
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
@@ -65,8 +66,8 @@ class TextRevision(BaseModel):
     @property
     def questions(self) -> tuple[str, ...]:
         """The questions that are asked, the most frequent first."""
-        asked = [each.question for photo in self.photos for each in photo.written if each.question]
-        return tuple(sorted(dict.fromkeys(asked), key=lambda text: -asked.count(text)))
+        asked = Counter(each.question for photo in self.photos for each in photo.written if each.question)
+        return tuple(question for question, _ in asked.most_common())
 
     def photo_path(self, photo: TextPhoto) -> Path:
         """Where a photo lies on this PC."""

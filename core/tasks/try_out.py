@@ -50,7 +50,7 @@ def run_try_out(job: TryOutJob, emit: Emit, commands: Commands) -> None:
     if result is None:
         raise Problem("tasks.no_result", run=run.folder)
     untuned = open_writer(result.model, choose_device(job.device).torch_name)
-    tuning = load_tuned(run.folder / TUNED_FILE, untuned, result.model_sha256)
+    tuning = load_tuned(run.folder / TUNED_FILE, untuned, untuned.card.sha256)
     card = after_learning(untuned.card, result.language)
     tuned = _Tuned(tuning.writer, card, job.language, result.language)
     emit(Progress(done=1, total=1))
@@ -100,5 +100,7 @@ def _answer(content: dict[str, Any], tuned: _Tuned, threshold: float, emit: Emit
         emit(PredictionFailed(request=known, photo=photo, code=found.code, data=data))
         return
     if request.question:
-        part = part.model_copy(update={"unsure": part.confidence < threshold})
+        # As on site: nothing passes a threshold of 1, and what was cut off is for a person.
+        unsure = part.confidence < threshold or threshold >= 1 or not part.complete
+        part = part.model_copy(update={"unsure": unsure})
     emit(Wrote(request=known, photo=photo, parts=(part,), seconds=time.monotonic() - began))

@@ -12,9 +12,11 @@ import pytest
 from core.onsite.log import csv_file
 from core.onsite.records import ALL, RecordBook, Wanted, open_records, records_path
 from core.onsite.result import Verdict, Written
+from core.onsite.text_retrain import fill_with_texts
 from core.problems import Problem
+from core.project.store import Project
 from core.training.events import WrittenPart
-from tests.core.onsite.stand_ins import picture
+from tests.core.onsite.stand_ins import GREEN, RED, picture
 from tests.core.onsite.writers import text_package
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -135,6 +137,12 @@ def test_a_text_that_says_nothing_is_no_correction(book: RecordBook, text: str) 
     assert not book.find()[0].decided
 
 
+def test_a_text_that_says_nothing_is_not_confirmed(book: RecordBook) -> None:
+    book.add([caption("k", text="")])
+    assert code_of(book.confirm, "k-0", "田中") == "onsite.record_empty"
+    assert not book.find()[0].decided
+
+
 def test_a_record_that_is_not_there_is_told(book: RecordBook) -> None:
     assert {
         code_of(book.correct, "x", "a", "b"),
@@ -179,6 +187,20 @@ def test_only_what_people_decided_is_learned_from_the_newest_word_last(
     book.confirm("c-0", "佐藤")
     assert [record.final for record in book.learned_from()] == ["新しい決定", "緑の部品です。"]
     assert [record.id for record in book.learned_from(Wanted(words="1.png"))] == ["b-0"]
+
+
+def test_a_kept_photo_that_is_gone_does_not_keep_the_others_from_being_learned(
+    book: RecordBook, tmp_path: Path
+) -> None:
+    for name, colour in (("a", RED), ("b", GREEN)):
+        (tmp_path / f"{name}.png").write_bytes(picture(colour))
+        book.add([caption(name, tmp_path / f"{name}.png", text=f"about {name}")])
+        book.confirm(f"{name}-0", "田中")
+    Path(book.learned_from()[0].kept).unlink()
+    with Project.create(tmp_path / "project", "p") as project:
+        filled = fill_with_texts(project, book.learned_from(), "caption")
+        assert (filled.photos, filled.labelled, project.task) == (1, 1, "caption")
+        assert [each.text for each in project.texts.captions()] == ["about b"]
 
 
 def test_the_csv_opens_in_excel_and_runs_nothing(book: RecordBook, tmp_path: Path) -> None:

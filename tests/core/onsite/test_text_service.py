@@ -339,6 +339,9 @@ def test_the_server_takes_a_question(client_of: Any) -> None:
     assert (told["photo"], told["task"]) == ("a.png", "vqa")
     plain = client.post("/v1/judge", content=picture(RED)).json()
     assert [each["question"] for each in plain["answers"]] == list(LEARNED)
+    for unusable in (" ", "%E2%80%8B"):
+        refused = client.post(f"/v1/judge?question=Is it red?&question={unusable}", content=picture(RED))
+        assert (refused.status_code, refused.json()["detail"]["code"]) == (400, "onsite.question_unusable")
     assert client.post("/v1/judge", content=b"").status_code == 422
     assert b'hikidashi_photos_total{class_name="",verdict=""} 2.0' in client.get("/metrics").content
     assert client.get("/v1/classes").status_code == 404
@@ -364,6 +367,7 @@ def test_the_server_describes_and_refuses_questions_of_a_package_that_only_descr
         ("vqa", ["--daily-page", "."], "onsite.texts_no_ok"),
         ("vqa", ["--add-class", "紫=purple"], "onsite.texts_no_classes"),
         ("caption", ["--question", "何色ですか?"], "onsite.caption_no_questions"),
+        ("vqa", ["--question", "何" * 2001], "onsite.question_unusable"),
     ],
 )
 @pytest.mark.parametrize("command", ["watch", "serve"])

@@ -186,6 +186,7 @@ def test_a_package_that_writes_otherwise_than_it_says_is_refused(answers: Writte
         (CHECK, {"picture_0": np.zeros((4, 4), np.uint8)}),
         (CHECK, {"picture_0": np.zeros((4, 4, 3), np.float32)}),
         (CHECK, {"other": np.zeros((4, 4, 3), np.uint8)}),
+        (CHECK, {"picture_0": np.zeros((1, 100_000, 3), np.uint8)}),
         (CHECK, {f"picture_{n}": np.zeros((1, 1, 3), np.uint8) for n in range(17)}),
         (CHECK, {}),
     ],
@@ -300,6 +301,9 @@ def test_a_manifest_survives_json(answers: WrittenRun) -> None:
         {"classes": []},
         {"schema_version": 4},
         {"unsure": {"probability": 2.0, "wished_error": 0.1, "sent_to_person": 0.1, "promised": False, "n": 1}},
+        {"unsure": {"probability": 0.5, "wished_error": 0.0, "sent_to_person": 0.1, "promised": False, "n": 1}},
+        {"checks": [{"picture": 0, "question": "a", "text_sha256": "0" * 64, "confidence": 0.5}] * 65},
+        {"checks": [{"picture": 0, "question": "a" * 2001, "text_sha256": "0" * 64, "confidence": 0.5}]},
     ],
 )  # fmt: skip
 def test_what_contradicts_itself_is_refused(answers: WrittenRun, changes: dict[str, object]) -> None:

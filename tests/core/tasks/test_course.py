@@ -101,6 +101,11 @@ def test_the_command_tunes_measures_and_keeps(
                  "--hold-back", "other line", "--json"]) == OK  # fmt: skip
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert found["metrics"]["base"]["vqa_accuracy"]["after"]["mean"] == pytest.approx(sum(right) / len(right))
+    # What the run is about need not be said again.
+    assert main(["train", "--photos", str(plant), "--resume", "--out", str(run.folder), "--json"]) == OK
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["revision"] == result.revision
+    assert main(["evaluate", str(run.folder), "--photos", str(plant), "--json"]) == BAD_INPUT
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["code"] == "cli.say_texts"
 
 
 def test_cut_off_it_goes_on_and_comes_to_the_same(plant: Path, tmp_path: Path) -> None:
@@ -166,7 +171,7 @@ def test_another_model_is_refused(plant: Path, tmp_path: Path) -> None:
     assert other.value.code == "tasks.tuned_other_model"
 
 
-@pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], []])
+@pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], [], ["--texts", "some.csv", "--shots", "4"]])
 def test_what_is_missing_is_asked_for(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +227,23 @@ def test_a_files_own_split_is_kept(plant: Path) -> None:
     parts = {Path(photo.path).name: photo.part for photo in revision.photos}
     assert parts | {"p0.png": "test", "p1.png": "train", "p2.png": "train", "p3.png": "val"} == parts
     assert len(parts) == 6 and revision.language == "en"
+
+
+def test_a_photo_that_the_file_names_in_two_ways_has_all_its_texts(plant: Path) -> None:
+    texts = PhotoTexts(
+        questions=(
+            Question("p0.png", "Disposition?", ("scrap",)),
+            Question("line 1/P0.png", "Disposition?", ("release", "release")),
+            Question("line 1/P0.png", "Which part?", ("a bolt",)),
+            Question("p1.png", "Disposition?", ("scrap",)),
+        ),
+        parts={"p0.png": "train", "p1.png": "train"},
+    )
+    (photo, _) = freeze_folder(plant, texts, "vqa").photos
+    assert {each.question: each.texts for each in photo.written} == {
+        "Disposition?": ("scrap", "release", "release"),
+        "Which part?": ("a bolt",),
+    }
 
 
 def test_the_embedded_model_says_what_it_is() -> None:

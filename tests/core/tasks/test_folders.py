@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from core.training.commands import Commands, Halt
 from core.training.events import Event, Stage
 from core.training.job import ImportModelsJob
 from core.training.models import run_import
-from tests.core.tasks.tiny_chat import smol_folder
+from tests.core.tasks.tiny_chat import qwen_folder, smol_folder
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,66 @@ def test_other_kinds_of_models_are_refused(source: Path, store: WriterStore) -> 
     assert problem.code == "tasks.folder_unknown" and "smolvlm" in problem.data["known"]
 
 
+@pytest.mark.parametrize("part", ["text_config", "vision_config"])
+def test_parts_of_other_kinds_are_refused(source: Path, store: WriterStore, part: str) -> None:
+    """The library would build any model of its own that is named there: some fetch weights while they are built."""
+    changed(source, "config.json", lambda content: content[part].update(model_type="timm_backbone"))
+    problem = refused(source, store)
+    assert problem.code == "tasks.folder_unknown" and "timm_backbone" in problem.data["kind"]
+
+
+def test_a_further_model_elsewhere_is_refused(source: Path, store: WriterStore) -> None:
+    named = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "//elsewhere/share"}
+    changed(source, "processor_config.json", lambda content: content.update(audio_tokenizer=named))
+    problem = refused(source, store)
+    assert problem.code == "tasks.folder_unsafe" and "audio_tokenizer" in problem.data["part"]
+
+
+def test_it_is_opened_with_the_processor_of_its_kind_and_offline(
+    source: Path, store: WriterStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+    import transformers
+
+    for name in ("config.json", "processor_config.json", "tokenizer_config.json"):
+        changed(source, name, lambda content: content.update(processor_class="BarkProcessor"))
+    kind, offline = transformers.SmolVLMProcessor, []
+    opened = kind.from_pretrained.__func__  # type: ignore[attr-defined]
+
+    def told(cls: Any, *args: Any, **how: Any) -> Any:
+        offline.append(huggingface_hub.is_offline_mode())
+        return opened(cls, *args, **how)
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(kind, "from_pretrained", classmethod(told))
+    import_folder("mine", source, store=store)
+    assert offline == [True] and not huggingface_hub.is_offline_mode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("smol", "max_image_size", {"longest_edge": 1 << 20}),
+        ("smol", "image_seq_len", 1 << 30),
+        ("qwen", "min_pixels", 1 << 40),
+        ("qwen", "temporal_patch_size", 1 << 20),
+    ],
+)
+def test_a_photo_is_not_blown_up(
+    source: Path, store: WriterStore, tmp_path: Path, kind: str, key: str, value: Any
+) -> None:
+    folder = source if kind == "smol" else qwen_folder(tmp_path / "qwen")
+
+    def change(content: dict[str, Any]) -> None:
+        place = content if key == "image_seq_len" else content["image_processor"]
+        place[key] = value
+        if key == "min_pixels":
+            place["size"] = {"shortest_edge": value, "longest_edge": value}
+
+    changed(folder, "processor_config.json", change)
+    assert refused(folder, store).code == "tasks.folder_unreadable"
+
+
 def test_a_quantised_folder_is_refused(source: Path, store: WriterStore) -> None:
     changed(source, "config.json", lambda content: content.update(quantization_config={"bits": 4}))
     assert refused(source, store).code == "tasks.folder_unknown"
@@ -219,6 +280,18 @@ def test_sizes_that_no_such_weights_have_are_refused(
 )
 def test_no_description_is_a_fault_of_the_program(value: Any) -> None:
     assert isinstance(wild({"text_config": value, "deep": {"deeper": value}}, 1000), str)
+
+
+def test_what_a_kill_left_goes_and_a_full_disk_is_told(
+    source: Path, store: WriterStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (store.root / ".adding-x" / "mine").mkdir(parents=True)
+    usage = shutil.disk_usage(store.root)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+        assert refused(source, store).code == "backbones.disk_full"
+    import_folder("mine", source, store=store)
+    assert [path.name for path in store.root.iterdir()] == ["mine"]
 
 
 def test_what_was_tampered_with_is_not_opened(source: Path, store: WriterStore) -> None:

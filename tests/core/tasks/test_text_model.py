@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.files import sha256_file
 from core.partsworld import render
-from core.tasks.embedded import load_text_model, weights_sha256
+from core.tasks.embedded import load_text_model
 from core.tasks.heldout_check import check_text_model, held_out_scenes
 from core.tasks.model import TextModel
 from core.tasks.place import TEXT_MODEL_FOLDER, WEIGHTS_NAME
@@ -53,7 +53,7 @@ def test_a_photo_gets_the_same_text_alone_and_among_others(shipped: TextModel) -
 def test_the_card_tells_what_was_measured_with_these_weights() -> None:
     figures = json.loads((TEXT_MODEL_FOLDER / "card.json").read_text(encoding="utf-8"))
     assert figures["weights_bytes"] == (TEXT_MODEL_FOLDER / WEIGHTS_NAME).stat().st_size
-    assert weights_sha256() == sha256_file(TEXT_MODEL_FOLDER / WEIGHTS_NAME)
+    assert load_text_model().card.sha256 == sha256_file(TEXT_MODEL_FOLDER / WEIGHTS_NAME)
     card = (TEXT_MODEL_FOLDER / "card.md").read_text(encoding="utf-8")
     for language in ("en", "ja"):
         assert f"{figures['held_out']['caption'][language]['cider']['mean']:.2f}" in card

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from PIL import Image
 
 from core.methods.catalogue import parse_composition
 from core.methods.presets import LANGUAGES
-from core.problems import problem_text
+from core.problems import Problem, problem_text
 from core.project.revision import Part
 from core.tasks.model import TextModel
 from core.tasks.preflight import ASKED_WANTED, PHOTOS_WANTED, text_checks
@@ -166,7 +167,7 @@ def test_the_tuned_model_of_a_run_answers_until_it_is_told_to_end(
     run = tmp_path / "run"
     run.mkdir()
     tuning = tiny.tune("lora", {}, seed=1)
-    save_tuned(run / "tuned.safetensors", tuning, {}, "0" * 64)
+    save_tuned(run / "tuned.safetensors", tuning, {}, tiny.card.sha256)
 
     class _Result:
         model, model_sha256, language = "embedded", "0" * 64, "ja"
@@ -192,6 +193,11 @@ def test_the_tuned_model_of_a_run_answers_until_it_is_told_to_end(
     assert isinstance(gone, PredictionFailed) and gone.request == 3 and gone.code.startswith("photos.")
     assert isinstance(senseless, PredictionFailed) and senseless.request == 4
     assert isinstance(japanese, Wrote) and japanese.request == 5
+    # Another model has come in under the name of the one that was tuned.
+    monkeypatch.setattr(tiny, "card", replace(tiny.card, sha256="1" * 64))
+    with pytest.raises(Problem) as other:
+        run_try_out(TryOutJob(run="", source_run=str(run)), events.append, Asked(*asked))
+    assert other.value.code == "tasks.tuned_other_model"
 
 
 # Counting

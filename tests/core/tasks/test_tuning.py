@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,15 +12,16 @@ from PIL import Image
 from core.problems import Problem
 from core.tasks.learning import Learned
 from core.tasks.learning import learn as learn_lessons
-from core.tasks.lessons import examples_of, wording_of
+from core.tasks.lessons import wording_of
 from core.tasks.model import TextModel
+from core.tasks.photos import text_set
 from core.tasks.protocol import TextExample, TextSet, Tuning
-from core.tasks.texts import Caption, PhotoTexts, Question
+from core.tasks.revision import TextPhoto, TextRevision, WrittenText
 from core.tasks.tuned import load_tuned, save_tuned, settings_of
 from core.tasks.tuning import TextTuning
 from core.training.checkpoint import Checkpoint, load_checkpoint
 from core.training.commands import Commands, Emit, Halt
-from core.training.events import Event, TextEpoch
+from core.training.events import Decided, Event, TextEpoch, Warned
 
 ALL = ["prefix", "lora", "adapter", "full", "pt-peft(lora)", "pt-peft(adapter)", "pt-peft(full)"]
 FEW = {"training.epochs": 8, "training.batch_size": 4}
@@ -191,15 +193,38 @@ def test_texts_that_cannot_be_learned_are_named(tiny: TextModel) -> None:
         assert problem.value.code == code
 
 
-def test_texts_of_a_file_become_examples_of_its_photos() -> None:
-    texts = PhotoTexts(
-        captions=(Caption("b.jpg", "きずのあるボルト"), Caption("gone.jpg", "no photo")),
-        questions=(Question("a.jpg", "Is it red?", ("no", "yes", "yes")),),
-    )
-    assert examples_of(texts, ["a.jpg", "b.jpg"]) == (
-        TextExample(1, "きずのあるボルト", None, "ja"),
+def test_every_description_is_learned_and_the_answer_of_most_people() -> None:
+    asked = WrittenText(question="Is it red?", texts=("no", "yes", "yes"))
+    told = WrittenText(texts=("きずのあるボルト", "a bolt"))
+    photos = [
+        TextPhoto(path=f"{number}.jpg", part="train", written=(each,))
+        for number, each in enumerate((asked, told))
+    ]
+    revision = TextRevision(root="", task="vqa", photos=tuple(photos))
+    assert text_set(revision, photos).examples == (
         TextExample(0, "yes", "Is it red?", "en"),
+        TextExample(1, "きずのあるボルト", None, "ja"),
+        TextExample(1, "a bolt", None, "en"),
     )
+
+
+def test_astray_in_the_second_stage_what_the_first_learned_is_kept_and_told(
+    tiny: TextModel, texts: TextSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = FEW | {"pt-peft.first_epochs": 1, "training.epochs": 1, "pt-peft.second": "always"}
+    tuning, said = TextTuning(tiny, "pt-peft(lora)", few, 1), list[Event]()
+    usual = tuning.loss
+
+    def loss(batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        value, right = usual(batch)
+        second = any(isinstance(event, Decided) for event in said)
+        return (value * float("nan") if second else value), right
+
+    monkeypatch.setattr(tuning, "loss", loss)
+    learned = learn(tuning, texts, texts, 1, said.append)
+    assert (learned.stopped_because, learned.kept_epoch) == ("diverged", 1)
+    (warned,) = (event for event in said if isinstance(event, Warned))
+    assert (warned.code, warned.data) == ("training.diverged_kept", {"epoch": 2, "kept": 1})
 
 
 def test_it_can_be_stopped(tiny: TextModel, texts: TextSet) -> None:
