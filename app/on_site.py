@@ -97,7 +97,7 @@ class OnSite(SiteWork):
         """Open a package; the one before is put away, its photos that wait are forgotten."""
         self.close()
         self.to(Phase.LOADING)
-        run_in_background(
+        self._opening = run_in_background(
             self,
             lambda _cancel: _open(path),
             success=self._start,

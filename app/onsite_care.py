@@ -14,6 +14,7 @@ from app.pages.base import Page
 from app.pages.home import projects_folder
 from app.session import Session
 from app.site_texts import SiteTexts
+from app.site_work import SiteWork
 from app.widgets.health_light import HealthDialog
 from app.widgets.retrain_dialog import RetrainDialog, Stock
 from core.onsite.monitor.day import Line, day_of, write_day
@@ -96,7 +97,7 @@ class OnSiteCare(QObject):
             bool(photos),
             lambda project, cancel: fill_project(project, photos, classes, cancel),
         )
-        self._choose_project(stock, package.path)
+        self._choose_project(stock, package.path, self._on_site)
 
     def prepare_text_training(self, texts: SiteTexts) -> None:
         """Ask which project the texts that people read go into, if there are any."""
@@ -120,9 +121,13 @@ class OnSiteCare(QObject):
         stock = Stock(
             words, task, True, lambda project, cancel: fill_with_texts(project, records, task, cancel)
         )
-        self._choose_project(stock, package.path)
+        self._choose_project(stock, package.path, texts)
 
-    def _choose_project(self, stock: Stock, package: Path) -> None:
+    def _choose_project(self, stock: Stock, package: Path, work: SiteWork) -> None:
+        if self.session.training_now():
+            # It would be shown, and the training that goes on lost from sight.
+            work.troubled(Problem("app.training_now"))
+            return
         name = f"{package.stem} {date.today():%Y-%m-%d}"
         dialog = RetrainDialog(self.session, stock, name, projects_folder(), self._page)
         dialog.filled.connect(self._show_project)

@@ -56,9 +56,10 @@ class Sheet:
 
 
 class SiteTexts(SiteWork):
-    """`wrote` tells the sheet of a photo, `decided` a record that a person looked at or took back, `found` the records that
+    """`started` tells that the records can be read, `wrote` the sheet of a photo, `decided` a record that a person looked at or took back, `found` the records that
     were looked for, with how it stands today, `opened` what was kept about one photo."""
 
+    started = Signal()
     wrote = Signal(object)
     decided = Signal(object)
     found = Signal(object, object)
@@ -73,7 +74,9 @@ class SiteTexts(SiteWork):
         """Open a package; the one before is put away."""
         self.close()
         self.to(Phase.LOADING)
-        run_in_background(self, lambda _cancel: _open(path), success=self._start, failure=self.broke)
+        self._opening = run_in_background(
+            self, lambda _cancel: _open(path), success=self._start, failure=self.broke
+        )
 
     def close(self) -> None:
         self.package = None
@@ -153,6 +156,7 @@ class SiteTexts(SiteWork):
         self.package, self.book, job = opened
         self.begin(job)
         self.changed.emit()
+        self.started.emit()
 
     def _decide(self, decide: Callable[[RecordBook], Record]) -> None:
         self._read(decide, self.decided.emit)

@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.background import run_in_background
+from app.background import Task, run_in_background
 from app.engine import EngineProcess
 from core.onsite.added import AddedClass
 from core.photos.walk import FoundFile, walk
@@ -48,6 +49,7 @@ class SiteWork(QObject):
         self._open: dict[int, int] = {}  # photos that are out, by request
         self._request = 0
         self._engine: EngineProcess | None = None
+        self._opening: Task[Any] | None = None  # of the package that was asked for last
 
     # What the page asks
 
@@ -77,6 +79,8 @@ class SiteWork(QObject):
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.let_go()
+        if self._opening is not None:
+            self._opening.cancel()
         self._waiting.clear()
         self._open.clear()
         self.asked = self.answered = 0

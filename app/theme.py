@@ -229,6 +229,7 @@ QPlainTextEdit {
 QPlainTextEdit:focus { padding: 2px; border: 2px solid $focus; }
 /* Fusion draws these itself: a border here would take their arrows away. */
 QComboBox, QSpinBox, QDoubleSpinBox { min-height: 38px; }
+QComboBox QLineEdit { min-height: 0; padding: 0 4px; }
 QTabWidget::pane { border: 1px solid $border; border-radius: 8px; background: $surface; }
 QTabBar::tab {
   min-height: 34px; padding: 3px 14px; margin-right: 2px; color: $text; background: transparent;

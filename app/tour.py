@@ -19,7 +19,15 @@ from typing import Any, TypeVar, overload
 import psutil
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QListView,
+    QScrollArea,
+    QTabWidget,
+    QWidget,
+)
 
 from app.diagnostics import start_logging
 from app.main import make_application
@@ -223,7 +231,7 @@ class Tour:
         name = "check_tabs" if self.task == "classification" else "text_check_tabs"
         self.operator.wait(lambda: self.operator.find(name).isVisible(), "the result is read")
         tabs = self.operator.find(name, QTabWidget)
-        for number in range(tabs.count()):
+        for number in filter(tabs.isTabVisible, range(tabs.count())):
             QTest.mouseClick(
                 tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(number).center()
             )
@@ -252,6 +260,10 @@ class Tour:
         photos = sorted((SAMPLE / "test").rglob("*.jpg"))[::_EVERY_NTH_ON_SITE]
         self.operator.choose_in_dialog("onsite_photos", *photos)
         self.operator.wait(lambda: len(answers) == len(photos), "the answers", _ENGINE_S)
+        if self.task != "classification":
+            rows = self.operator.find("records", QListView).model()
+            told = sum(len(answer["texts"]) for answer in answers)
+            self.operator.wait(lambda: rows.rowCount() == told, "the records")
         self._picture("onsite")
         return answers
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from app.theme import GAP, TOUCH
 from app.widgets.assist_bar import AssistBar
 from app.widgets.banner import ProblemBanner
 from app.widgets.class_panel import ClassDialog, ClassPanel
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.label_files import LabelFiles
 from app.widgets.labelling_help import LabellingHelp
 from app.widgets.photo_grid import PhotoGrid
@@ -523,9 +523,8 @@ class LabelsPage(Page):
         self.larger.clicked.connect(self.viewer.open_here)
         self.preview.asked.connect(self.viewer.open_here)
         self.grid.doubleClicked.connect(lambda _: self.viewer.open_here())
-        self.preview_name = QLabel(objectName="labels_preview_name")
+        self.preview_name = ElidedLabel("labels_preview_name")
         self.preview_name.setProperty("class", "muted")
-        self.preview_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.panel = ClassPanel()
         self.panel.label.connect(self._label_and_return)
         self.panel.add.connect(self._add_class)

@@ -253,7 +253,8 @@ class TextCheckPage(Page):
 
     def _ask(self, asking: Asking) -> None:
         shown = self._shown
-        assert shown is not None, "there is no result"
+        if shown is None:
+            return  # another run is being read
         self._try_out.ask(self._project(), shown.run, self.session.language, self._unsure_below(), asking)
         self.try_pane.show_waiting(self._try_out.opening)
 

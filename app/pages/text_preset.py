@@ -190,6 +190,7 @@ class TextPresetPage(Page):
         self._found = None
         self.banner.show_problem(error)
         self._say_recommendation()
+        self._show_costs()
 
     def _say_recommendation(self) -> None:
         self.reason.setVisible(self.banner.isHidden())
@@ -247,7 +248,7 @@ class TextPresetPage(Page):
             cost = self._costs.get(key)
             if cost is not None:
                 line.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
-            elif key in self._unmeasurable or self.session.training_now():
+            elif key in self._unmeasurable or self._found is None or self.session.training_now():
                 line.show_cost(Cost.UNKNOWN)
             else:
                 line.show_cost(Cost.MEASURING)

@@ -57,6 +57,7 @@ class TrainingPage(Page):
         session.project_changed.connect(self._project_changed)
         session.task_changed.connect(self._project_changed)
         session.labels_changed.connect(self._data_changed)
+        session.task_changed.connect(self._task_changed)
         session.run_changed.connect(self._run_changed)
         session.engine.told.connect(self._take)
         session.engine.ended.connect(self._ended)
@@ -126,6 +127,11 @@ class TrainingPage(Page):
         self.banner.hide()
         self._run_changed()
 
+    def _task_changed(self) -> None:
+        """What was looked at was about the other task."""
+        self._ready = None
+        self._show_checks()
+
     def _data_changed(self) -> None:
         """Other labels ask for another training; one that goes on is left alone."""
         self._ready = None
@@ -139,11 +145,11 @@ class TrainingPage(Page):
         if project is None or not self._preparing() or not self.isVisible():
             return
         self.look_again.setEnabled(False)
-        task = self._task
+        asked, task = self.session.task, self._task
         run_in_background(
             self,
             lambda _cancel: task.look(project),
-            success=self._looked,
+            success=lambda ready: self._looked(ready) if asked == self.session.task else None,
             failure=self._could_not_look,
             in_order=True,
         )

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.theme import GAP, TOUCH
+from app.widgets.open_choice import OpenChoice
 from core.problems import Language
 from core.tasks.phrases import phrases
 
@@ -20,9 +21,7 @@ class QuestionAsker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="question_asker")
         self.label = QLabel()
-        self.box = QComboBox(objectName="asker_box", minimumHeight=TOUCH, editable=True)
-        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box = OpenChoice("asker_box")
         self.box.setMinimumContentsLength(_LETTERS)
         self.button = QPushButton(objectName="asker_ask", minimumHeight=TOUCH)
         self.label.setBuddy(self.box)

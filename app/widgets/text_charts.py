@@ -72,8 +72,15 @@ class TextCharts(QWidget):
         ).format(first=first.loss, loss=latest.loss)
 
     def _right_words(self, latest: TextEpoch) -> str:
-        if latest.right is None:
+        _, shares = self._story.series("right")
+        if not shares:
             return self.tr("途中で確かめる文がないので、割合は出せません。")
+        if self._story.state.terminal or latest.right is None:
+            # What is kept is the best round, not the last.
+            words = self.tr(
+                "いちばん良い周では、確認用の文の {share} % を、人が書いたとおりに書けました。言い回しが違うだけのものは入りません。"
+            )
+            return words.format(share=f"{100 * max(shares):.0f}")
         words = self.tr(
             "確認用の文の {share} % を、人が書いたとおりに書けます。言い回しが違うだけのものは入りません。"
         )

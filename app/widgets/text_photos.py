@@ -199,7 +199,7 @@ class TextPhotos(QWidget):
     def _undo_mend(self) -> None:
         if not self._mended:
             return
-        project, last = self._project(), self._mended[-1]
+        project, last = self._project(), self._mended.pop()
 
         def write() -> None:
             if self._session.task == "vqa":
@@ -207,9 +207,14 @@ class TextPhotos(QWidget):
             else:
                 project.texts.write_captions([last.photo_id], last.captions)
 
-        self._write(write, lambda: self._mended.remove(last))
+        self._write(write, otherwise=lambda: self._mended.append(last))
 
-    def _write(self, write: Callable[[], None], done: Callable[[], object]) -> None:
+    def _write(
+        self,
+        write: Callable[[], None],
+        done: Callable[[], object] = lambda: None,
+        otherwise: Callable[[], object] = lambda: None,
+    ) -> None:
         def written(_: None) -> None:
             done()
             self.view.mended(len(self._mended))
@@ -217,9 +222,11 @@ class TextPhotos(QWidget):
             self._look_at(self.list.current())
             self._session.labels_changed.emit()
 
-        run_in_background(
-            self, lambda _cancel: write(), success=written, failure=self.failed.emit, in_order=True
-        )
+        def failed(error: Exception) -> None:
+            otherwise()
+            self.failed.emit(error)
+
+        run_in_background(self, lambda _cancel: write(), success=written, failure=failed, in_order=True)
 
     def _project(self) -> Project:
         project = self._session.project

@@ -23,6 +23,7 @@ from app.site_texts import Sheet, SiteTexts
 from app.site_work import Phase
 from app.theme import TOUCH
 from app.waiting_sheets import WaitingSheets
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.photo_preview import PhotoPreview
 from app.widgets.question_asker import QuestionAsker
 from app.widgets.record_card import RecordCard
@@ -63,6 +64,7 @@ class TextSite(QWidget):
         work.decided.connect(self._decided)
         work.found.connect(self._found)
         work.opened.connect(self._open)
+        work.started.connect(self.look)
 
     # What the page asks
 
@@ -130,37 +132,54 @@ class TextSite(QWidget):
     # What comes
 
     def _wrote(self, sheet: Sheet) -> None:
+        written, known = sheet.records, self._known(sheet.photo)
+        same = self._sheet is not None and self._sheet.photo == sheet.photo
+        if written and known is not None:
+            if same and {each.question for each in known.records} & {each.question for each in written}:
+                self.picture.show_picture(None)  # judged again: under that name there may be another picture
+            for record in written:
+                known = known.with_record(record)
+            sheet = known
         self._newest = sheet
-        same = self._sheet is not None and self._sheet.photo == sheet.photo and bool(sheet.records)
-        if same and self._sheet is not None:
-            merged = self._sheet
-            for record in sheet.records:
-                merged = merged.with_record(record)
-            sheet = merged
         self._waiting.take(sheet)
-        if any(record.unsure for record in sheet.records):
+        if any(record.unsure for record in written):
             self.unsure.emit()
-        if same:
-            self._show(sheet, len(sheet.records) - 1)
-        elif not self._holding and self.editing is None:
+        if self.editing is not None:
+            # What is being put right stays on screen, whatever comes.
+            if same and written:
+                self._show(sheet, self._place)
+            self._ask()
+        elif same and written:
+            self._show(sheet, sheet.records.index(written[-1]))
+        elif not self._holding:
             self._show(sheet, sheet.first_waiting)
         else:
             self._ask()
         self.look()
 
+    def _known(self, photo: Path) -> Sheet | None:
+        """What is known of a photo that is on screen, or waits."""
+        sheet = self._sheet
+        return (
+            sheet if sheet is not None and sheet.photo == photo and sheet.records else self._waiting.of(photo)
+        )
+
     def _decided(self, record: Record) -> None:
         photo = Path(record.photo)
-        if self._sheet is not None and self._sheet.photo == photo:
-            self._sheet = self._sheet.with_record(record)
-            known: Sheet | None = self._sheet
-        else:
-            known = self._waiting.of(photo)
-            known = known.with_record(record) if known is not None else None
+        known = self._known(photo)
         if known is not None:
+            known = known.with_record(record)
             self._waiting.settle(known)
+        if self._sheet is not None and self._sheet.photo == photo:
+            self._sheet = known
+        if self._newest is not None and self._newest.photo == photo:
+            self._newest = self._newest.with_record(record)
         self._last = record if record.decided else None
         self.look()
-        if not record.decided:
+        if self.editing is not None and self._sheet is not None:
+            # The next text was taken up before this one was kept.
+            self._show(self._sheet, self._place)
+        elif not record.decided:
             self._holding = True
             self._work.look_at(record)
         else:
@@ -178,7 +197,8 @@ class TextSite(QWidget):
 
     def _open(self, sheet: Sheet) -> None:
         """A record was chosen, or taken back: that one is looked at."""
-        self._show(sheet, self._place_of(sheet))
+        if self.editing is None:
+            self._show(sheet, self._place_of(sheet))
 
     def _place_of(self, sheet: Sheet) -> int:
         chosen = self.list.current()
@@ -269,13 +289,15 @@ class TextSite(QWidget):
 
     def _set_cards(self, questions: list[str]) -> None:
         """As many cards as texts; those that can stay do."""
-        if [card.record.question if card.record else "" for card in self.cards] == questions:
-            return
-        for card in self.cards:
-            card.setParent(None)
-            card.deleteLater()
-        self.cards = [RecordCard(answers=bool(question)) for question in questions]
-        for place, card in enumerate(self.cards):
+        kept = [card.record.question if card.record else "" for card in self.cards]
+        if kept != questions[: len(kept)]:
+            for card in self.cards:
+                card.setParent(None)
+                card.deleteLater()
+            self.cards = []
+        for place in range(len(self.cards), len(questions)):
+            card = RecordCard(answers=bool(questions[place]))
+            self.cards.append(card)
             card.picked.connect(lambda place=place: self._pick(place))
             card.saved.connect(lambda words, card=card: self._saved(card.record, words))
             card.given_up.connect(self._ask)
@@ -348,9 +370,9 @@ class TextSite(QWidget):
         self.board.setObjectName("text_board")
         self.picture = PhotoPreview()
         self.picture.setObjectName("text_picture")
-        self.photo_name = QLabel(objectName="text_photo_name", alignment=Qt.AlignmentFlag.AlignHCenter)
+        self.photo_name = ElidedLabel("text_photo_name")
+        self.photo_name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.photo_name.setProperty("class", "muted")
-        self.photo_name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         inside = QWidget()
         inside.setLayout(self._column)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,6 +20,7 @@ from app.theme import GAP, TOUCH
 from app.try_out_job import Asking
 from app.widgets.banner import ProblemBanner
 from app.widgets.level_mark import LevelMark
+from app.widgets.open_choice import OpenChoice
 from app.widgets.photo_judgement import Picture, load_picture
 from app.widgets.photo_strip import PhotoStrip
 from core.photos.thumbnails import ThumbnailStore
@@ -40,15 +40,14 @@ class TryOutPane(QWidget):
         self._waiting = False
         self._learned: TextTask = "vqa"
         self._reads = True
+        self._can = True
         self.lead = QLabel(wordWrap=True)
         self.strip = PhotoStrip("try_photos")
         self.strip.picked.connect(self._look_at)
         self.picture = Picture()
-        self.question = QComboBox(objectName="try_question", minimumHeight=TOUCH)
+        self.question = OpenChoice("try_question")
         self._line = QLineEdit()
         self.question.setLineEdit(self._line)
-        self.question.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.question.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._line.returnPressed.connect(self._ask)
         self.question.editTextChanged.connect(lambda _: self._enable())
         self.ask = QPushButton(objectName="try_ask", minimumHeight=TOUCH)
@@ -75,18 +74,21 @@ class TryOutPane(QWidget):
     def offer(
         self, questions: Sequence[str], *, description: bool, learned: TextTask = "vqa", reads: bool = True
     ) -> None:
-        """Questions to pick from, none where the model answers none; and whether it describes photos.
+        """Questions to pick from, none where the model answers none; and whether it describes photos. Neither: the model
+        is gone from this PC.
 
         What was not `learned` is said beside the answer; `reads` off: it learned texts in another language than the
         operator's, and describes in that one.
         """
         self._learned, self._reads = learned, reads
+        self._can = description or bool(questions)
         self.question.clear()
         self.question.addItems(list(questions))
         self.question.setCurrentIndex(0 if questions else -1)
         for part in (self.question, self.ask):
             part.setVisible(bool(questions))
         self.describe.setVisible(description)
+        self._say_lead()
         self._enable()
 
     def show_waiting(self, opening: bool) -> None:
@@ -118,9 +120,7 @@ class TryOutPane(QWidget):
 
     def retranslate(self) -> None:
         """Words in the present language."""
-        self.lead.setText(
-            self.tr("写真を選んで、学習したモデルに聞いてみます。ここで聞いても、学習や結果は変わりません。")
-        )
+        self._say_lead()
         self.strip.setAccessibleName(self.tr("試験の写真"))
         self.question.setAccessibleName(self.tr("聞くこと"))
         self._line.setPlaceholderText(self.tr("質問を選ぶか、書いてください"))
@@ -131,6 +131,15 @@ class TryOutPane(QWidget):
         self.busy.setAccessibleName(self.tr("答えを待っています"))
         self.banner.retranslate()
         self._say_answer()
+
+    def _say_lead(self) -> None:
+        self.lead.setText(
+            self.tr("写真を選んで、学習したモデルに聞いてみます。ここで聞いても、学習や結果は変わりません。")
+            if self._can
+            else self.tr(
+                "学習に使ったモデルが、いまこの PC にありません。「はじめる」の「モデルを見る・取り込む」から取り込むと、ここで試せます。"
+            )
+        )
 
     def _say_answer(self) -> None:
         if self._answer is None:

@@ -4839,6 +4839,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>There are no texts for checking on the way, so there is no share.</translation>
     </message>
     <message>
+        <source>いちばん良い周では、確認用の文の {share} % を、人が書いたとおりに書けました。言い回しが違うだけのものは入りません。</source>
+        <translation>In its best round it wrote {share} % of the checking texts just as people wrote them. Those that only differ in wording are not counted.</translation>
+    </message>
+    <message>
         <source>確認用の文の {share} % を、人が書いたとおりに書けます。言い回しが違うだけのものは入りません。</source>
         <translation>It writes {share} % of the checking texts just as people wrote them. Those that only differ in wording are not counted.</translation>
     </message>
@@ -5952,6 +5956,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>答えを待っています</source>
         <translation>Waiting for the answer</translation>
+    </message>
+    <message>
+        <source>学習に使ったモデルが、いまこの PC にありません。「はじめる」の「モデルを見る・取り込む」から取り込むと、ここで試せます。</source>
+        <translation>The model that was tuned is not on this PC now. Take it in by “See or import models” on “Start”, and you can try it here.</translation>
     </message>
     <message>
         <source>説明</source>

@@ -11,12 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from app.background import finish_in_order
 from app.engine import EngineProcess
+from app.pages import text_check
 from app.pages.text_check import TextCheckPage
 from app.session import Session
 from app.translations import use_language
 from app.widgets.unsure_preview import STOPS
 from core.evaluation.compare import Change
 from core.evaluation.wish import wish_of
+from core.problems import Problem
 from core.project.store import Project
 from core.project.texts import Asked
 from core.tasks.scoring import RIGHT
@@ -373,3 +375,33 @@ def test_both_languages_say_everything(qtbot: QtBot, qapp: QApplication, project
     for control in (page.photos.which, page.photos.about, page.photos.list, page.questions, page.runs, page.open_run,
                     page.try_pane.strip, page.try_pane.question, page.photos.view.lines, page.photos.view.answers):  # fmt: skip
         assert control.accessibleName()
+
+
+def test_where_the_model_is_gone_the_page_says_so_and_what_to_do(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(name: str) -> None:
+        raise Problem("tasks.model_unknown", name=name, known="embedded")
+
+    monkeypatch.setattr(text_check, "writer_card", gone)
+    make_text_run(project)
+    page = shown(qtbot, project)
+    page.tabs.setCurrentIndex(3)
+    assert not page.try_pane.ask.isVisible() and not page.try_pane.describe.isVisible()
+    assert "取り込む" in page.try_pane.lead.text()
+
+
+def test_undo_that_is_pressed_twice_takes_back_one_step_each(qtbot: QtBot, project: Project) -> None:
+    make_text_run(project)
+    page = shown(qtbot, project)
+    page.tabs.setCurrentWidget(page.photos)
+    row = page.photos.list.current()
+    assert row is not None
+    page.photos.view.answers.setText("緑")
+    page.photos.view.apply.click()
+    qtbot.waitUntil(page.photos.view.back.isEnabled)
+    page.photos.view.back.click()
+    page.photos.view.back.click()
+    qtbot.waitUntil(lambda: not page.photos.view.back.isEnabled())
+    finish_in_order()
+    assert page.photos._texts_now(row) == row.prediction.written

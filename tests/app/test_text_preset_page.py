@@ -74,6 +74,17 @@ def test_the_recommended_card_is_chosen_and_the_reason_has_the_figures(
     assert trials == [CARDS], "the cards are measured, nothing else"
 
 
+def test_where_every_text_was_removed_nothing_is_said_to_be_measured(
+    qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
+) -> None:
+    page = shown(qtbot, project)
+    page.leave()
+    project.texts.write_questions([photo.id for photo in project.photos()], [])
+    page.enter()
+    qtbot.waitUntil(page.banner.isVisible)
+    assert not any("測っています" in card.cost.text() for card in page.cards.values())
+
+
 def test_costs_are_measured_and_a_changed_setting_is_measured_anew(
     qtbot: QtBot, project: Project, trials: list[tuple[str, ...]]
 ) -> None:

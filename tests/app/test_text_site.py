@@ -364,6 +364,18 @@ def test_nothing_to_learn_from_is_said_in_words(qtbot: QtBot, page: OnsitePage) 
     assert page.findChild(RetrainDialog) is None
 
 
+def test_while_a_training_goes_on_no_other_project_takes_its_place(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    qtbot.mouseClick(page.text_site.decision.first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: records(page)["さびです。"].decided)
+    monkeypatch.setattr(Session, "training_now", lambda _self: True)
+    qtbot.mouseClick(page.text_site.learn_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.banner.isVisible)
+    assert "学習中" in page.banner.what.text() and page.findChild(RetrainDialog) is None
+
+
 def test_full_screen_shows_photo_and_text_alone(page: OnsitePage, photos: list[Path]) -> None:
     write(page, photos[0], ("", "さびです。", SURE, False))
     page.show_full(True)
@@ -437,3 +449,100 @@ def test_a_photo_that_is_gone_is_shown_from_the_copy_that_was_kept(
     page.text_site._chosen(page.text_site.list.rows.records[-1])
     qtbot.waitUntil(lambda: page.text_site.cards[0].text.toPlainText() == "さびです。")
     qtbot.waitUntil(lambda: not page.text_site.picture.pixmap().isNull())
+
+
+def test_a_package_that_is_opened_again_shows_what_was_written_today(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path], tmp_path: Path
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    qtbot.waitUntil(lambda: page.text_site.list.rows.rowCount() == 1)
+    page.open_package(tmp_path / "caption.hkd")
+    qtbot.waitUntil(lambda: page.texts.book is not None)
+    qtbot.waitUntil(lambda: page.text_site.list.rows.rowCount() == 1)
+    assert "書いた文 1 件" in page.text_site.counts.text()
+
+
+def test_another_picture_under_the_same_name_is_shown_with_its_text(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    picture = page.text_site.picture
+    qtbot.waitUntil(lambda: not picture.pixmap().isNull())
+    Image.new("RGB", (40, 30), (250, 0, 0)).save(photos[0])
+    write(page, photos[0], ("", "赤です。", SURE, False))
+    qtbot.waitUntil(
+        lambda: not picture.pixmap().isNull() and picture.pixmap().toImage().pixelColor(5, 5).red() > 200
+    )
+    assert page.text_site.cards[0].text.toPlainText() == "赤です。"
+
+
+def test_who_is_faster_than_the_disk_corrects_the_photo_on_screen(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    """→ pressed before the ← in front of it is kept: the text stays with its photo."""
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    write(page, photos[1], ("", "良品です。", SURE, False))
+    page.setFocus()
+    press(qtbot, Qt.Key.Key_Left)
+    press(qtbot, Qt.Key.Key_Right)
+    site = page.text_site
+    qtbot.waitUntil(lambda: records(page)["良品です。"].decided)
+    qtbot.wait(50)
+    assert site.editing is site.cards[0] and site.photo_name.text() == photos[1].name
+    compose(site.cards[0].text, "傷なし。")
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: records(page)["良品です。"].final == "良品です。傷なし。")
+    assert not records(page)["さびです。"].decided
+
+
+def test_an_answer_that_comes_leaves_the_one_that_is_put_right_alone(
+    qtbot: QtBot, asking: OnsitePage, photos: list[Path]
+) -> None:
+    write(asking, photos[0], (QUESTIONS[0], "はい", SURE, False), (QUESTIONS[1], "赤", UNSURE, True))
+    qtbot.mouseClick(asking.text_site.decision.second, Qt.MouseButton.LeftButton)
+    edited = asking.text_site.editing
+    assert edited is not None
+    edited.text.setPlainText("青")
+    write(asking, photos[0], ("ラベルは?", "はい。", SURE, False))
+    assert [card.question.text() for card in asking.text_site.cards] == [*QUESTIONS, "ラベルは?"]
+    assert asking.text_site.editing is edited and edited.text.toPlainText() == "青"
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: records(asking)["赤"].final == "青")
+
+
+def test_the_newest_photo_is_shown_as_a_person_left_it(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    write(page, photos[1], ("", "良品です。", SURE, False))
+    qtbot.mouseClick(page.text_site.decision.second, Qt.MouseButton.LeftButton)
+    page.text_site.cards[0].text.setPlainText("傷です。")
+    press(qtbot, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.text_site.cards[0].text.toPlainText() == "さびです。")
+    qtbot.mouseClick(page.text_site.decision.latest, Qt.MouseButton.LeftButton)
+    assert page.text_site.cards[0].text.toPlainText() == "傷です。"
+    assert "確かめ済み" in page.text_site.decision.question.text()
+
+
+def test_an_answer_about_an_earlier_photo_does_not_make_its_others_forgotten(
+    qtbot: QtBot, asking: OnsitePage, photos: list[Path]
+) -> None:
+    write(asking, photos[0], (QUESTIONS[1], "赤", UNSURE, True))
+    write(asking, photos[1], (QUESTIONS[1], "青", UNSURE, True))
+    write(asking, photos[0], (QUESTIONS[0], "はい", SURE, False))
+    site = asking.text_site
+    assert [card.record.text for card in site.cards if card.record] == ["赤", "はい"]
+    assert "ほかに 1 枚" in site.decision.question.text()
+
+
+def test_of_two_packages_opened_in_haste_the_last_one_is_at_work(
+    qtbot: QtBot, page: OnsitePage, engine: Recorded, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.hkd").write_text(name)
+        page.texts.open(tmp_path / f"{name}.hkd")
+    begun: list[str] = []
+    page.texts.started.connect(lambda: begun.append(page.texts.package.path.stem))  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: bool(begun))
+    qtbot.wait(100)
+    assert begun == ["second"]

@@ -141,6 +141,10 @@ def test_a_run_of_before_is_told_again_and_another_choice_asks_for_another_train
     qtbot.waitUntil(lambda: page.story.state is JobState.FINISHED)
     assert page.run_page.isVisible() and page.blocker() == ""
     assert page.view.text_charts.right.values("right")[0] == list(range(1, 13))
+    page.story.rounds[12] = page.story.rounds[12].model_copy(update={"right": 0.2})
+    page.view.text_charts.retranslate()
+    best = max(page.view.text_charts.right.values("right")[1])
+    assert best > 20 and f"{best:.0f} %" in page.view.text_charts.right.sentence.text(), "what is kept"
     TextChoice("prefix").keep(project)
     page.enter()
     assert page.ready_page.isVisible(), "what was chosen since is not what that run did"
@@ -150,8 +154,11 @@ def test_another_task_has_its_own_run_on_screen(qtbot: QtBot, project: Project, 
     run = make_text_run(project)
     page = shown(qtbot, project)
     assert page.session.run == run
+    page.again.click()
+    qtbot.waitUntil(page.start.isEnabled)
     project.choose_task("caption")
     page.session.show_task("caption")
+    assert not page.start.isEnabled(), "what was looked at was about questions"
     assert page.session.run is None and page.ready_page.isVisible()
     qtbot.waitUntil(lambda: page._ready is not None)
     assert page._ready is not None and page._ready.revision.task == "caption"  # type: ignore[union-attr]
