@@ -27,10 +27,8 @@ def resolve_text_preset(name: str) -> Preset:
 def recommend_text(revision: TextRevision) -> Recommendation:
     """The preset to tune with, and why.
 
-    Whatever the data, small corrections: of 79 plant photos in the plant's own words the shipped model learned them from
-    CIDEr 0.18 to 1.74 with LoRA, and to 0.41 with a prefix alone. Of the plant's questions (`core.bench.protocols.pt_peft`)
-    adapters and PT-PEFT around LoRA answer as many as LoRA, the latter in twice the time. What the data changes is how
-    much may be expected.
+    Whatever the data, small corrections: what was measured of all seven ways (docs/pt-peft-texts.md) has none that writes
+    clearly better, and a prefix alone writes far worse. What the data changes is how much may be expected.
     """
     learned = len(revision.of("train"))
     if learned < _MEASURED_ON:
