@@ -92,7 +92,7 @@ def test_the_manifest_tells_what_the_run_knows(answers: WrittenRun) -> None:
     assert manifest.data.texts.model_dump() == {"train": 4, "val": 2, "test": 6}
     assert manifest.training.hyper["lora.rank"] == 2
     assert manifest.training.hyper["lora.alpha"] == 32, "defaults are written out, those of texts"
-    assert manifest.training.hyper["training.learning_rate"] == 3e-3
+    assert manifest.training.hyper["training.learning_rate"] == 2e-3
     assert {member.name for member in manifest.members} == {*TEXT_MEMBERS}
 
 
