@@ -203,7 +203,7 @@ def test_the_answer_is_kept_folded_and_its_leak_is_said(page: PhotosPage, qtbot:
     project.label_by_folders()
     qtbot.mouseClick(ask.buttons["folder"], LEFT, pos=QPoint(10, ask.buttons["folder"].height() // 2))
     qtbot.waitUntil(lambda: project.same_part == "folder")
-    assert not ask.asking.isVisible() and ask.answered_row.isVisible()
+    qtbot.waitUntil(lambda: not ask.asking.isVisible() and ask.answered_row.isVisible())
     qtbot.waitUntil(lambda: "2 組" in ask.answer.text())
     qtbot.waitUntil(ask.leak_row.isVisible)
     assert "良品" in ask.leak.text()
