@@ -91,11 +91,11 @@ class SiteWork(QObject):
 
     def take_answer(self, event: Event) -> None:
         """An event that is not about the work as such."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} takes no answers")
 
     def not_judged(self, photo: Path, request: int, problem: Problem) -> None:
         """A photo could not be judged."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} takes no answers")
 
     def begin(self, job: Path) -> None:
         """Start the engine on a job."""
