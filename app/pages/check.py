@@ -294,7 +294,7 @@ class CheckPage(Page):
         root = _root(shown, self._project())
         listed = self._listed() if shown.has_photos else ()
         photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in listed]
-        self.list.show_photos(photos, self._project().thumbnails)
+        self.list.show_rows(photos, self._project().thumbnails)
         self._say_list()
 
     def _say_list(self) -> None:

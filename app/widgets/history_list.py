@@ -13,11 +13,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app.on_site import Judged
 from app.theme import theme
-from app.widgets.judged_photos import draw_picture
+from app.widgets.photo_rows import draw_picture, draw_selection
 from app.widgets.pictures import Pictures
 from app.widgets.result_board import ANSWERS, draw_chip
 from core.onsite.result import Verdict
@@ -161,13 +160,9 @@ class _RowDelegate(QStyledItemDelegate):
         tokens = theme()
         area = option.rect.adjusted(3, 1, -3, -1)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.accent_soft))
-            if option.state & QStyle.StateFlag.State_HasFocus:
-                painter.setPen(QPen(QColor(tokens.focus), 2))
-                painter.drawRect(area.adjusted(1, 1, -1, -1))
+        draw_selection(painter, area, option, QColor(tokens.accent_soft))
         frame = QRect(area.left() + 6, area.center().y() - _EDGE // 2 + 1, _EDGE, _EDGE)
-        draw_picture(painter, frame, index.data(Qt.ItemDataRole.DecorationRole), QColor(tokens.border))
+        draw_picture(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
         edge = painter.fontMetrics().height()
         left = frame.right() + 10
         chip = QRectF(left, area.center().y() - edge - 1, edge + 2, edge + 2)

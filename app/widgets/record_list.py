@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -33,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from app.site_texts import today
 from app.theme import GAP, TOUCH, theme
-from app.widgets.judged_photos import draw_picture
+from app.widgets.photo_rows import draw_picture, draw_selection
 from app.widgets.pictures import Pictures
 from app.widgets.result_board import Answer, draw_chip
 from core.onsite.records import Record, Wanted, Which
@@ -214,13 +213,9 @@ class _RowDelegate(QStyledItemDelegate):
         tokens, record = theme(), index.data(RecordRole)
         area = option.rect.adjusted(3, 1, -3, -1)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.accent_soft))
-            if option.state & QStyle.StateFlag.State_HasFocus:
-                painter.setPen(QPen(QColor(tokens.focus), 2))
-                painter.drawRect(area.adjusted(1, 1, -1, -1))
+        draw_selection(painter, area, option, QColor(tokens.accent_soft))
         frame = QRect(area.left() + 6, area.center().y() - _EDGE // 2 + 1, _EDGE, _EDGE)
-        draw_picture(painter, frame, index.data(Qt.ItemDataRole.DecorationRole), QColor(tokens.border))
+        draw_picture(painter, frame, index.data(Qt.ItemDataRole.DecorationRole))
         first, second = str(index.data()).split("\n", 1)
         line = painter.fontMetrics().lineSpacing()
         left, width = frame.right() + 10, area.right() - frame.right() - 14

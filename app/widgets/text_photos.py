@@ -83,7 +83,7 @@ class TextPhotos(QWidget):
         self.again.setText(self.tr("もう一度学習する"))
         self.again.setAccessibleName(self.again.text())
         self.list.setAccessibleName(self.tr("写真の一覧"))
-        self.list.rows.retranslate()
+        self.list.retranslate()
         self.view.retranslate()
         self.large.retranslate()
         self._offer_filters()

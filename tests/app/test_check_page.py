@@ -137,7 +137,7 @@ def test_a_cell_opens_its_photos_by_mouse(qtbot: QtBot, project: Project) -> Non
     cell = page.matrix.visualRect(page.matrix.cells.index(0, 0)).center()
     QTest.mouseClick(page.matrix.viewport(), Qt.MouseButton.LeftButton, pos=cell)
     assert page.tabs.currentWidget() is page.photos_tab
-    assert page.list.photos.rowCount() == page.matrix.cells.count(0, 0) > 0
+    assert page.list.rows.rowCount() == page.matrix.cells.count(0, 0) > 0
     assert page.all_mistakes.isVisible()
     page.all_mistakes.click()
     assert page.list_words.text() == "まちがえた写真はありません。"
@@ -150,7 +150,7 @@ def test_a_cell_opens_its_photos_by_keyboard(qtbot: QtBot, project: Project) -> 
     page.matrix.setCurrentIndex(page.matrix.cells.index(0, 1))
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return):
         QTest.keyClick(page.matrix, key)
-    assert page._cell == (1, 1) and page.list.photos.rowCount() > 0
+    assert page._cell == (1, 1) and page.list.rows.rowCount() > 0
 
 
 def test_the_gravest_mistake_comes_first_with_its_photo_and_probability(
@@ -158,7 +158,7 @@ def test_the_gravest_mistake_comes_first_with_its_photo_and_probability(
 ) -> None:
     page = shown(qtbot, project, make_run(project, skill=0.3))
     page.tabs.setCurrentWidget(page.photos_tab)
-    losses = [page.list.photos.index(r).data(257).prediction.loss for r in range(page.list.photos.rowCount())]
+    losses = [page.list.rows.index(r).data(257).prediction.loss for r in range(page.list.rows.rowCount())]
     assert losses == sorted(losses, reverse=True) and losses
     first = page.list.current()
     assert first is not None and f"{first.percent} %" in page.judgement.words.text()

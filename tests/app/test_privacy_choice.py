@@ -287,7 +287,7 @@ def test_the_check_page_says_that_it_has_no_pictures(
     check.enter()
     qtbot.waitUntil(lambda: check._shown is not None)
     check.tabs.setCurrentWidget(check.photos_tab)
-    assert check.list.photos.rowCount() == 0
+    assert check.list.rows.rowCount() == 0
     assert not check.photos_row.isVisible()
     assert "写真を残していない" in check.list_words.text()
 
