@@ -185,7 +185,7 @@ def test_a_question_of_the_table_opens_its_photos(qtbot: QtBot, project: Project
     assert page.tabs.currentWidget() is page.photos
     assert {
         page.photos.list.rows.index(n).data().split("\n")[0] for n in range(page.photos.list.rows.rowCount())
-    } == {page.questions.rows.question(1)}
+    } == {page.questions.rows.row(1).question}
 
 
 def test_a_text_is_mended_on_the_spot_and_taken_back(qtbot: QtBot, project: Project) -> None:
