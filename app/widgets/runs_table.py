@@ -3,23 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.widgets.runs_view import REMARK, RunsView, RunsViewModel
 from core.evaluation.compare import LEVEL, Change, Comparison, compare
 from core.evaluation.runs import AS_ON_SITE, Difference, Judgements, differences
-from core.methods.presets import resolve_preset
-from core.problems import Language, Problem
+from core.methods.presets import Preset, resolve_preset
+from core.problems import Problem
 from core.project.revision import DataRevision
 from core.training.job import TrainJob
 from core.training.result import TrainResult
 from core.training.run import Run
 from core.training.state import JobState
-
-Index = QModelIndex | QPersistentModelIndex
-_REMARK = 4
 
 
 @dataclass(frozen=True)
@@ -91,76 +87,27 @@ def _against(
         return None
 
 
-class RunsModel(QAbstractTableModel):
-    """A row per run: when, how, what came out, and whether it saw the same photos as the one shown."""
+class RunsModel(RunsViewModel[RunRow]):
+    """What came out, and whether a run saw the same photos as the one shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows: Sequence[RunRow] = ()
-        self._shown: RunRow | None = None
-        self._language: Language = "ja"
+    def preset_of(self, row: RunRow) -> Preset:
+        return resolve_preset(row.preset)
 
-    def show(self, rows: Sequence[RunRow], shown: Run | None, language: Language) -> None:
-        """Take other rows; `shown` is the run on the page."""
-        self.beginResetModel()
-        self._rows, self._language = tuple(rows), language
-        self._shown = next((row for row in rows if row.run == shown), None)
-        self.endResetModel()
+    def figure_headings(self) -> tuple[str, str]:
+        return self.tr("習った種類の正解"), self.tr("取り置いた種類の正解")
 
-    def row(self, number: int) -> RunRow:
-        """A row by its place."""
-        return self._rows[number]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 5
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        row = self._rows[index.row()]
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == _REMARK and row.against:
-            return self._differences(row.against)
-        match index.column():
-            case 0:
-                return row.started.strftime("%Y-%m-%d %H:%M") if row.started else row.run.folder.name
-            case 1:
-                return self._method(row)
-            case 2:
-                return self._right(row.learned)
-            case 3:
-                return self._right(row.held_back)
-        return self._remark(row)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Vertical or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (
-            self.tr("始めた日時"),
-            self.tr("やり方"),
-            self.tr("習った種類の正解"),
-            self.tr("取り置いた種類の正解"),
-            self.tr("備考"),
-        )[section]
-
-    def _method(self, row: RunRow) -> str:
-        try:
-            return resolve_preset(row.preset).texts[self._language].title
-        except Problem:
-            return row.preset
-
-    def _right(self, found: Comparison | None) -> str:
+    def figure(self, row: RunRow, number: int) -> str:
+        found = (row.learned, row.held_back)[number]
         if found is None or not found.photos:
             return self.tr("なし")
         return self.tr("{after}／{photos} 枚").format(after=found.after, photos=found.photos)
 
-    def _remark(self, row: RunRow) -> str:
-        if self._shown is not None and row.run == self._shown.run:
-            return self.tr("いま表示しています")
+    def tip(self, row: RunRow, column: int) -> str:
+        if column == REMARK and row.against:
+            return self._differences(row.against)
+        return super().tip(row, column)
+
+    def remark(self, row: RunRow) -> str:
         if row.learned is None:
             return self.tr("結果がありません")
         if self._shown is not None and row.revision != self._shown.revision:
@@ -196,52 +143,11 @@ class RunsModel(QAbstractTableModel):
         return "\n".join([head, *lines])
 
 
-class RunsView(QTableView):
-    """A table with a run in every row; choosing a row (double click or Enter) asks for that run."""
-
-    chosen = Signal(object)
-
-    def __init__(
-        self, model: QAbstractTableModel, run_at: Callable[[int], Run], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.setObjectName("runs_table")
-        self._run_at = run_at
-        model.setParent(self)
-        self.setModel(model)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(40)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(96)
-        self.setStyleSheet(
-            "QTableView::item { padding: 0 10px; } QHeaderView::section { padding: 6px 10px; }"
-        )
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.activated.connect(lambda index: self.chosen.emit(self._run_at(index.row())))
-        self.retranslate()
-
-    def current(self) -> Run | None:
-        """The run of the row with the cursor."""
-        index = self.currentIndex()
-        return self._run_at(index.row()) if index.isValid() else None
-
-    def retranslate(self) -> None:
-        """Words in the present language."""
-        self.setAccessibleName(self.tr("このプロジェクトの学習の一覧"))
-
-
-class RunsTable(RunsView):
+class RunsTable(RunsView[RunRow]):
     """The trainings that tell kinds apart."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.rows = RunsModel()
-        super().__init__(self.rows, lambda number: self.rows.row(number).run, parent)
+        super().__init__(RunsModel(), parent)
 
 
 def _compared(result: TrainResult, revision: DataRevision) -> tuple[Comparison, Comparison]:

@@ -1,23 +1,20 @@
 """The trainings of a project whose model writes, beside each other, newest first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.widgets.runs_table import RunsView
+from app.widgets.runs_view import RunsView, RunsViewModel
 from core.evaluation.compare import Change
-from core.problems import Language, Problem
+from core.methods.presets import Preset
+from core.problems import Problem
 from core.tasks.metrics.sums import ScoreChange, compare_sums, mean_of
 from core.tasks.presets import resolve_text_preset
 from core.tasks.result import MeasureChange, TextResult
 from core.training.job import TextJob
 from core.training.run import Run
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -71,68 +68,17 @@ def _against(before: TextResult, after: TextResult) -> ScoreChange | None:
     return compare_sums(*sums)
 
 
-class TextRunsModel(QAbstractTableModel):
-    """A row per run: when, how, what came out, what it still knows, and how it compares with the one shown."""
+class TextRunsModel(RunsViewModel[TextRunRow]):
+    """What came out, what a run still knows, and how it compares with the one shown."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows: Sequence[TextRunRow] = ()
-        self._shown: TextRunRow | None = None
-        self._language: Language = "ja"
+    def preset_of(self, row: TextRunRow) -> Preset:
+        return resolve_text_preset(row.preset)
 
-    def show(self, rows: Sequence[TextRunRow], shown: Run | None, language: Language) -> None:
-        """Take other rows; `shown` is the run on the page."""
-        self.beginResetModel()
-        self._rows, self._language = tuple(rows), language
-        self._shown = next((row for row in rows if row.run == shown), None)
-        self.endResetModel()
+    def figure_headings(self) -> tuple[str, str]:
+        return self.tr("試験の点（95 % の幅）"), self.tr("元の知識")
 
-    def row(self, number: int) -> TextRunRow:
-        """A row by its place."""
-        return self._rows[number]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 5
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        row = self._rows[index.row()]
-        match index.column():
-            case 0:
-                return row.started.strftime("%Y-%m-%d %H:%M") if row.started else row.run.folder.name
-            case 1:
-                return self._method(row)
-            case 2:
-                return self._score(row, "base")
-            case 3:
-                return self._score(row, "known")
-        return self._remark(row)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Vertical or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (
-            self.tr("始めた日時"),
-            self.tr("やり方"),
-            self.tr("試験の点（95 % の幅）"),
-            self.tr("元の知識"),
-            self.tr("備考"),
-        )[section]
-
-    def _method(self, row: TextRunRow) -> str:
-        try:
-            return resolve_text_preset(row.preset).texts[self._language].title
-        except Problem:
-            return row.preset
-
-    def _score(self, row: TextRunRow, group: str) -> str:
-        result = row.result
+    def figure(self, row: TextRunRow, number: int) -> str:
+        result, group = row.result, ("base", "known")[number]
         found: MeasureChange | None = None
         if result is not None:
             found = {str(name): each for name, each in result.metrics.items()}.get(group, {}).get(
@@ -147,9 +93,7 @@ class TextRunsModel(QAbstractTableModel):
         mean, low, high = (f"{value:.2f}" for value in (after.mean, after.low, after.high))
         return self.tr("{mean}（{low}～{high}）").format(mean=mean, low=low, high=high)
 
-    def _remark(self, row: TextRunRow) -> str:
-        if self._shown is not None and row.run == self._shown.run:
-            return self.tr("いま表示しています")
+    def remark(self, row: TextRunRow) -> str:
         if row.result is None:
             return self.tr("結果がありません")
         if row.against is None:
@@ -170,9 +114,8 @@ class TextRunsModel(QAbstractTableModel):
         return words.format(mean=mean, low=low, high=high)
 
 
-class TextRunsTable(RunsView):
+class TextRunsTable(RunsView[TextRunRow]):
     """The trainings of a model that writes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.rows = TextRunsModel()
-        super().__init__(self.rows, lambda number: self.rows.row(number).run, parent)
+        super().__init__(TextRunsModel(), parent)

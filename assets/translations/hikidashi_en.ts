@@ -3668,14 +3668,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>RunsModel</name>
     <message>
-        <source>始めた日時</source>
-        <translation>Started</translation>
-    </message>
-    <message>
-        <source>やり方</source>
-        <translation>Way</translation>
-    </message>
-    <message>
         <source>習った種類の正解</source>
         <translation>Right on learned</translation>
     </message>
@@ -3684,20 +3676,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Right on held back</translation>
     </message>
     <message>
-        <source>備考</source>
-        <translation>Note</translation>
-    </message>
-    <message>
         <source>なし</source>
         <translation>none</translation>
     </message>
     <message>
         <source>{after}／{photos} 枚</source>
         <translation>{after} of {photos}</translation>
-    </message>
-    <message>
-        <source>いま表示しています</source>
-        <translation>shown now</translation>
     </message>
     <message>
         <source>結果がありません</source>
@@ -3749,6 +3733,25 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>このプロジェクトの学習の一覧</source>
         <translation>The trainings of this project</translation>
+    </message>
+</context>
+<context>
+    <name>RunsViewModel</name>
+    <message>
+        <source>始めた日時</source>
+        <translation>Started</translation>
+    </message>
+    <message>
+        <source>やり方</source>
+        <translation>Way</translation>
+    </message>
+    <message>
+        <source>備考</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>いま表示しています</source>
+        <translation>shown now</translation>
     </message>
 </context>
 <context>
@@ -5302,24 +5305,12 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextRunsModel</name>
     <message>
-        <source>始めた日時</source>
-        <translation>Started</translation>
-    </message>
-    <message>
-        <source>やり方</source>
-        <translation>Way</translation>
-    </message>
-    <message>
         <source>試験の点（95 % の幅）</source>
         <translation>Test score (95 % range)</translation>
     </message>
     <message>
         <source>元の知識</source>
         <translation>Former knowledge</translation>
-    </message>
-    <message>
-        <source>備考</source>
-        <translation>Remark</translation>
     </message>
     <message>
         <source>なし</source>
@@ -5332,10 +5323,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>{mean}（{low}～{high}）</source>
         <translation>{mean} ({low} to {high})</translation>
-    </message>
-    <message>
-        <source>いま表示しています</source>
-        <translation>shown now</translation>
     </message>
     <message>
         <source>結果がありません</source>
