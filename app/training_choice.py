@@ -1,77 +1,43 @@
-"""How the operator wants to train: preset, changed settings, seed, photos per class, model.
+"""How the operator wants to train: preset, changed settings, seed, photos per class, model."""
 
-Remembered in the project, so that the choice outlives the window; turned into a job when training starts.
-"""
-
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from app.choice import Choice
+from core.backbones.store import EMBEDDED
 from core.features.file import open_features
 from core.features.shown import SHOWN, shown_as_in
 from core.files import sha256_file
 from core.methods.presets import Preset, load_presets
 from core.methods.settings import Setting
-from core.problems import Problem
 from core.project.store import Project
 from core.training.job import HyperValue, TrainJob
 
 _KEY = "training_choice"
-EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True)
-class TrainingChoice:
+class TrainingChoice(Choice):
     """`changed` holds only the settings that differ from the preset's; `shots` None means every photo."""
 
-    preset: str = ""
-    changed: dict[str, HyperValue] = field(default_factory=dict)
-    seed: int = 1
     shots: int | None = None
     backbone: str = EMBEDDED
 
-    @classmethod
-    def of(cls, project: Project) -> Self:
-        """What the project remembers; a choice of another version of the program is forgotten."""
-        kept = project.setting(_KEY)
-        if not isinstance(kept, dict):
-            return cls()
-        try:
-            choice = cls(**kept)
-            if choice.preset:
-                choice.job(Path())
-        except (TypeError, ValueError, Problem):
-            return cls()
-        return choice
+    @staticmethod
+    def key(project: Project) -> str:
+        return _KEY
 
-    def keep(self, project: Project) -> None:
-        """Remember it in the project."""
-        project.remember(_KEY, asdict(self))
-
-    def with_preset(self, name: str) -> Self:
-        """The same with another preset; its settings are its own again."""
-        return self if name == self.preset else replace(self, preset=name, changed={})
-
-    def resolved(self) -> Preset:
-        """The chosen preset. Raises Problem `methods.unknown_preset` when nothing known is chosen."""
-        found = next((preset for preset in load_presets() if preset.name == self.preset), None)
-        if found is None:
-            known = ", ".join(preset.name for preset in load_presets())
-            raise Problem("methods.unknown_preset", name=self.preset, known=known)
-        return found
+    @staticmethod
+    def presets() -> Sequence[Preset]:
+        return load_presets()
 
     def settings(self) -> tuple[Setting, ...]:
-        """What can be set for the chosen preset."""
         return self.resolved().parsed.settings()
 
     def first_values(self) -> dict[str, HyperValue]:
-        """Each of them as the preset has it."""
         return first_values(self.resolved())
-
-    def values(self) -> dict[str, HyperValue]:
-        """Every setting of the chosen preset as it will be used."""
-        first = self.first_values()
-        return first | {key: value for key, value in self.changed.items() if key in first}
 
     @property
     def judges_new(self) -> bool:

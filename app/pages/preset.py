@@ -1,49 +1,35 @@
 """Choose how to train: a few cards in plain words, their cost measured here, and a drawer with all the rest."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFormLayout,
-    QFrame,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLabel, QRadioButton, QWidget
 
 from app.background import run_in_background
-from app.pages.base import Page
+from app.pages.preset_base import BasePresetPage
 from app.session import Session
-from app.training_choice import EMBEDDED, TrainingChoice, first_values
-from app.trial import Costs, Trial, cost_key
+from app.training_choice import TrainingChoice, first_values
+from app.trial import Frozen, Trial
 from app.widgets.automatic_card import BUDGET, AutomaticCard
-from app.widgets.banner import ProblemBanner
 from app.widgets.card_row import CardRow
 from app.widgets.cost_line import Cost, CostLine
-from app.widgets.preset_card import PresetCard
 from app.widgets.preset_details import PresetDetails
 from app.widgets.preset_pick import PresetPick
 from app.widgets.settings_drawer import ChoiceBox
-from core.backbones.store import ModelEntry, ModelStore
+from core.backbones.store import EMBEDDED, ModelEntry, ModelStore
 from core.features.file import open_features
 from core.features.shown import backbone_for
 from core.methods.catalogue import AUTOMATIC
 from core.methods.presets import Recommendation, load_presets, resolve_preset
 from core.poc.presets import recommend_at
-from core.problems import Problem, problem_text
 from core.project.revision import DataRevision
 from core.project.store import Project
 from core.training.job import HyperValue
 
-_SETTLED_MS = 700  # whoever walks down the list of methods is not measured at every step
-
 
 @dataclass(frozen=True)
 class _Found:
-    """What the page needs to know of the data, found off the screen's thread."""
+    """What the page needs to know of the photos."""
 
     revision: DataRevision
     recommendation: Recommendation
@@ -51,40 +37,21 @@ class _Found:
     backbone_of_features: str | None  # where features are kept in place of photos: the model that made them
 
 
-class PresetPage(Page):
-    """やり方を選ぶ: one decision, and a drawer for those who want more."""
-
-    key = "preset"
+class PresetPage(BasePresetPage[TrainingChoice, _Found]):
+    """For a project whose model tells kinds apart."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
-        self._choice = TrainingChoice()
-        self._found: _Found | None = None
-        self._costs: Costs = {}
-        self._unmeasurable: set[str] = set()
-        self.trial = Trial(self)
-        self.trial.measured.connect(self._measured)
-        self._settled = QTimer(self, interval=_SETTLED_MS, singleShot=True)
-        self._settled.timeout.connect(self._measure)
+        super().__init__(session, TrainingChoice, Trial, parent)
         self._build()
-        session.project_changed.connect(self._forget)
         session.labels_changed.connect(self._data_changed)
         session.stage_changed.connect(self._data_changed)
         self.retranslate()
         self._forget()
 
-    def title(self) -> str:
-        return self.tr("やり方を選ぶ")
-
-    def next_text(self) -> str:
-        return self.tr("学習へ進む")
-
     def blocker(self) -> str:
         if self.session.project is None:
             return self.tr("先に「はじめる」でプロジェクトを開いてください。")
-        if not self._choice.preset:
-            return self.tr("カードを 1 枚選んでください。")
-        return ""
+        return super().blocker()
 
     def enter(self) -> None:
         if self._found is None:
@@ -92,59 +59,23 @@ class PresetPage(Page):
         else:
             self._measure()
 
-    def leave(self) -> None:
-        # Measuring and training at once would make both slow and the figure wrong.
-        self._settled.stop()
-        self.trial.give_up()
-
-    def restyle(self) -> None:
-        self.details.methods.restyle()
-
     def retranslate(self) -> None:
-        self.lead.setText(self.tr("学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。"))
         self.empty.setText(
             self.tr("プロジェクトを開いて写真にラベルを付けると、ここで学習のしかたを選べます。")
         )
-        for card in self.cards.values():
-            card.say(self.session.language)
         self.automatic.say(self.session.language)
-        self._say_recommendation()
         self._say_models()
-        self.details.say(self.session.language)
-        self._show_choice()
+        super().retranslate()
 
     # The choice
 
-    def choose(self, name: str) -> None:
-        """Take a preset, as a click on its card or its row among the details does."""
-        if name == self._choice.preset:
-            return
-        self._keep(self._choice.with_preset(name))
-        self._show_choice()
-        self._show_costs()
-        self._settled.start()
+    def _project(self) -> Project | None:
+        return self.session.project
 
-    def _keep(self, choice: TrainingChoice) -> None:
-        self._choice = choice
-        self.session.preset = choice.preset
-        if self.session.project is not None:
-            choice.keep(self.session.project)
-        self.changed.emit()
-
-    def _forget(self) -> None:
-        """Another project, or none: its own choice."""
-        project = self.session.project
-        self._found = None
-        self._forget_costs()
-        self._choice = TrainingChoice() if project is None else TrainingChoice.of(project)
+    def _begin(self, project: Project | None) -> None:
         self.session.preset = self._choice.preset or None
-        self.banner.hide()
         self.body.setVisible(project is not None)
         self.empty.setVisible(project is None)
-        self._show_choice()
-        self.changed.emit()
-        if project is not None and self.isVisible():
-            self._look_at_data()
 
     def _data_changed(self) -> None:
         self._found = None
@@ -152,24 +83,12 @@ class PresetPage(Page):
         if self.isVisible():
             self._look_at_data()
 
+    def _radio_buttons(self) -> dict[str, QRadioButton]:
+        return super()._radio_buttons() | {AUTOMATIC: self.automatic.radio}
+
     def _show_choice(self) -> None:
-        chosen = self._choice.preset
-        # A group that is exclusive would not let go of the last one.
-        self._radios.setExclusive(False)
-        radios = {name: card.radio for name, card in self.cards.items()} | {AUTOMATIC: self.automatic.radio}
-        for name, radio in radios.items():
-            radio.setChecked(name == chosen)
-        self._radios.setExclusive(True)
-        self.automatic.show_values(self._choice.values() if chosen == AUTOMATIC else {})
-        self.elsewhere.setVisible(bool(chosen) and chosen not in radios)
-        if chosen and chosen not in radios:
-            text = self._choice.resolved().texts[self.session.language]
-            self.elsewhere.setText(
-                self.tr("くわしい設定で選んだやり方：{title}\n{summary}").format(
-                    title=text.title, summary=text.summary
-                )
-            )
-        self.details.show_choice(self._choice, self.session.language)
+        self.automatic.show_values(self._choice.values() if self._choice.preset == AUTOMATIC else {})
+        super()._show_choice()
 
     # The data: recommendation and cost
 
@@ -185,11 +104,7 @@ class PresetPage(Page):
         )
 
     def _looked(self, found: _Found) -> None:
-        self.banner.hide()
-        self._found = found
-        for name, card in self.cards.items():
-            card.recommend(name == found.recommendation.preset)
-        self._say_recommendation()
+        self._take(found)
         barred = self._offer(found.backbone_of_features)
         self._fill_models()
         if not self._choice.preset or self._choice.preset in barred:
@@ -208,102 +123,47 @@ class PresetPage(Page):
             self._keep(replace(self._choice, backbone=backbone_of_features))
         return barred
 
-    def _could_not_look(self, error: Exception) -> None:
-        if not isinstance(error, Problem):
-            raise error
-        self.banner.show_problem(error)
+    def _looking_words(self) -> str:
+        return self.tr("写真の枚数と偏りを調べています…")
 
     def _say_recommendation(self) -> None:
-        if self._found is None:
-            self.reason.setText(self.tr("写真の枚数と偏りを調べています…"))
-            return
-        recommendation = self._found.recommendation
-        text = problem_text(recommendation.reason_code, recommendation.data, self.session.language)
-        self.reason.setText(self.tr("{what} {why}").format(what=text.what, why=text.why))
-        self.reason.setToolTip(text.do)
-        self.pick.show_preset(recommendation.preset, self.session.language)
+        super()._say_recommendation()
+        if self._found is not None:
+            self.pick.show_preset(self._found.recommendation.preset, self.session.language)
 
-    def _measure(self) -> None:
-        """Measure what is on screen and not known yet: the cards first, then what was chosen in the drawer."""
-        self._settled.stop()
-        project, found = self.session.project, self._found
-        if project is None or found is None:
-            return
-        about = (project, found.revision, self._choice.backbone, self._choice.shots)
-        self._costs = self.trial.remembered(*about) | self._costs
-        wanted, changed = self._to_measure()
-        self._show_costs()
-        keys = {cost_key(name, changed) for name in wanted}
-        if keys and not (self.trial.running and keys & set(self.trial.keys)):
-            self.trial.start(*about, wanted, changed)
-
-    def _to_measure(self) -> tuple[tuple[str, ...], dict[str, HyperValue]]:
-        """What to measure next, and with which settings changed; nothing while a training takes the PC."""
-        if self.session.training_now() or self._on_features:
-            return (), {}
-        known = self._costs.keys() | self._unmeasurable
-        cards = tuple(name for name in self.cards if name not in known)
-        if cards:
-            return cards, {}
-        chosen = self._choice.preset
-        # A search takes the time that it is given.
-        measured = not chosen or chosen == AUTOMATIC or self._cost_key(chosen) in known
-        return (() if measured else (chosen,)), self._choice.changed
+    def _about(self, found: _Found) -> tuple[Frozen, str, int | None]:
+        return found.revision, self._choice.backbone, self._choice.shots
 
     @property
     def _on_features(self) -> bool:
         """A trial goes through photos, and there are none."""
         return self._found is not None and self._found.backbone_of_features is not None
 
-    def _cost_key(self, name: str) -> str:
-        """A preset costs what it would if it were trained now: settings are changed in the chosen one only."""
-        return cost_key(name, self._choice.changed if name == self._choice.preset else {})
+    def _may_measure(self) -> bool:
+        return super()._may_measure() and not self._on_features
 
-    def _measured(self, costs: Costs) -> None:
-        self._costs |= costs
-        self._unmeasurable |= set(self.trial.keys) - costs.keys()
-        self._measure()
+    def _takes_known_time(self, name: str) -> bool:
+        # A search takes the time that it is given.
+        return name == AUTOMATIC or super()._takes_known_time(name)
 
-    def _forget_costs(self) -> None:
-        self._costs, self._unmeasurable = {}, set()
-        self._settled.stop()
-        self.trial.give_up()
-
-    def _show_costs(self) -> None:
-        for name, line in self._cost_lines():
-            if name == AUTOMATIC:
-                line.show_cost(Cost.MEASURED, 60 * float(self._choice.values()[BUDGET]))
-                continue
-            key = self._cost_key(name)
-            cost = self._costs.get(key)
-            if cost is not None:
-                line.show_cost(Cost.MEASURED, cost.seconds, cost.memory_bytes)
-            elif key in self._unmeasurable or self.session.training_now() or self._on_features:
-                line.show_cost(Cost.UNKNOWN)
-            else:
-                line.show_cost(Cost.MEASURING)
-
-    def _cost_lines(self) -> Iterator[tuple[str, CostLine]]:
-        yield from ((name, card.cost) for name, card in self.cards.items())
-        yield self._choice.preset, self.details.methods.cost
+    def _show_cost(self, name: str, line: CostLine) -> None:
+        if name == AUTOMATIC:
+            line.show_cost(Cost.MEASURED, 60 * float(self._choice.values()[BUDGET]))
+        else:
+            super()._show_cost(name, line)
 
     # The drawer and the model
 
     def _settings_changed(self, changed: dict[str, HyperValue]) -> None:
-        self._keep(replace(self._choice, changed=changed))
+        super()._settings_changed(changed)
         if self._choice.preset == AUTOMATIC:
             self.automatic.show_values(self._choice.values())
         self.details.show_judges_new(self._choice)
-        self._show_costs()
-        self._settled.start()
 
     def _search_changed(self, changed: dict[str, HyperValue]) -> None:
         """As in the drawer, which shows the same settings."""
         self._settings_changed(changed)
         self.details.show_choice(self._choice, self.session.language)
-
-    def _seed_changed(self, seed: int) -> None:
-        self._keep(replace(self._choice, seed=seed))
 
     def _shots_changed(self, shots: int | None) -> None:
         self._keep(replace(self._choice, shots=shots))
@@ -351,16 +211,11 @@ class PresetPage(Page):
     # Laying out
 
     def _build(self) -> None:
-        self.lead = QLabel(objectName="preset_lead", wordWrap=True)
+        presets = load_presets()
+        self._build_choice("preset", presets, PresetDetails(presets))
+        self.details.shots_changed.connect(self._shots_changed)
         self.empty = QLabel(objectName="preset_empty", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("class", "muted")
-        self.banner = ProblemBanner(self)
-        self.reason = QLabel(objectName="preset_reason", wordWrap=True)
-        self.cards = {preset.name: PresetCard(preset) for preset in load_presets() if preset.card}
-        self._radios = QButtonGroup(self)
-        for card in self.cards.values():
-            self._radios.addButton(card.radio)
-            card.chosen.connect(self.choose)
         automatic = resolve_preset(AUTOMATIC)
         self.automatic = AutomaticCard(automatic, first_values(automatic))
         self._radios.addButton(self.automatic.radio)
@@ -368,28 +223,18 @@ class PresetPage(Page):
         self.automatic.changed.connect(self._search_changed)
         self.pick = PresetPick(tuple(self.cards))
         self.pick.chosen.connect(self.choose)
-        self.elsewhere = QLabel(objectName="preset_elsewhere", wordWrap=True)
-        self.elsewhere.setProperty("class", "chosen")
-        self.details = self._build_details()
-        self.body = QWidget()
-        column = QVBoxLayout(self.body, spacing=16)
-        column.setContentsMargins(0, 0, 0, 0)
-        cards = CardRow(tuple(self.cards.values()))
-        for part in (self.lead, self.reason, self.pick, self.elsewhere, cards):
-            column.addWidget(part)
-        column.addWidget(self.automatic)
-        column.addWidget(self._build_model())
-        column.addWidget(self.details)
-        column.addStretch(1)
-        self.area = QScrollArea(
-            widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName="preset_scroll"
+        cards, model = CardRow(tuple(self.cards.values())), self._build_model()
+        self._lay_out(
+            "preset",
+            (
+                *(self.lead, self.reason, self.pick, self.elsewhere),
+                cards,
+                self.automatic,
+                model,
+                self.details,
+            ),
         )
-        self.area.setWidget(self.body)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.banner)
-        outer.addWidget(self.empty, 1)
-        outer.addWidget(self.area, 1)
+        self.column.insertWidget(1, self.empty, 1)
 
     def _build_model(self) -> QWidget:
         self.model = ChoiceBox(objectName="preset_model", minimumHeight=40)
@@ -404,14 +249,6 @@ class PresetPage(Page):
         form.addRow(self.model_label, self.model)
         form.addRow(self.model_warning)
         return holder
-
-    def _build_details(self) -> PresetDetails:
-        details = PresetDetails(load_presets())
-        details.methods.chosen.connect(self.choose)
-        details.settings_changed.connect(self._settings_changed)
-        details.seed_changed.connect(self._seed_changed)
-        details.shots_changed.connect(self._shots_changed)
-        return details
 
 
 def _look(project: Project) -> _Found:

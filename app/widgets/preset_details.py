@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.text_choice import TextChoice
+from app.choice import Choice
 from app.training_choice import TrainingChoice
 from app.widgets.method_chooser import MethodChooser
 from app.widgets.settings_drawer import ChoiceBox, SettingsDrawer, WholeBox
@@ -41,7 +41,7 @@ class PresetDetails(QWidget):
         self.drawer.changed.connect(self.settings_changed)
         self._lay_out()
 
-    def show_choice(self, choice: TrainingChoice | TextChoice, language: Language) -> None:
+    def show_choice(self, choice: Choice, language: Language) -> None:
         """Show what is chosen; nothing is told."""
         self.seed.blockSignals(True)
         self.seed.setValue(choice.seed)

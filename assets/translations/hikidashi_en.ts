@@ -265,6 +265,35 @@
     </message>
 </context>
 <context>
+    <name>BasePresetPage</name>
+    <message>
+        <source>やり方を選ぶ</source>
+        <translation>Choose a way</translation>
+    </message>
+    <message>
+        <source>学習へ進む</source>
+        <translation>Go on to training</translation>
+    </message>
+    <message>
+        <source>カードを 1 枚選んでください。</source>
+        <translation>Choose a card.</translation>
+    </message>
+    <message>
+        <source>学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。</source>
+        <translation>Choose one way to train. If in doubt, keep the recommended one.</translation>
+    </message>
+    <message>
+        <source>くわしい設定で選んだやり方：{title}
+{summary}</source>
+        <translation>Chosen in the details: {title}
+{summary}</translation>
+    </message>
+    <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
+    </message>
+</context>
+<context>
     <name>BeforeAfterTable</name>
     <message>
         <source>学習の前</source>
@@ -3152,42 +3181,16 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>PresetPage</name>
     <message>
-        <source>やり方を選ぶ</source>
-        <translation>Choose a way</translation>
-    </message>
-    <message>
-        <source>学習へ進む</source>
-        <translation>Go on to training</translation>
-    </message>
-    <message>
         <source>先に「はじめる」でプロジェクトを開いてください。</source>
         <translation>Open a project on the start page first.</translation>
-    </message>
-    <message>
-        <source>カードを 1 枚選んでください。</source>
-        <translation>Choose a card.</translation>
-    </message>
-    <message>
-        <source>学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。</source>
-        <translation>Choose one way to train. If in doubt, keep the recommended one.</translation>
     </message>
     <message>
         <source>プロジェクトを開いて写真にラベルを付けると、ここで学習のしかたを選べます。</source>
         <translation>Open a project and label photos; then you can choose a way to train here.</translation>
     </message>
     <message>
-        <source>くわしい設定で選んだやり方：{title}
-{summary}</source>
-        <translation>Chosen in the details: {title}
-{summary}</translation>
-    </message>
-    <message>
         <source>写真の枚数と偏りを調べています…</source>
         <translation>Looking at the number and balance of photos…</translation>
-    </message>
-    <message>
-        <source>{what} {why}</source>
-        <translation>{what} {why}</translation>
     </message>
     <message>
         <source>付属のモデル（練習用）</source>
@@ -5241,34 +5244,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextPresetPage</name>
     <message>
-        <source>やり方を選ぶ</source>
-        <translation>Choose a way</translation>
-    </message>
-    <message>
-        <source>学習へ進む</source>
-        <translation>On to training</translation>
-    </message>
-    <message>
-        <source>カードを 1 枚選んでください。</source>
-        <translation>Choose a card.</translation>
-    </message>
-    <message>
-        <source>学習のしかたを 1 つ選びます。迷ったら「おすすめ」のままで大丈夫です。</source>
-        <translation>Choose one way to train. If in doubt, “recommended” is fine.</translation>
-    </message>
-    <message>
-        <source>くわしい設定で選んだやり方：{title}
-{summary}</source>
-        <translation>Chosen among the details: {title}
-{summary}</translation>
-    </message>
-    <message>
         <source>文の数を調べています…</source>
         <translation>Counting the texts…</translation>
-    </message>
-    <message>
-        <source>{what} {why}</source>
-        <translation>{what} {why}</translation>
     </message>
 </context>
 <context>
