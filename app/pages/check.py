@@ -4,27 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.background import Task, run_in_background
+from app.background import run_in_background
 from app.insight_job import Inquiry
-from app.pages.base import Page
-from app.run_story import RunStory
+from app.pages.check_base import BaseCheckPage, bearing
 from app.session import Session
-from app.ways import CHOSEN, notice_text
-from app.widgets.banner import ProblemBanner
+from app.ways import CHOSEN
 from app.widgets.before_after import BeforeAfterTable
 from app.widgets.class_table import ClassTable
 from app.widgets.confusion_matrix import ConfusionMatrix
@@ -32,21 +19,22 @@ from app.widgets.drawers import Drawers
 from app.widgets.judged_photos import JudgedPhoto, JudgedPhotosList
 from app.widgets.photo_judgement import LabelChoice, PhotoJudgement
 from app.widgets.runs_table import RunRow, RunsTable, read_rows
+from app.widgets.scrolled import beside, scrolled
 from app.widgets.trust import Trust
 from app.widgets.unsure_preview import UnsurePreview
 from app.widgets.verdict import Findings, Verdict, find
 from app.widgets.what_if import WhatIf
 from core.evaluation.tally import class_tallies, confusion, mistakes
-from core.evaluation.wish import keep_wish, wish_for
+from core.evaluation.wish import wish_for
 from core.insight.course import course_of
 from core.insight.findings import INSIGHT_FOLDER, HeatMap, Insight
 from core.problems import Problem
 from core.project.leaks import LEAK
 from core.project.revision import DataRevision
 from core.project.store import Project
-from core.training.events import Collapse, Decided, Event, Warned
+from core.training.events import Collapse, Decided, Warned
 from core.training.job import WhatIfQuestion
-from core.training.result import RESULT_FILE, PhotoPrediction, TrainResult, Validated
+from core.training.result import PhotoPrediction, TrainResult, Validated
 from core.training.run import Run, runs_in
 from core.whatif.findings import Answer, read_answers
 
@@ -83,66 +71,30 @@ class _Relabelling:
     before: int | None
 
 
-class CheckPage(Page):
-    """結果を見る."""
-
-    key = "check"
+class CheckPage(BaseCheckPage[_Shown, RunRow]):
+    """For a project whose model tells kinds apart."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._shown: _Shown | None = None
         self._cell: tuple[int, int] | None = None
         self._mended: list[_Relabelling] = []
-        self._rows: Sequence[RunRow] = ()
-        self._comparing: Task[tuple[RunRow, ...]] | None = None
         self._inquiry, self._gaze = Inquiry(self), Inquiry(self)
         self._build()
         self._inquiry.told.connect(self.drawers.show_progress)
         self._inquiry.ended.connect(self._looked_into)
         self._gaze.ended.connect(self._looked_at)
-        session.project_changed.connect(self._load)
-        session.run_changed.connect(self._load)
         self.retranslate()
         self._show_or_teach()
 
-    def title(self) -> str:
-        return self.tr("結果を見る")
-
-    def next_text(self) -> str:
-        return self.tr("持ち出す")
-
-    def blocker(self) -> str:
-        run = self.session.run
-        if run is not None and (run.folder / RESULT_FILE).is_file():
-            return ""
-        return self.tr("学習が終わると、ここに結果が出て、先へ進めます。")
-
-    def enter(self) -> None:
-        self._load()
-
     def retranslate(self) -> None:
-        self.empty.setText(self.tr("学習が終わると、ここに結果が出ます。まだ結果がありません。"))
-        words = (
-            self.tr("前と後"),
-            self.tr("取り違え"),
-            self.tr("まちがえた写真"),
-            self.tr("要確認"),
-            self.tr("引き出し"),
-            self.tr("ほかの学習と比べる"),
-            self.tr("もしも"),
-        )
-        for number, text in enumerate(words):
-            self.tabs.setTabText(number, text)
-        self.tabs.setAccessibleName(self.tr("結果の見方"))
         self.matrix_words.setText(
             self.tr(
                 "縦が正解、横がモデルの答えです。ます目を押すと、その写真を見られます（矢印キーと Enter でも選べます）。"
             )
         )
         self.all_mistakes.setText(self.tr("まちがいをすべて表示"))
-        self.open_run.setText(self.tr("選んだ学習の結果を表示"))
         self.train_again.setText(self.tr("もう一度学習する"))
-        for button in (self.all_mistakes, self.open_run, self.train_again):
+        for button in (self.all_mistakes, self.train_again):
             button.setAccessibleName(button.text())
         self.list.setAccessibleName(self.tr("写真の一覧"))
         for part in (
@@ -155,13 +107,11 @@ class CheckPage(Page):
             self.unsure,
             self.trust,
             self.drawers,
-            self.runs,
             self.what_if,
         ):
             part.retranslate()
-        self._say_notices()
         self._say_list()
-        self._show_runs()
+        super().retranslate()
 
     def restyle(self) -> None:
         drawn = (*self.drawers.figures.values(), *self.trust.figures.values())
@@ -170,58 +120,38 @@ class CheckPage(Page):
 
     # Loading
 
-    def _load(self) -> None:
-        """Read the run's result and its neighbours, unless they are on the page already."""
-        run, project = self.session.run, self.session.project
-        if run is None or project is None or self.session.task != "classification":
-            self._inquiry.give_up()
-            self._gaze.give_up()
-            self.what_if.leave()
-            self._shown, self._rows = None, ()
-            self._show_or_teach()
-            return
-        if not self.isVisible() or (self._shown is not None and self._shown.run == run):
-            return
-        self._shown = None
-        self._mended.clear()
-        run_in_background(self, lambda _cancel: _read(run), success=self._loaded, failure=self._not_loaded)
-        if self._comparing is not None:
-            self._comparing.cancel()
-        self._comparing = run_in_background(
-            self,
-            lambda cancel: read_rows(runs_in(project.runs_folder), run, cancel),
-            success=self._runs_loaded,
+    def _tab_words(self) -> Sequence[str]:
+        return (
+            self.tr("前と後"),
+            self.tr("取り違え"),
+            self.tr("まちがえた写真"),
+            self.tr("要確認"),
+            self.tr("引き出し"),
+            self.tr("ほかの学習と比べる"),
+            self.tr("もしも"),
         )
 
-    def _loaded(self, shown: _Shown | None) -> None:
-        if shown is not None and shown.run != self.session.run:
-            return
-        self.banner.hide()
-        self._shown = shown
-        self._cell = None
-        if shown is not None:
-            self._fill(shown)
-        self._show_or_teach()
+    def _my_project(self) -> Project | None:
+        return self.session.project if self.session.task == "classification" else None
 
-    def _not_loaded(self, error: Exception) -> None:
-        if not isinstance(error, Problem):
-            raise error
-        self._show_or_teach()
-        self.banner.show_problem(error)
+    def _reader(self) -> Callable[[Run], _Shown | None]:
+        return _read
 
-    def _runs_loaded(self, rows: Sequence[RunRow]) -> None:
-        self._rows = rows
-        self._show_runs()
+    def _comparison(self, project: Project, run: Run) -> Callable[[Callable[[], bool]], tuple[RunRow, ...]]:
+        return lambda cancel: read_rows(runs_in(project.runs_folder), run, cancel)
 
-    def _show_runs(self) -> None:
-        self.runs.rows.show(self._rows, self.session.run, self.session.language)
+    def _has_result(self, run: Run) -> bool:
+        return run.result() is not None
 
-    def _show_or_teach(self) -> None:
-        self.body.setVisible(self._shown is not None)
-        self.empty.setVisible(self._shown is None)
-        self.changed.emit()
+    def _leave_run(self) -> None:
+        super()._leave_run()
+        self._inquiry.give_up()
+        self._gaze.give_up()
+        self.what_if.leave()
+        self._mended.clear()
 
     def _fill(self, shown: _Shown) -> None:
+        self._cell = None
         result, revision = shown.result, shown.revision
         names = [entry.name for entry in revision.classes]
         self.verdict.show_findings(shown.findings)
@@ -230,12 +160,11 @@ class CheckPage(Page):
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)
         self._fill_unsure(result, revision)
-        self._inquiry.give_up()
         self.drawers.banner.hide()
         self.drawers.show_insight(shown.insight)
         self.drawers.show_course(shown.course)
         project = self._project()
-        self.what_if.show_run(project, shown.run, _root(shown, project), shown.answers)
+        self.what_if.show_run(project, shown.run, self._root(shown), shown.answers)
         self.judgement.offer([LabelChoice(entry.id, entry.name) for entry in project.classes()])
         self.judgement.relabelled(0)
         self._show_list()
@@ -246,24 +175,6 @@ class CheckPage(Page):
         judged = [Validated(probability=p.probability, right=p.label == p.predicted) for p in own]
         self.unsure.show_result(result, judged, wish_for(self._project(), result))
         self.trust.show_result(result, own)
-
-    def _keep_wish(self, wished_error: float) -> None:
-        project = self._project()
-        run_in_background(
-            self,
-            lambda _cancel: keep_wish(project, wished_error),
-            success=lambda _: None,
-            failure=self._not_loaded,
-            in_order=True,
-        )
-
-    def _say_notices(self) -> None:
-        """What the engine decided or had to leave out, since the figures depend on it."""
-        notices = self._shown.notices if self._shown is not None else ()
-        texts = (notice_text(notice, self.session.language) for notice in notices)
-        told = [self.tr("{what} {why}").format(what=text.what, why=text.why) for text in texts]
-        self.notices.setText("\n".join(told))
-        self.notices.setVisible(bool(told))
 
     # Photos
 
@@ -291,7 +202,7 @@ class CheckPage(Page):
         if shown is None:
             return
         names = [entry.name for entry in shown.revision.classes]
-        root = _root(shown, self._project())
+        root = self._root(shown)
         listed = self._listed() if shown.has_photos else ()
         photos = [JudgedPhoto(p, root / p.photo, names[p.label], names[p.predicted]) for p in listed]
         self.list.show_rows(photos, self._project().thumbnails)
@@ -327,7 +238,7 @@ class CheckPage(Page):
         shown = self._shown
         assert shown is not None, "there is no result"
         self.banner.hide()
-        self._gaze.start(self._project(), shown.run, _root(shown, self._project()), photo.path)
+        self._gaze.start(self._project(), shown.run, self._root(shown), photo.path)
 
     def _looked_at(self, run: Run, problem: Problem | None) -> None:
         photo, found = self.judgement.photo, self._gaze.result
@@ -388,7 +299,7 @@ class CheckPage(Page):
             self,
             lambda _cancel: project.label([photo_id], class_id),
             success=labelled,
-            failure=self._not_loaded,
+            failure=self._refused,
         )
 
     def _go_training(self) -> None:
@@ -400,7 +311,7 @@ class CheckPage(Page):
         shown = self._shown
         assert shown is not None, "there is no result"
         self.drawers.show_running()
-        self._inquiry.start(self._project(), shown.run, _root(shown, self._project()))
+        self._inquiry.start(self._project(), shown.run, self._root(shown))
 
     def _give_up_looking(self) -> None:
         self._inquiry.give_up()
@@ -421,46 +332,23 @@ class CheckPage(Page):
         else:
             self.drawers.show_insight(found)
 
-    # Other runs
-
-    def _open_run(self, run: Run | None) -> None:
-        if run is not None and run.result() is not None:
-            self.session.run = run
-
-    def _project(self) -> Project:
-        project = self.session.project
-        assert project is not None, "there is no project"
-        return project
-
     # Laying out
 
     def _build(self) -> None:
-        self.banner = ProblemBanner(self)
-        self.empty = QLabel(objectName="check_empty", wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.verdict = Verdict()
-        self.notices = QLabel(objectName="check_notices", wordWrap=True, visible=False)
-        self.tabs = QTabWidget(objectName="check_tabs")
-        for tab in (
-            self._build_before_after(),
-            self._build_matrix(),
-            self._build_photos(),
-            self._build_unsure(),
-            self._build_drawers(),
-            self._build_runs(),
-            self._build_what_if(),
-        ):
-            self.tabs.addTab(tab, "")
-        self.body = QWidget()
-        inside = QVBoxLayout(self.body, spacing=12)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self.verdict)
-        inside.addWidget(self.notices)
-        inside.addWidget(self.tabs, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.banner)
-        column.addWidget(self.empty, 1)
-        column.addWidget(self.body, 1)
+        self._lay_out(
+            "check",
+            self.verdict,
+            (
+                self._build_before_after(),
+                self._build_matrix(),
+                self._build_photos(),
+                self._build_unsure(),
+                self._build_drawers(),
+                self._build_runs("open_run", RunsTable()),
+                self._build_what_if(),
+            ),
+        )
 
     def _build_before_after(self) -> QWidget:
         self.table = BeforeAfterTable()
@@ -469,7 +357,7 @@ class CheckPage(Page):
         column = QVBoxLayout(inside, spacing=12)
         column.addWidget(self.table)
         column.addWidget(self.classes, 1)
-        return _scrolled(inside)
+        return scrolled(inside)
 
     def _build_matrix(self) -> QWidget:
         self.matrix_words = QLabel(wordWrap=True)
@@ -495,24 +383,14 @@ class CheckPage(Page):
         self.judgement.saved.connect(self._save_heat)
         self.train_again = QPushButton(objectName="check_train_again", minimumHeight=40, visible=False)
         self.train_again.clicked.connect(self._go_training)
-        right = QWidget()
-        right_column = QVBoxLayout(right)
-        right_column.setContentsMargins(0, 0, 0, 0)
-        right_column.addWidget(_scrolled(self.judgement), 1)
-        right_column.addWidget(self.train_again)
-        self.photos_row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.list)
-        split.addWidget(right)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([440, 620])
+        self.photos_row = beside(self.list, self.judgement, self.train_again, (440, 620))
         row = QHBoxLayout()
         row.addWidget(self.list_words, 1)
         row.addWidget(self.all_mistakes)
         self.photos_tab = QWidget()
         column = QVBoxLayout(self.photos_tab, spacing=8)
         column.addLayout(row)
-        column.addWidget(split, 1)
+        column.addWidget(self.photos_row, 1)
         column.addStretch()
         return self.photos_tab
 
@@ -523,35 +401,17 @@ class CheckPage(Page):
         column = QVBoxLayout(inside)
         column.addWidget(self.unsure)
         column.addWidget(self.trust, 1)
-        return _scrolled(inside)
+        return scrolled(inside)
 
     def _build_drawers(self) -> QWidget:
         self.drawers = Drawers()
         self.drawers.asked.connect(self._look_into)
         self.drawers.given_up.connect(self._give_up_looking)
-        return _scrolled(self.drawers)
+        return scrolled(self.drawers)
 
     def _build_what_if(self) -> QWidget:
         self.what_if = WhatIf()
-        return _scrolled(self.what_if)
-
-    def _build_runs(self) -> QWidget:
-        self.runs = RunsTable()
-        self.runs.chosen.connect(self._open_run)
-        self.open_run = QPushButton(objectName="open_run", minimumHeight=40)
-        self.open_run.clicked.connect(lambda: self._open_run(self.runs.current()))
-        tab = QWidget()
-        column = QVBoxLayout(tab, spacing=8)
-        column.addWidget(self.runs, 1)
-        column.addWidget(self.open_run, 0, Qt.AlignmentFlag.AlignLeft)
-        return tab
-
-
-def _scrolled(inside: QWidget) -> QScrollArea:
-    """Large text on a small screen scrolls; it never pushes the window apart."""
-    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-    area.setWidget(inside)
-    return area
+        return scrolled(self.what_if)
 
 
 def _read(run: Run) -> _Shown | None:
@@ -564,22 +424,9 @@ def _read(run: Run) -> _Shown | None:
         result=result,
         revision=revision,
         findings=find(result, revision),
-        notices=_bearing(events),
+        notices=bearing(events, _BEARS_ON_RESULT),
         insight=Insight.read(run.folder),
         course=course_of(events),
         answers=read_answers(run.folder),
         has_photos=not getattr(run.job, "features", ""),
     )
-
-
-def _bearing(events: Sequence[Event]) -> tuple[Warned | Decided, ...]:
-    notices = RunStory.of(events).notices.values()
-    bearing = [notice for notice in notices if notice.code in _BEARS_ON_RESULT]
-    others = [notice for notice in notices if isinstance(notice, Decided) and notice not in bearing]
-    return (*bearing, *others[-1:])
-
-
-def _root(shown: _Shown, project: Project) -> Path:
-    """Where the run's photos are counted from: a project that was moved takes its runs along."""
-    inside = shown.run.folder.is_relative_to(project.folder)
-    return project.folder if inside else Path(shown.revision.root)

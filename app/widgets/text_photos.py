@@ -4,15 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +18,7 @@ from app.background import run_in_background
 from app.session import Session
 from app.theme import GAP, TOUCH
 from app.widgets.large_photo import LargePhoto
+from app.widgets.scrolled import beside
 from app.widgets.written_photo import WrittenPhotoView
 from app.widgets.written_photos import WrittenPhoto, WrittenPhotosList
 from core.project.store import Project
@@ -249,27 +247,14 @@ class TextPhotos(QWidget):
         self.large.step.connect(self._step)
         self.again = QPushButton(objectName="text_train_again", minimumHeight=TOUCH, visible=False)
         self.again.clicked.connect(self.train_again)
-        right = QWidget()
-        right_column = QVBoxLayout(right)
-        right_column.setContentsMargins(0, 0, 0, 0)
-        # Large text on a small screen scrolls; it never pushes the window apart.
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setWidget(self.view)
-        right_column.addWidget(area, 1)
-        right_column.addWidget(self.again)
-        self.row = split = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        split.addWidget(self.list)
-        split.addWidget(right)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([460, 600])
+        self.row = beside(self.list, self.view, self.again, (460, 600))
         choices = QHBoxLayout(spacing=GAP)
         choices.addWidget(self.which)
         choices.addWidget(self.about, 1)
         choices.addWidget(self.list_words, 1)
         column = QVBoxLayout(self, spacing=GAP)
         column.addLayout(choices)
-        column.addWidget(split, 1)
+        column.addWidget(self.row, 1)
         column.addStretch()
 
 

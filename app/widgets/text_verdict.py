@@ -23,14 +23,12 @@ class TextVerdict(VerdictCard):
         if result is None:
             return
         base = deciding(result, "base")
-        self.headline.setText(self._headline(result, base))
-        self.span.setVisible(base is not None)
-        if base is not None:
-            self.span.setText(self._span(result, base))
-        self.second.setText(" ".join(filter(None, (self._held_back(result), self._known(result)))))
-        self.advice.setText(self._advice(result, base))
-        self.setAccessibleName(self.headline.text())
-        self.setAccessibleDescription(self.second.text())
+        self.say(
+            self._headline(result, base),
+            self._span(result, base) if base is not None else "",
+            " ".join(filter(None, (self._held_back(result), self._known(result)))),
+            self._advice(result, base),
+        )
 
     def _headline(self, result: TextResult, base: MeasureChange | None) -> str:
         if base is None:

@@ -69,6 +69,16 @@ class VerdictCard(QFrame):
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
 
+    def say(self, headline: str, span: str, second: str, advice: str) -> None:
+        """The sentences; no `span` where nothing was measured."""
+        self.headline.setText(headline)
+        self.span.setVisible(bool(span))
+        self.span.setText(span)
+        self.second.setText(second)
+        self.advice.setText(advice)
+        self.setAccessibleName(headline)
+        self.setAccessibleDescription(second)
+
 
 class Verdict(VerdictCard):
     """A sentence for the learned classes with its interval, one for the held-back ones."""
@@ -88,16 +98,10 @@ class Verdict(VerdictCard):
         found = self._findings
         if found is None:
             return
-        self.headline.setText(self._headline(found))
         measured = found.trained and found.learned.photos > 0
-        self.span.setVisible(measured)
-        if measured:
-            words = self.tr("学習の前と後の差は、95 % の確かさで {low}～{high} ポイントの間です。")
-            self.span.setText(_filled(words, found.learned))
-        self.second.setText(self._second(found))
-        self.advice.setText(self._advice(found))
-        self.setAccessibleName(self.headline.text())
-        self.setAccessibleDescription(self.second.text())
+        words = self.tr("学習の前と後の差は、95 % の確かさで {low}～{high} ポイントの間です。")
+        span = _filled(words, found.learned) if measured else ""
+        self.say(self._headline(found), span, self._second(found), self._advice(found))
 
     def _headline(self, found: Findings) -> str:
         if not found.trained:

@@ -265,6 +265,37 @@
     </message>
 </context>
 <context>
+    <name>BaseCheckPage</name>
+    <message>
+        <source>結果を見る</source>
+        <translation>See the result</translation>
+    </message>
+    <message>
+        <source>持ち出す</source>
+        <translation>Take it away</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出て、先へ進めます。</source>
+        <translation>When training has ended the result appears here and you can go on.</translation>
+    </message>
+    <message>
+        <source>学習が終わると、ここに結果が出ます。まだ結果がありません。</source>
+        <translation>The result appears here when training has ended. There is none yet.</translation>
+    </message>
+    <message>
+        <source>結果の見方</source>
+        <translation>How to read the result</translation>
+    </message>
+    <message>
+        <source>選んだ学習の結果を表示</source>
+        <translation>Show the chosen run</translation>
+    </message>
+    <message>
+        <source>{what} {why}</source>
+        <translation>{what} {why}</translation>
+    </message>
+</context>
+<context>
     <name>BasePresetPage</name>
     <message>
         <source>やり方を選ぶ</source>
@@ -386,22 +417,6 @@
 <context>
     <name>CheckPage</name>
     <message>
-        <source>結果を見る</source>
-        <translation>See the result</translation>
-    </message>
-    <message>
-        <source>持ち出す</source>
-        <translation>Take it away</translation>
-    </message>
-    <message>
-        <source>学習が終わると、ここに結果が出て、先へ進めます。</source>
-        <translation>When training has ended the result appears here and you can go on.</translation>
-    </message>
-    <message>
-        <source>学習が終わると、ここに結果が出ます。まだ結果がありません。</source>
-        <translation>The result appears here when training has ended. There is none yet.</translation>
-    </message>
-    <message>
         <source>前と後</source>
         <translation>Before and after</translation>
     </message>
@@ -430,10 +445,6 @@
         <translation>What if</translation>
     </message>
     <message>
-        <source>結果の見方</source>
-        <translation>How to read the result</translation>
-    </message>
-    <message>
         <source>縦が正解、横がモデルの答えです。ます目を押すと、その写真を見られます（矢印キーと Enter でも選べます）。</source>
         <translation>Rows are the true class, columns the model&apos;s answer. Click a cell to see its photos (arrow keys and Enter work too).</translation>
     </message>
@@ -442,20 +453,12 @@
         <translation>Show all mistakes</translation>
     </message>
     <message>
-        <source>選んだ学習の結果を表示</source>
-        <translation>Show the chosen run</translation>
-    </message>
-    <message>
         <source>もう一度学習する</source>
         <translation>Train again</translation>
     </message>
     <message>
         <source>写真の一覧</source>
         <translation>List of photos</translation>
-    </message>
-    <message>
-        <source>{what} {why}</source>
-        <translation>{what} {why}</translation>
     </message>
     <message>
         <source>正解が「{truth}」で、答えが「{answer}」の写真：{count} 枚</source>
@@ -4856,22 +4859,6 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
 <context>
     <name>TextCheckPage</name>
     <message>
-        <source>結果を見る</source>
-        <translation>See the result</translation>
-    </message>
-    <message>
-        <source>持ち出す</source>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>学習が終わると、ここに結果が出て、先へ進めます。</source>
-        <translation>When training has ended, the result is here and you can go on.</translation>
-    </message>
-    <message>
-        <source>学習が終わると、ここに結果が出ます。まだ結果がありません。</source>
-        <translation>The result appears here when training has ended. There is none yet.</translation>
-    </message>
-    <message>
         <source>前と後</source>
         <translation>Before and after</translation>
     </message>
@@ -4892,20 +4879,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>Compare trainings</translation>
     </message>
     <message>
-        <source>結果の見方</source>
-        <translation>Ways to look at the result</translation>
-    </message>
-    <message>
         <source>質問ごとの正解（行を選んで Enter を押すと、その質問の写真を見られます）</source>
         <translation>Right answers by question (choose a row and press Enter to see its photos)</translation>
-    </message>
-    <message>
-        <source>選んだ学習の結果を表示</source>
-        <translation>Show the result of the chosen training</translation>
-    </message>
-    <message>
-        <source>{what} {why}</source>
-        <translation>{what} {why}</translation>
     </message>
 </context>
 <context>
