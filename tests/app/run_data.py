@@ -78,15 +78,18 @@ def make_run(
     revision = project.snapshot()
     revision.save(run.folder / DATA_FILE)
     save_job(TrainJob(run=str(run.folder), preset=preset, composition=composition, shots=None))
-    lines = whole_story() if events is None else events
-    if lines:
-        (run.folder / EVENTS_FILE).write_text(
-            "".join(encode(event) + "\n" for event in lines), encoding="utf-8"
-        )
-        (run.folder / "worker.lock").write_text('{"pid": 0, "created": 0}')
+    write_story(run, whole_story() if events is None else events)
     if skill is not None:
         make_result(revision, preset, composition, skill, untouched, seed).save(run.folder)
     return run
+
+
+def write_story(run: Run, events: Sequence[Event]) -> None:
+    """What the worker told; nothing told, and it never began."""
+    if events:
+        lines = "".join(encode(event) + "\n" for event in events)
+        (run.folder / EVENTS_FILE).write_text(lines, encoding="utf-8")
+        (run.folder / "worker.lock").write_text('{"pid": 0, "created": 0}')
 
 
 def make_result(

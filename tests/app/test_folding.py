@@ -20,6 +20,7 @@ from core.photos.scan import scan
 from core.project.classes import ProductClass
 from core.project.grouping import Grouping
 from core.project.sources import Photo
+from tests.app.labels_page import labels_page
 
 GOOD = ProductClass(1, 0, "良品", "good part", "1", "base", None)
 BAD = ProductClass(2, 1, "キズ", "scratch", "2", "base", None)
@@ -140,15 +141,8 @@ def copies(session: Session, photo_folder: Path) -> Session:
 @pytest.fixture
 def labels(copies: Session, qtbot: QtBot) -> Iterator[LabelsPage]:
     """The labels page over it."""
-    page = LabelsPage(copies)
-    qtbot.addWidget(page)
-    page.resize(1200, 700)
-    page.retranslate()
-    page.show()
-    page.enter()
-    qtbot.waitUntil(lambda: page.grid.currentIndex().row() == 0)
-    yield page
-    page.leave()
+    with labels_page(copies, qtbot) as page:
+        yield page
 
 
 def test_labelling_a_folded_cell_labels_all_of_it_and_one_undo_takes_it_back(

@@ -14,11 +14,12 @@ import app.pages.preset as preset_page
 from app.pages.preset import PresetPage
 from app.session import Session
 from app.training_choice import TrainingChoice, first_values
-from app.trial import PresetCost, Trial, cost_key
+from app.trial import PresetCost, cost_key
 from core.methods.presets import LANGUAGES, Preset, PresetText, load_presets, resolve_preset
 from core.problems import Problem
 from core.project.store import Project
 from tests.app.run_data import make_project
+from tests.app.training_stand_ins import recorded_trials
 
 COSTS = {"coop": PresetCost(42.0, 3 << 30), "coop-dept": PresetCost(4000.0, 4 << 30)}
 CARDS = tuple(preset.name for preset in load_presets() if preset.card)
@@ -38,15 +39,7 @@ def _two_more_presets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def trials(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The engine stays out; what was asked to be measured is listed."""
-    asked: list[tuple[str, ...]] = []
-
-    def start(trial: Trial, *about: object) -> None:
-        *_, trial.presets, trial._changed = about  # type: ignore[assignment]
-        asked.append(trial.keys)
-
-    monkeypatch.setattr(Trial, "start", start)
-    return asked
+    return recorded_trials(monkeypatch)
 
 
 @pytest.fixture

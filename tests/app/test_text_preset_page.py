@@ -14,7 +14,7 @@ from app.pages.text_preset import TextPresetPage
 from app.session import Session
 from app.text_choice import TextChoice
 from app.training_choice import TrainingChoice
-from app.trial import PresetCost, Trial, cost_key
+from app.trial import PresetCost, cost_key
 from app.widgets.writer_choice import WriterChoice
 from app.window import MainWindow
 from core.evaluation.compare import Change
@@ -25,6 +25,7 @@ from core.tasks.recipes import text_settings
 from core.tasks.writers import WriterCard, writer_card
 from tests.app.run_data import make_run
 from tests.app.text_data import make_text_project, make_text_run
+from tests.app.training_stand_ins import recorded_trials
 
 CARDS = tuple(preset.name for preset in text_presets() if preset.card)
 ENGLISH = WriterCard(
@@ -34,15 +35,7 @@ ENGLISH = WriterCard(
 
 @pytest.fixture
 def trials(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The engine stays out; what was asked to be measured is listed."""
-    asked: list[tuple[str, ...]] = []
-
-    def start(trial: Trial, *about: object) -> None:
-        *_, trial.presets, trial._changed = about  # type: ignore[assignment]
-        asked.append(trial.keys)
-
-    monkeypatch.setattr(Trial, "start", start)
-    return asked
+    return recorded_trials(monkeypatch)
 
 
 @pytest.fixture

@@ -6,36 +6,23 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-import app.pages.training as training_page
-from app.engine import EngineProcess
 from app.pages.training import TrainingPage
-from app.session import Session
 from app.text_choice import TextChoice
-from core.doctor import Check
 from core.project.store import Project
 from core.tasks.freeze import freeze_texts
 from core.tasks.runs import runs_of
 from core.tasks.writers import writer_card
-from core.training.events import Decided, Event, Failed, Interrupted, StateChanged
+from core.training.events import Decided, Failed, Interrupted, StateChanged
 from core.training.job import TextJob
 from core.training.state import JobState
 from tests.app.text_data import make_text_project, make_text_run, text_round, text_story
+from tests.app.training_stand_ins import recorded_engine, shown, tell
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """No process: events are emitted by the test, words are listed."""
-    words: list[str] = []
-    monkeypatch.setattr(EngineProcess, "start", lambda _self, path: words.append(f"start {path.name}"))
-    for word in ("pause", "resume", "stop"):
-        monkeypatch.setattr(EngineProcess, word, lambda _self, w=word: words.append(w))
-    monkeypatch.setattr(
-        EngineProcess, "running", property(lambda _self: any(word.startswith("start") for word in words))
-    )
-    monkeypatch.setattr(
-        training_page, "ask_device", lambda: Check("doctor.device_ok", "ok", {"name": "CPU (2 cores)"})
-    )
-    return words
+    """The words that the engine was given."""
+    return recorded_engine(monkeypatch).asked
 
 
 @pytest.fixture
@@ -45,28 +32,12 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield project
 
 
-def shown(qtbot: QtBot, project: Project) -> TrainingPage:
-    session = Session()
-    session.take_project(project)
-    page = TrainingPage(session)
-    qtbot.addWidget(page)
-    page.resize(1000, 600)
-    page.show()
-    page.enter()
-    return page
-
-
 def started(qtbot: QtBot, project: Project) -> TrainingPage:
     page = shown(qtbot, project)
     qtbot.waitUntil(lambda: page.start.isEnabled() and page._device is not None)
     page.start.click()
     qtbot.waitUntil(lambda: page.session.run is not None)
     return page
-
-
-def tell(page: TrainingPage, *events: Event) -> None:
-    for event in events:
-        page.session.engine.told.emit(event)
 
 
 def test_the_list_before_is_about_texts_and_the_job_is_as_it_was_chosen(

@@ -9,17 +9,12 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-import app.pages.training as training_page
-from app.engine import EngineProcess
 from app.pages.training import TrainingPage
-from app.session import Session
 from app.training_choice import TrainingChoice
 from app.widgets.live_chart import REDRAW_MS
-from core.doctor import Check
 from core.project.store import Project
 from core.training.events import (
     Decided,
-    Event,
     Failed,
     Finished,
     Interrupted,
@@ -30,41 +25,15 @@ from core.training.events import (
     Warned,
 )
 from core.training.job import DATA_FILE, TrainJob, load_job
-from core.training.run import Run, runs_in
+from core.training.run import runs_in
 from core.training.state import JobState
 from tests.app.run_data import busy, make_project, make_run, round_told, whole_story
-
-
-class Recorded:
-    """What the page asked of the engine."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.running = False
+from tests.app.training_stand_ins import Recorded, recorded_engine, shown, tell
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    """No process: events are emitted by the test, words are listed."""
-    recorded = Recorded()
-
-    def start(_self: EngineProcess, path: Path) -> None:
-        recorded.asked.append(f"start {path.name}")
-        recorded.running = True
-
-    def follow(_self: EngineProcess, run: Run) -> None:
-        recorded.asked.append("follow")
-        recorded.running = True
-
-    monkeypatch.setattr(EngineProcess, "start", start)
-    monkeypatch.setattr(EngineProcess, "follow", follow)
-    for word in ("pause", "resume", "stop"):
-        monkeypatch.setattr(EngineProcess, word, lambda _self, w=word: recorded.asked.append(w))
-    monkeypatch.setattr(EngineProcess, "running", property(lambda _self: recorded.running))
-    monkeypatch.setattr(
-        training_page, "ask_device", lambda: Check("doctor.device_ok", "ok", {"name": "CPU (2 cores)"})
-    )
-    return recorded
+    return recorded_engine(monkeypatch)
 
 
 @pytest.fixture
@@ -72,19 +41,6 @@ def project(tmp_path: Path) -> Iterator[Project]:
     with make_project(tmp_path) as project:
         TrainingChoice("coop-dept").keep(project)
         yield project
-
-
-def shown(qtbot: QtBot, project: Project | None, run: Run | None = None) -> TrainingPage:
-    session = Session()
-    if project is not None:
-        session.take_project(project)
-    session.run = run
-    page = TrainingPage(session)
-    qtbot.addWidget(page)
-    page.resize(1000, 600)
-    page.show()
-    page.enter()
-    return page
 
 
 def ready(qtbot: QtBot, project: Project) -> TrainingPage:
@@ -98,11 +54,6 @@ def started(qtbot: QtBot, project: Project) -> TrainingPage:
     page.start.click()
     qtbot.waitUntil(lambda: page.session.run is not None)
     return page
-
-
-def tell(page: TrainingPage, *events: Event) -> None:
-    for event in events:
-        page.session.engine.told.emit(event)
 
 
 # Before

@@ -13,10 +13,11 @@ from core.project.texts import Asked
 from core.tasks.freeze import freeze_texts
 from core.tasks.result import Group, MeasureChange, TextPrediction, TextResult
 from core.tasks.texts import TextTask
-from core.training.events import Event, Finished, Stage, StateChanged, TextEpoch, encode
+from core.training.events import Event, Finished, Stage, StateChanged, TextEpoch
 from core.training.job import DATA_FILE, TextJob, save_job
 from core.training.result import Interval, Validated
-from core.training.run import EVENTS_FILE, Run
+from core.training.run import Run
+from tests.app.run_data import write_story
 
 STAGES = ("prepare", "zero_shot", "train", "evaluate", "save", "verify")
 QUESTIONS = ("色は?", "穴はありますか?")
@@ -76,9 +77,7 @@ def make_text_run(
     revision = freeze_texts(project)
     revision.save(run.folder / DATA_FILE)
     save_job(TextJob(run=str(run.folder), preset=preset, composition=composition))
-    lines = text_story() if events is None else events
-    (run.folder / EVENTS_FILE).write_text("".join(encode(e) + "\n" for e in lines), encoding="utf-8")
-    (run.folder / "worker.lock").write_text('{"pid": 0, "created": 0}')
+    write_story(run, text_story() if events is None else events)
     if not result:
         return run
     measure = "vqa_accuracy" if revision.task == "vqa" else "cider"
