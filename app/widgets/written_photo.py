@@ -230,7 +230,6 @@ class WrittenPhotoView(QWidget):
         told.addWidget(self.verdict)
         told.addLayout(form)
         told.addStretch(1)
-        told.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignLeft)
         above = QHBoxLayout(spacing=2 * GAP)
         # Of a long text every line costs height, and what mends it stands below.
         above.addWidget(self.picture, 2)
@@ -242,6 +241,9 @@ class WrittenPhotoView(QWidget):
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(GAP, 0, GAP, 0)
         column.addLayout(above, 1)
-        column.addWidget(self.label)
+        between = QHBoxLayout(spacing=GAP)
+        between.addWidget(self.label, 1, Qt.AlignmentFlag.AlignBottom)
+        between.addWidget(self.larger)
+        column.addLayout(between)
         column.addLayout(row)
         column.addWidget(self.note)
