@@ -28,6 +28,7 @@ from core.training.commands import Commands, Emit, Halt
 from core.training.epochs import deterministic, own_randomness, seed_torch
 from core.training.events import Checkpoint as CheckpointWritten
 from core.training.events import Decided, Progress, Step, TextEpoch, Warned
+from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
 _CHECKED_AT_ONCE = 32
@@ -200,30 +201,54 @@ class _Course:
         for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
         self.tuning.train()
-        for batch in self._rest_of_round():
+        for texts in self._rest_of_round():
             self._clock.heed(commands, self.emit)
             if self._saving.due(CHECKPOINT_EVERY_S):
                 self._save()
-            loss, texts = self._step(batch)
-            at.batch, at.step, at.loss_sum = at.batch + 1, at.step + 1, at.loss_sum + loss * texts
+            loss = self._step(texts)
+            at.batch, at.step, at.loss_sum = at.batch + 1, at.step + 1, at.loss_sum + loss * len(texts)
             self._tell_step(loss, rates[0])
 
-    def _rest_of_round(self) -> Iterator[Any]:
+    def _rest_of_round(self) -> Iterator[list[int]]:
+        """Texts by number, a step's at a time."""
         at, size = self.position, self._recipe.batch_size
-        order = np.random.default_rng([self.seed, at.stage, at.epoch]).permutation(len(self.lessons))
-        return self.lessons.batches([int(number) for number in order[at.batch * size :]], size)
+        order = np.random.default_rng([self.seed, at.stage, at.epoch]).permutation(len(self.lessons)).tolist()
+        for first in range(at.batch * size, len(order), size):
+            yield order[first : first + size]
 
-    def _step(self, batch: Any) -> tuple[float, int]:
+    def _step(self, texts: list[int]) -> float:
         at = self.position
-        self._optimizer.zero_grad(set_to_none=True)
-        seed_torch(self.seed, at.stage, at.epoch, at.batch)
-        loss, right = self.tuning.loss(batch)
-        loss.backward()
-        value = float(loss.detach())
-        if not math.isfinite(value):
+        while True:
+            try:
+                self._optimizer.zero_grad(set_to_none=True)
+                seed_torch(self.seed, at.stage, at.epoch, at.batch)
+                loss = self._gradients(texts)
+                break
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(len(texts), error)
+        if not math.isfinite(loss):
             raise _Diverged
         self._optimizer.step()
-        return value, len(right)
+        return loss
+
+    def _gradients(self, texts: list[int]) -> float:
+        """Gradients of a step's texts, run in `position.parts` parts whose shares add up to it; their mean loss."""
+        total = 0.0
+        for batch in self.lessons.batches(texts, math.ceil(len(texts) / self.position.parts)):
+            loss, right = self.tuning.loss(batch)
+            share = len(right) / len(texts)
+            (share * loss).backward()
+            total += share * float(loss.detach())
+        return total
+
+    def _halve(self, texts: int, error: BaseException) -> None:
+        if self.position.parts >= texts:
+            raise Problem("training.out_of_memory") from error
+        free_cached_memory()
+        self.position.parts = min(2 * self.position.parts, texts)
+        self.emit(Warned(code="training.batch_divided", data={"parts": self.position.parts}))
 
     def _after_round(self) -> None:
         at = self.position
