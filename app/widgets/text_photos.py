@@ -247,7 +247,7 @@ class TextPhotos(QWidget):
         self.large.step.connect(self._step)
         self.again = QPushButton(objectName="text_train_again", minimumHeight=TOUCH, visible=False)
         self.again.clicked.connect(self.train_again)
-        self.row = beside(self.list, self.view, self.again, (460, 600))
+        self.row = beside(self.list, self.view, self.again, (380, 690))
         choices = QHBoxLayout(spacing=GAP)
         choices.addWidget(self.which)
         choices.addWidget(self.about, 1)
