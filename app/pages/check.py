@@ -155,7 +155,6 @@ class CheckPage(BaseCheckPage[_Shown, RunRow]):
         result, revision = shown.result, shown.revision
         names = [entry.name for entry in revision.classes]
         self.verdict.show_findings(shown.findings)
-        self._say_notices()
         self.table.show_result(result, revision)
         self.classes.rows.show(class_tallies(result.predictions, len(names)), revision.classes)
         self.matrix.show_counts(confusion(result.predictions, len(names)), names)

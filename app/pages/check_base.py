@@ -141,6 +141,7 @@ class BaseCheckPage(Page, Generic[S, Line]):
         self._shown = shown
         if shown is not None:
             self._fill(shown)
+            self._say_notices()
         self._show_or_teach()
 
     def _refused(self, error: Exception) -> None:

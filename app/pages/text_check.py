@@ -108,7 +108,6 @@ class TextCheckPage(BaseCheckPage[_Shown, TextRunRow]):
     def _fill(self, shown: _Shown) -> None:
         result, answers = shown.result, shown.result.task == "vqa"
         self.verdict.show_result(result)
-        self._say_notices()
         self.table.show_result(result)
         self.questions.rows.show(question_tallies(result.predictions) if answers else ())
         for part in (self.question_words, self.questions):
