@@ -224,16 +224,8 @@ class PresetPage(BasePresetPage[TrainingChoice, _Found]):
         self.pick = PresetPick(tuple(self.cards))
         self.pick.chosen.connect(self.choose)
         cards, model = CardRow(tuple(self.cards.values())), self._build_model()
-        self._lay_out(
-            "preset",
-            (
-                *(self.lead, self.reason, self.pick, self.elsewhere),
-                cards,
-                self.automatic,
-                model,
-                self.details,
-            ),
-        )
+        above = (self.lead, self.reason, self.pick, self.elsewhere)
+        self._lay_out((*above, cards, self.automatic, model, self.details))
         self.column.insertWidget(1, self.empty, 1)
 
     def _build_model(self) -> QWidget:

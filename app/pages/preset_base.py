@@ -7,10 +7,8 @@ from typing import Generic, Protocol, TypeVar
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QLabel,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +21,7 @@ from app.widgets.banner import ProblemBanner
 from app.widgets.cost_line import Cost, CostLine
 from app.widgets.preset_card import PresetCard
 from app.widgets.preset_details import PresetDetails
+from app.widgets.scrolled import scrolled
 from core.methods.presets import Preset, Recommendation
 from core.problems import Problem, problem_text
 from core.project.store import Project
@@ -279,7 +278,7 @@ class BasePresetPage(Page, Generic[C, F]):
         details.settings_changed.connect(self._settings_changed)
         details.seed_changed.connect(self._seed_changed)
 
-    def _lay_out(self, name: str, parts: Sequence[QWidget]) -> None:
+    def _lay_out(self, parts: Sequence[QWidget]) -> None:
         """The parts below each other, scrolled; the banner stays above them."""
         self.body = QWidget()
         column = QVBoxLayout(self.body, spacing=16)
@@ -287,9 +286,7 @@ class BasePresetPage(Page, Generic[C, F]):
         for part in parts:
             column.addWidget(part)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName=f"{name}_scroll")
-        area.setWidget(self.body)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.addWidget(self.banner)
-        self.column.addWidget(area, 1)
+        self.column.addWidget(scrolled(self.body), 1)

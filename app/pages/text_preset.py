@@ -127,9 +127,7 @@ class TextPresetPage(BasePresetPage[TextChoice, _Found]):
         self.model = WriterChoice()
         self.model.chosen.connect(self._model_chosen)
         cards = CardRow(tuple(self.cards.values()))
-        self._lay_out(
-            "text_preset", (self.lead, self.reason, self.elsewhere, cards, self.model, self.details)
-        )
+        self._lay_out((self.lead, self.reason, self.elsewhere, cards, self.model, self.details))
 
 
 def _look(project: Project) -> _Found:

@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -24,6 +22,7 @@ from app.training_task import Ready, TrainingTask, training_task
 from app.widgets.banner import ProblemBanner
 from app.widgets.live_chart import REDRAW_MS
 from app.widgets.preflight import PreflightList
+from app.widgets.scrolled import scrolled
 from app.widgets.state_chip import StateChip
 from app.widgets.training_view import Course, TrainingView
 from core.doctor import Check
@@ -434,18 +433,16 @@ class TrainingPage(Page):
         self.start.setProperty("class", "primary")
         self.former = _button("training_former", self._show_former)
         self.refusal = QLabel(objectName="training_refusal", wordWrap=True)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         inside = QWidget()
         listed = QVBoxLayout(inside)
         listed.setContentsMargins(0, 0, 0, 0)
         listed.addWidget(self.checks)
         listed.addStretch(1)
-        area.setWidget(inside)
         page = QWidget()
         column = QVBoxLayout(page, spacing=12)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.ready_title)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(inside), 1)
         row = QHBoxLayout(spacing=12)
         row.addWidget(self.start)
         row.addWidget(self.refusal, 1)
@@ -471,10 +468,7 @@ class TrainingPage(Page):
             row.addWidget(button)
         column.addLayout(row)
         column.addWidget(self.nothing_trained)
-        # Much that is told and large text on a small screen scroll; they never push the window apart.
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setWidget(self.view)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(self.view), 1)
         return page
 
 

@@ -60,8 +60,6 @@ class JudgedPhotosList(PhotoRowsList[JudgedPhoto]):
 class _RowDelegate(PhotoRowDelegate):
     """A mistake's answer stands out."""
 
-    edge = 96
-
     def text_height(self, line_spacing: int) -> int:
         return 3 * line_spacing
 

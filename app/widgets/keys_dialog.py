@@ -9,15 +9,14 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QFrame,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from app.theme import TOUCH
+from app.widgets.scrolled import scrolled
 from core.project.classes import KEYS, ProductClass, plain_key
 from core.settings import LabelKeys, ScannerSettings
 
@@ -144,10 +143,8 @@ class KeysDialog(QDialog):
                 )
             )
         )
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setWidget(inner)
         column = QVBoxLayout(self)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(inner), 1)
         column.addWidget(self.fault)
         column.addWidget(self.buttons)
         self.resize(620, 640)

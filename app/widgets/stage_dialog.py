@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from app.theme import GAP, TOUCH
 from app.translations import spoken
 from app.widgets.banner import ProblemBanner
 from app.widgets.handover_list import HandoverList
+from app.widgets.scrolled import scrolled
 from app.widgets.settings_drawer import ChoiceBox
 from app.widgets.stage_words import figure_names, local_time, percent, run_name, stage_name, verdict_name
 from core.methods.presets import resolve_preset
@@ -236,13 +236,11 @@ class StageDialog(QDialog):
         column.addWidget(self.history_label)
         column.addWidget(self.history, 1)
         column.addStretch()
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setWidget(self.body)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         outer = QVBoxLayout(self)
-        outer.addWidget(area, 1)
+        outer.addWidget(scrolled(self.body), 1)
         outer.addWidget(buttons)
 
     def _build_wish(self) -> QWidget:
