@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.pages.check import _read
 from app.run_story import RunStory
 from app.training_choice import TrainingChoice, first_values
 from app.translations import use_language
@@ -196,10 +197,10 @@ def test_once_it_has_chosen_training_is_shown_as_ever(qtbot: QtBot) -> None:
 
 
 def test_the_check_page_tells_the_choice_before_other_decisions(project: Project) -> None:
-    from app.pages.check import _bearing
-
     other = Decided(code="training.last_stage_kept", data={})
     story = [*search_story(), CHOSEN, other, *whole_story(2)]
     run = make_run(project, preset="automatic", composition="automatic", events=story)
     assert run.state() is JobState.FINISHED
-    assert [notice.code for notice in _bearing(run.events())] == ["search.chosen", "training.last_stage_kept"]
+    shown = _read(run)
+    assert shown is not None
+    assert [notice.code for notice in shown.notices] == ["search.chosen", "training.last_stage_kept"]
