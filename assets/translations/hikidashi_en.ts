@@ -6338,6 +6338,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>nothing was written</translation>
     </message>
     <message>
+        <source>ほかに、書きかけで「文を直す」を押していないものが {count} 件あります。</source>
+        <translation>Typed elsewhere and not applied yet (“Mend the text”): {count}.</translation>
+    </message>
+    <message>
         <source>{count} 件の文を直しました。もう一度学習すると、結果に入ります。</source>
         <translation>{count} texts were mended. They count once you train again.</translation>
     </message>
