@@ -4,9 +4,7 @@ Stages: prepare, zero_shot (the untouched model on the test photos), train, eval
 """
 
 import hashlib
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,11 +25,12 @@ from core.tasks.tuned import load_tuned, save_tuned
 from core.training.checkpoint import CHECKPOINT_FILE, load_checkpoint
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct
-from core.training.events import Finished, Stage, Stopped, Terminal, Warned
+from core.training.events import Finished, Stopped, Terminal, Warned
 from core.training.job import TextJob
 from core.training.pace import Pace
 from core.training.result import RESULT_FILE, Choice, UnsureThreshold, Validated
 from core.training.run import CONTROL_FILE, Run
+from core.training.stages import Stages
 
 STAGES = ("prepare", "zero_shot", "train", "evaluate", "save", "verify")
 TUNED_FILE = "tuned.safetensors"
@@ -60,7 +59,7 @@ def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[T
     for left in (CHECKPOINT_FILE, RESULT_FILE):
         if not resume:
             (run.folder / left).unlink(missing_ok=True)
-    stages = _Stages(emit)
+    stages = Stages(STAGES, emit)
     with stages.stage("prepare"):
         setup = _set_up(run, emit, commands)
     with stages.stage("zero_shot"):
@@ -302,18 +301,3 @@ def _predictions(
 def _last_word(result: TextResult) -> Terminal:
     told = result.model_dump(mode="json", exclude={"predictions", "validated"})
     return Stopped(result=told) if result.stopped_because == "asked" else Finished(result=told)
-
-
-class _Stages:
-    """Tells each stage as it begins and keeps how long it took, in seconds."""
-
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self._emit(Stage(stage=name, index=STAGES.index(name) + 1, of=len(STAGES)))
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - began
