@@ -216,7 +216,7 @@ def _verify(run: Run, setup: _Setup, told: Sequence[Told]) -> None:
     Raises:
         Problem: `tasks.not_verified`.
     """
-    read = load_tuned(run.folder / TUNED_FILE, setup.writer, setup.writer.card.sha256)
+    read = load_tuned(run.folder / TUNED_FILE, setup.writer)
     examination = setup.test if len(setup.test) else setup.val
     again = examination.first(_VERIFIED).write(read.writer)
     for one, other in zip(told, again, strict=False):

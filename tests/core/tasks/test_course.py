@@ -90,7 +90,7 @@ def test_the_command_tunes_measures_and_keeps(
     assert result.unsure is not None and result.unsure.n == len(result.validated)
     # Independently: what lies on disk, asked anew, says what the result says.
     writer = open_writer()
-    tuned = load_tuned(run.folder / TUNED_FILE, writer, writer.card.sha256).writer
+    tuned = load_tuned(run.folder / TUNED_FILE, writer).writer
     revision = run.text_revision
     again = Examination.of(revision, revision.of("test")).write(tuned)
     assert [each.text for each in again] == [each.said for each in result.predictions]
