@@ -17,7 +17,7 @@ from core.tasks.learning import Learned, learn
 from core.tasks.metrics.words import words_of
 from core.tasks.models import open_writer
 from core.tasks.photos import openable, text_set
-from core.tasks.protocol import Told, TunableWriter, Tuning, Writer
+from core.tasks.protocol import Lessons, Told, TunableWriter, Tuning, Writer
 from core.tasks.result import Group, TextPrediction, TextResult
 from core.tasks.revision import TextRevision
 from core.tasks.scoring import RIGHT
@@ -97,6 +97,8 @@ class _Setup:
     test: Examination
     known: Examination
     val: Examination
+    lessons: Lessons
+    checks: Lessons | None
 
 
 def _set_up(run: Run, emit: Emit, commands: Commands) -> _Setup:
@@ -125,16 +127,20 @@ def _set_up(run: Run, emit: Emit, commands: Commands) -> _Setup:
         raise Problem("tasks.tuned_other_model", path=run.folder)
     knows = writer.card.kind == "embedded"
     known = known_examination(revision.task, revision.language) if knows else Examination.of(revision, ())
+    tuning, checking = writer.tune(job.composition, job.hyper, job.seed), revision.of("val")
     return _Setup(
         job,
         frozen.id,
         revision,
         device.name,
         writer,
-        writer.tune(job.composition, job.hyper, job.seed),
+        tuning,
         Examination.of(revision, revision.of("test")),
         known,
-        Examination.of(revision, revision.of("val") if revision.task == "vqa" else ()),
+        Examination.of(revision, checking if revision.task == "vqa" else ()),
+        # Before anything is written: a text that cannot be learned ends the run at its beginning.
+        tuning.lessons(text_set(revision, revision.of("train"))),
+        tuning.lessons(text_set(revision, checking)) if checking else None,
     )
 
 
@@ -145,15 +151,14 @@ def _cut_groups(revision: TextRevision) -> int:
 
 
 def _learn(run: Run, setup: _Setup, resume: bool, emit: Emit, commands: Commands) -> Learned:
-    job, revision = setup.job, setup.revision
+    job = setup.job
     # Whatever else it was asked for: on another device, or elsewhere, it goes on.
     asked = job.model_dump_json(exclude={"run", "device", "wished_error"})
     job_id = hashlib.sha256(f"{setup.frozen}{setup.writer.card.sha256}{asked}".encode()).hexdigest()
-    checking = revision.of("val")
     return learn(
         setup.tuning,
-        setup.tuning.lessons(text_set(revision, revision.of("train"))),
-        setup.tuning.lessons(text_set(revision, checking)) if checking else None,
+        setup.lessons,
+        setup.checks,
         job.seed,
         emit,
         commands,

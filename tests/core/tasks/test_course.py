@@ -13,6 +13,7 @@ from core.partsworld.heldout import training_compositions
 from core.partsworld.plant import QUESTIONS, answer_to, plant_scenes, record
 from core.partsworld.render import render
 from core.problems import Problem
+from core.project.revision import Part
 from core.project.store import Project
 from core.tasks import course
 from core.tasks.course import TUNED_FILE, tune
@@ -20,11 +21,12 @@ from core.tasks.embedded import load_text_model
 from core.tasks.examine import Examination
 from core.tasks.freeze import freeze_folder, freeze_texts
 from core.tasks.models import open_writer
+from core.tasks.revision import WrittenText
 from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned
 from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Halt
-from core.training.events import Event, Finished, Interrupted, TextEpoch, Warned
+from core.training.events import Event, Finished, Interrupted, Stage, TextEpoch, Warned
 from core.training.job import DATA_FILE, TextJob, save_job
 from core.training.run import Run, runs_in
 
@@ -169,6 +171,23 @@ def test_another_model_is_refused(plant: Path, tmp_path: Path) -> None:
     with pytest.raises(Problem) as other:
         tune(run.folder, lambda event: None)
     assert other.value.code == "tasks.tuned_other_model"
+
+
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_a_text_that_cannot_be_learned_is_told_before_anything_is_examined(
+    plant: Path, tmp_path: Path, part: Part
+) -> None:
+    run = lay_out(plant, tmp_path / "run", "caption")
+    revision = run.text_revision
+    endless = revision.of(part)[0]
+    written = (WrittenText(texts=("きずのある緑の部品です。" * 60,)),)
+    revision.model_copy(update={"photos": tuple(
+        photo.model_copy(update={"written": written}) if photo == endless else photo for photo in revision.photos
+    )}).save(run.folder / DATA_FILE)  # fmt: skip
+    with pytest.raises(Problem) as told:
+        tune(run.folder, lambda event: None)
+    assert told.value.code == "tasks.text_too_long"
+    assert [event.stage for event in run.events() if isinstance(event, Stage)] == ["prepare"]
 
 
 @pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], [], ["--texts", "some.csv", "--shots", "4"]])
