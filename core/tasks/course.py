@@ -75,7 +75,7 @@ def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[T
     with stages.stage("save"):
         save_tuned(run.folder / TUNED_FILE, setup.tuning, setup.job.hyper, setup.writer.card.sha256)
     with stages.stage("verify"):
-        _verify(run, setup, after[0] or checked)
+        _verify(run, setup, after[0])
     # Those of a run that was taken up again as well.
     stages.seconds["train"] = learned.seconds
     result = _result(setup, learned, before, after, validated, unsure, stages.seconds)
@@ -215,15 +215,17 @@ def _unsure(setup: _Setup, validated: tuple[Validated, ...], emit: Emit) -> Unsu
     return threshold
 
 
-def _verify(run: Run, setup: _Setup, told: Sequence[Told]) -> None:
-    """What lies on disk writes what was written.
+def _verify(run: Run, setup: _Setup, tested: Sequence[Told]) -> None:
+    """What lies on disk writes what the tuned model wrote about test photos or, where there are none, writes about others.
 
     Raises:
         Problem: `tasks.not_verified`.
     """
-    read = load_tuned(run.folder / TUNED_FILE, setup.writer)
-    examination = setup.test if len(setup.test) else setup.val
-    again = examination.first(_VERIFIED).write(read.writer)
+    revision = setup.revision
+    others = Examination.of(revision, revision.of("val") or revision.of("train"))
+    examination = (setup.test if tested else others).first(_VERIFIED)
+    told = tested or examination.write(setup.tuning.writer)
+    again = examination.write(load_tuned(run.folder / TUNED_FILE, setup.writer).writer)
     for one, other in zip(told, again, strict=False):
         if one.text != other.text or abs(one.confidence - other.confidence) > _SAME_CONFIDENCE:
             raise Problem("tasks.not_verified", wanted=one.text, found=other.text)

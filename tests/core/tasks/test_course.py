@@ -21,6 +21,7 @@ from core.tasks.embedded import load_text_model
 from core.tasks.examine import Examination
 from core.tasks.freeze import freeze_folder, freeze_texts
 from core.tasks.models import open_writer
+from core.tasks.protocol import Told
 from core.tasks.revision import WrittenText
 from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned
@@ -171,6 +172,34 @@ def test_another_model_is_refused(plant: Path, tmp_path: Path) -> None:
     with pytest.raises(Problem) as other:
         tune(run.folder, lambda event: None)
     assert other.value.code == "tasks.tuned_other_model"
+
+
+@pytest.mark.parametrize("without", [{"test"}, {"test", "val"}])
+def test_without_test_photos_other_texts_verify_what_is_kept(
+    plant: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: set[str]
+) -> None:
+    run = lay_out(plant, tmp_path / "run", "caption")
+    revision = run.text_revision
+    moved = [
+        p.model_copy(update={"part": "train", "role": "base"} if p.part in without else {})
+        for p in revision.photos
+    ]
+    revision.model_copy(update={"photos": tuple(moved)}).save(run.folder / DATA_FILE)
+
+    class Other:
+        """Stands in for a file that does not hold what was learned."""
+
+        class writer:  # noqa: N801 - as of a tuning
+            @staticmethod
+            def caption(photos: list[object], _language: str) -> list[Told]:
+                return [Told("something else", 1.0)] * len(photos)
+
+    with monkeypatch.context() as damaged:
+        damaged.setattr(course, "load_tuned", lambda *_: Other)
+        with pytest.raises(Problem) as told:
+            tune(run.folder, lambda event: None)
+        assert told.value.code == "tasks.not_verified"
+    assert tune(run.folder, lambda event: None, resume=True).predictions == ()
 
 
 @pytest.mark.parametrize("part", ["train", "val"])
