@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def lay_out(plant: Path, run: Path, task: str = "vqa", **more: object) -> Run:
     from core.exchange.text_read import read_texts
 
     texts = read_texts(plant / ("questions.csv" if task == "vqa" else "captions.csv"))
-    revision = freeze_folder(plant, texts, task, held_back=["other line"])  # type: ignore[arg-type]
+    revision = freeze_folder(plant, texts, task, held_back=["other line"]).revision  # type: ignore[arg-type]
     revision.save(run / DATA_FILE)
     save_job(
         TextJob.model_validate(
@@ -271,7 +272,7 @@ def test_a_files_own_split_is_kept(plant: Path) -> None:
         questions=(Question("p0.png", "Disposition?", ("release", "scrap", "release")),),
         parts={"p0.png": "test", "p1.png": "train", "p2.png": "train", "p3.png": "val"},
     )
-    revision = freeze_folder(plant, texts, "caption")
+    revision = freeze_folder(plant, texts, "caption").revision
     parts = {Path(photo.path).name: photo.part for photo in revision.photos}
     assert parts | {"p0.png": "test", "p1.png": "train", "p2.png": "train", "p3.png": "val"} == parts
     assert len(parts) == 6 and revision.language == "en"
@@ -287,10 +288,52 @@ def test_a_photo_that_the_file_names_in_two_ways_has_all_its_texts(plant: Path) 
         ),
         parts={"p0.png": "train", "p1.png": "train"},
     )
-    (photo, _) = freeze_folder(plant, texts, "vqa").photos
+    (photo, _) = freeze_folder(plant, texts, "vqa").revision.photos
     assert {each.question: each.texts for each in photo.written} == {
         "Disposition?": ("scrap", "release", "release"),
         "Which part?": ("a bolt",),
+    }
+
+
+def test_names_of_no_photo_and_of_several_are_told(plant: Path, tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        for name in ("same.png", f"{place}.png"):
+            (tmp_path / place / name).write_bytes(
+                (plant / "line 1" / f"p{len(name) + ord(place) % 2}.png").read_bytes()
+            )
+    named = ("same.png", "gone.png", "a.png", "b.png", "b/same.png")
+    texts = PhotoTexts(captions=tuple(Caption(name, "a part") for name in named), parts={"a.png": "train"})
+    frozen = freeze_folder(tmp_path, texts, "caption")
+    assert (frozen.missing, frozen.ambiguous) == (("gone.png",), ("same.png",))
+    assert {photo.path for photo in frozen.revision.photos} == {"a/a.png", "b/b.png", "b/same.png"}
+
+
+def test_the_command_tells_what_it_left_out(
+    plant: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (plant / "captions.csv").read_text() + "gone.png,a part\n"
+    (tmp_path / "more.csv").write_text(lines)
+    words = ["train", "--task", "caption", "--photos", str(plant), "--texts", str(tmp_path / "more.csv"),
+             "--out", str(tmp_path / "run"), "--set", "training.epochs=1", "--json"]  # fmt: skip
+    assert main(words) == OK
+    told = capsys.readouterr()
+    answer = json.loads(told.out.splitlines()[-1])
+    assert (answer["missing"], answer["ambiguous"]) == (["gone.png"], [])
+    assert "gone.png" in told.err
+
+
+@pytest.mark.parametrize("name", ["OTHER LINE", unicodedata.normalize("NFD", "部品ガラス")])
+def test_folders_are_held_back_however_their_name_is_written(plant: Path, tmp_path: Path, name: str) -> None:
+    places = [unicodedata.normalize("NFC", name).lower(), "line 1"]
+    for number in range(4):
+        place = tmp_path / places[number % 2]
+        place.mkdir(exist_ok=True)
+        (place / f"p{number}.png").write_bytes((plant / "line 1" / f"p{number}.png").read_bytes())
+    texts = PhotoTexts(captions=tuple(Caption(f"p{n}.png", "a part") for n in range(4)))
+    revision = freeze_folder(tmp_path, texts, "caption", held_back=[name]).revision
+    assert {photo.path for photo in revision.photos if photo.role == "new"} == {
+        f"{places[0]}/p{number}.png" for number in (0, 2)
     }
 
 
