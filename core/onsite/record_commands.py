@@ -19,8 +19,9 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "records",
         help="read and correct what a package wrote on site",
         description="Lists the records of a package that writes, newest first; what the window, a watched folder and the "
-        "server wrote on this PC. Records are confirmed or corrected by their id; those are what can be learned from: "
-        "--texts writes them for `hikidashi texts import`, beside copies of their photos that are kept here.",
+        "server wrote on this PC. Records are confirmed or corrected by their id, all that are named or none; those are "
+        "what can be learned from: --texts writes them for `hikidashi texts import`, beside copies of their photos that "
+        "are kept here.",
         epilog="example: hikidashi records parts.hkd --which unsure --since 2026-11-30 --json; "
         'hikidashi records parts.hkd --correct 3f…-0="A scratched bolt." --who Tanaka',
     )
@@ -58,8 +59,8 @@ def _records(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _carried_out(book: RecordBook, arguments: argparse.Namespace) -> dict[str, Any]:
     who = arguments.who.strip()
-    decided = [book.confirm(key, who) for key in arguments.confirm]
-    decided += [book.correct(key, text, who) for key, text in arguments.correct]
+    texts: dict[str, str | None] = dict.fromkeys(arguments.confirm) | dict(arguments.correct)
+    decided = book.decide(texts, who)
     wanted = Wanted(
         since=_start_of(arguments.since) if arguments.since else 0.0,
         until=_start_of(arguments.until + timedelta(days=1)) if arguments.until else 1e15,

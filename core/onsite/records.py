@@ -7,7 +7,7 @@ of its photo a copy is kept then, so that it can be learned from when the origin
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -185,17 +185,28 @@ class RecordBook(RecordFile):
         Raises:
             Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`, `onsite.photo_not_kept`.
         """
-        corrected = clean(text)
-        if not corrected:
-            raise Problem("onsite.record_empty")
-        return self._decide(id, corrected, who)
+        return self.decide({id: text}, who)[0]
 
     def confirm(self, id: str, who: str) -> Record:
         """It is right as it stands; a text that says nothing is not. Raises Problem as `correct`."""
-        text = self._there(id).text
-        if not clean(text):
+        return self.decide({id: None}, who)[0]
+
+    def decide(self, texts: Mapping[str, str | None], who: str) -> list[Record]:
+        """What each of several records should have said, None for one that is right as it stands: all of them, or none.
+        Raises Problem as `correct`."""
+        found = {id: self._there(id) for id in texts}
+        final = {id: found[id].text if text is None else clean(text) for id, text in texts.items()}
+        if not all(map(clean, final.values())):
             raise Problem("onsite.record_empty")
-        return self._decide(id, text, who)
+        # The copies first: a kill in between leaves some that the next decision finds again.
+        kept = {id: record.kept or self._keep_photo(Path(record.photo)) for id, record in found.items()}
+        now = time.time()
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ? WHERE id = ?",
+                [(text, who, now, kept[id], id) for id, text in final.items()],
+            )
+        return [self._there(id) for id in texts]
 
     def withdraw(self, id: str) -> Record:
         """Take back what was decided: it is as if nobody had looked. The copy of the photo goes, unless others need it.
@@ -247,17 +258,6 @@ class RecordBook(RecordFile):
         except OSError as error:
             raise Problem("onsite.log_not_written", path=out, reason=error.strerror or error) from error
         return len(rows)
-
-    def _decide(self, id: str, text: str, who: str) -> Record:
-        found = self._there(id)
-        # The copy first: a kill in between leaves one that the next decision finds again.
-        kept = found.kept or self._keep_photo(Path(found.photo))
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ? WHERE id = ?",
-                (text, who, time.time(), kept, id),
-            )
-        return self._there(id)
 
     def _there(self, id: str) -> Record:
         found = self.get(id)

@@ -73,14 +73,18 @@ def test_days_are_whole_days_of_the_wall_clock(
     [
         (["--confirm", "a-0"], "onsite.nobody_decides"),
         (["--confirm", "x", "--who", "田中"], "onsite.record_gone"),
+        (["--confirm", "a-0", "--correct", "x=緑の部品です。", "--who", "田中"], "onsite.record_gone"),
+        (["--correct", "a-0=緑の部品です。", "--confirm", "empty-0", "--who", "田中"], "onsite.record_empty"),
         (["--texts", "x.jsonl"], "onsite.no_records"),
     ],
 )
 def test_what_cannot_be_done_is_told(
     package: TextPackage, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    open_records(package).add([caption("a")])
+    book = open_records(package)
+    book.add([caption("a"), caption("empty", text="")])
     assert run(capsys, "records", package.path, *words, expect=BAD_INPUT)["error"]["code"] == code
+    assert book.tally().decided == 0, "of several nothing is done where one cannot be"
 
 
 def test_a_package_of_classes_has_no_records(capsys: pytest.CaptureFixture[str]) -> None:
