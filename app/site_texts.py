@@ -159,7 +159,12 @@ class SiteTexts(SiteWork):
         self.started.emit()
 
     def _decide(self, decide: Callable[[RecordBook], Record]) -> None:
-        self._read(decide, self.decided.emit)
+        self._read(decide, self._decided)
+
+    def _decided(self, record: Record) -> None:
+        self.decided.emit(record)
+        if record.not_kept:
+            self.troubled(Problem(record.not_kept, photo=Path(record.photo).name))
 
     def _read(self, read: Callable[[RecordBook], T], take: Callable[[T], None]) -> None:
         """With the book, behind all that was asked of it so far; what comes of another package's is dropped."""

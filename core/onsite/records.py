@@ -2,7 +2,8 @@
 
 One SQLite file for a package, whoever works with it here (the window, a watched folder, the server): several programs
 may have it open. Nothing in it goes by itself. A text that was read and found right is confirmed, any other corrected;
-of its photo a copy is kept then, so that it can be learned from when the original is long gone.
+of its photo a copy is kept then, so that it can be learned from when the original is long gone; not of another photo that
+came under its name since.
 """
 
 import hashlib
@@ -40,7 +41,17 @@ CREATE INDEX records_by_time ON records (time);
 CREATE INDEX records_by_photo ON records (photo);
 CREATE INDEX records_decided ON records (decided_at) WHERE decided_at > 0
 """
-_COLUMNS = "id, time, photo, question, text, confidence, unsure, complete, package, corrected, decided_by, decided_at, kept"
+_CHANGES = (
+    """
+ALTER TABLE records ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN not_kept TEXT NOT NULL DEFAULT ''
+""",
+)
+_COLUMNS = (
+    "id, time, photo, question, text, confidence, unsure, complete, package, sha256, "
+    "corrected, decided_by, decided_at, kept, not_kept"
+)
+REPLACED = "onsite.photo_replaced"
 _KEY_LETTERS = 16
 
 Which = Literal["all", "open", "unsure", "decided", "corrected"]
@@ -57,8 +68,10 @@ _WHICH: dict[Which, str] = {
 class Record:
     """A text about a photo: its description (`question` is ""), or an answer. Times are seconds since 1970.
 
-    `corrected` is the text that holds once `decided_by` looked at it, the program's own where it was confirmed; both are
-    "" and `decided_at` is 0 before. `kept` is the copy of the photo that is learned from, "" where there was no file.
+    `sha256` is that of the photo's file, "" in records of earlier versions. `corrected` is the text that holds once
+    `decided_by` looked at it, the program's own where it was confirmed; both are "" and `decided_at` is 0 before. `kept` is
+    the copy of the photo that is learned from, "" where there was no file, or another photo: that `not_kept` tells by the
+    code of a Problem.
     """
 
     id: str
@@ -70,10 +83,12 @@ class Record:
     unsure: bool
     complete: bool
     package: str
+    sha256: str = ""
     corrected: str = ""
     decided_by: str = ""
     decided_at: float = 0.0
     kept: str = ""
+    not_kept: str = ""
 
     @property
     def decided(self) -> bool:
@@ -115,6 +130,7 @@ class RecordBook(RecordFile):
     """Safe to be used from any thread. Raises Problem `onsite.records_newer`, `onsite.records_failed` (any call may)."""
 
     TABLES = _TABLES
+    CHANGES = _CHANGES
     PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
     PATIENCE_S = 10.0
     CODE = "onsite.records"
@@ -129,7 +145,7 @@ class RecordBook(RecordFile):
         rows = [
             (
                 part.record or outcome.id, outcome.time.timestamp(), outcome.moved_to or outcome.photo, part.question,
-                part.text, part.confidence, part.unsure, part.complete, self._package,
+                part.text, part.confidence, part.unsure, part.complete, self._package, outcome.sha256,
             )
             for outcome in outcomes
             if isinstance(outcome, Written)
@@ -137,8 +153,8 @@ class RecordBook(RecordFile):
         ]  # fmt: skip
         with self._transaction() as db:
             db.executemany(
-                "INSERT OR IGNORE INTO records (id, time, photo, question, text, confidence, unsure, complete, package) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO records (id, time, photo, question, text, confidence, unsure, complete, "
+                "package, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
 
@@ -180,7 +196,7 @@ class RecordBook(RecordFile):
         return Tally(*row)
 
     def correct(self, id: str, text: str, who: str) -> Record:
-        """What it should have said. The record with what holds now.
+        """What it should have said. The record with what holds now, and whether the photo could not be kept.
 
         Raises:
             Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`, `onsite.photo_not_kept`.
@@ -199,12 +215,14 @@ class RecordBook(RecordFile):
         if not all(map(clean, final.values())):
             raise Problem("onsite.record_empty")
         # The copies first: a kill in between leaves some that the next decision finds again.
-        kept = {id: record.kept or self._keep_photo(Path(record.photo)) for id, record in found.items()}
+        kept = {
+            id: (record.kept, "") if record.kept else self._keep_photo(record) for id, record in found.items()
+        }
         now = time.time()
         with self._transaction() as db:
             db.executemany(
-                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ? WHERE id = ?",
-                [(text, who, now, kept[id], id) for id, text in final.items()],
+                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ?, not_kept = ? WHERE id = ?",
+                [(text, who, now, *kept[id], id) for id, text in final.items()],
             )
         return [self._there(id) for id in texts]
 
@@ -219,7 +237,8 @@ class RecordBook(RecordFile):
             if before is None:
                 raise Problem("onsite.record_gone")
             db.execute(
-                "UPDATE records SET corrected = '', decided_by = '', decided_at = 0, kept = '' WHERE id = ?",
+                "UPDATE records SET corrected = '', decided_by = '', decided_at = 0, kept = '', not_kept = '' "
+                "WHERE id = ?",
                 (id,),
             )
             kept = _record(before).kept
@@ -265,14 +284,18 @@ class RecordBook(RecordFile):
             raise Problem("onsite.record_gone")
         return found
 
-    def _keep_photo(self, photo: Path) -> str:
-        """A copy named by its content; "" where there is no such file, as of a photo that another program sent."""
+    def _keep_photo(self, record: Record) -> tuple[str, str]:
+        """A copy named by its content, and why there is none: "" where there is no such file, as of a photo that another
+        program sent."""
+        photo = Path(record.photo)
         if not photo.is_absolute() or not photo.is_file():
-            return ""
+            return "", ""
         try:
             content = read_plain(photo)
-            name = f"{hashlib.sha256(content).hexdigest()[:_KEY_LETTERS]}-{photo.name}"
-            target = self.photos_folder / name
+            sha256 = hashlib.sha256(content).hexdigest()
+            if record.sha256 not in ("", sha256):
+                return "", REPLACED
+            target = self.photos_folder / f"{sha256[:_KEY_LETTERS]}-{photo.name}"
             if not (target.is_file() and target.stat().st_size == len(content)):
                 write_atomic(target, content)
         except OSError as error:
@@ -280,7 +303,7 @@ class RecordBook(RecordFile):
             raise Problem(
                 "onsite.photo_not_kept", photo=photo.name, into=self.photos_folder, reason=reason
             ) from error
-        return str(target)
+        return str(target), ""
 
 
 class RecordOutput:

@@ -53,6 +53,19 @@ def test_records_are_listed_decided_on_and_written(
     assert (told["csv"]["records"], told["texts"]["photos"]) == (2, 2)
 
 
+def test_a_photo_that_is_another_by_now_is_told_and_not_learned_from(
+    package: TextPackage, photos: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_records(package).add([caption("a", photos[0]), caption("b", photos[1], sha256="0" * 64)])
+    assert main(["records", str(package.path), "--confirm", "a-0", "--correct", "b-0=赤い部品です。", "--who", "田中",
+                 "--json"]) == OK  # fmt: skip
+    told = capsys.readouterr()
+    answer = json.loads(told.out.splitlines()[-1])
+    assert (answer["decided"], answer["not_kept"]) == (["a-0", "b-0"], ["b-0"])
+    assert photos[1].name in told.err
+    assert answer["tally"]["corrected"] == 1 and answer["tally"]["learnable"] == 1
+
+
 def test_days_are_whole_days_of_the_wall_clock(
     package: TextPackage, capsys: pytest.CaptureFixture[str]
 ) -> None:
