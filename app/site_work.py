@@ -1,5 +1,6 @@
 """A package at work behind the window, whatever it does: its engine, photos that wait, a folder or camera that is minded."""
 
+import contextlib
 import shutil
 import time
 from collections import deque
@@ -18,8 +19,10 @@ from core.problems import Problem
 from core.settings import locations
 from core.training.events import Event, Failed, PredictionFailed, Progress, SourceTold, Warned
 from core.training.job import JOB_FILE, PredictJob, save_job
+from core.training.run import Run
 
 _AT_ONCE = 32
+_LEFT_AFTER_S = 3600.0
 
 
 class Phase(StrEnum):
@@ -200,13 +203,22 @@ class SiteWork(QObject):
 
 def write_job(package: Path, added: Sequence[AddedClass] = ()) -> Path:
     """The job of a package at work, in a folder of its own: the worker of the package before may still be ending in the
-    last one."""
+    last one, another window may have one at work, and the next package may be opened before this one is."""
     place = locations().cache / "onsite"
-    shutil.rmtree(place, ignore_errors=True)
+    _clear(place)
     folder = place / str(time.time_ns())
     classes = tuple((entry.name, entry.description) for entry in added)
     save_job(PredictJob(run=str(folder), package=str(package), added=classes))
     return folder / JOB_FILE
+
+
+def _clear(place: Path) -> None:
+    """Remove what earlier work left: no worker is in it, and one that is just beginning has had its time."""
+    for folder in place.glob("*"):
+        with contextlib.suppress(OSError):
+            left_alone = time.time() - folder.stat().st_mtime > _LEFT_AFTER_S
+            if left_alone and not Run(folder).worker_alive():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def photos_in(paths: tuple[Path, ...]) -> list[Path]:

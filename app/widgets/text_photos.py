@@ -262,7 +262,7 @@ class TextPhotos(QWidget):
         split.addWidget(right)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
-        split.setSizes([460, 600])
+        split.setSizes([380, 690])
         choices = QHBoxLayout(spacing=GAP)
         choices.addWidget(self.which)
         choices.addWidget(self.about, 1)

@@ -148,7 +148,7 @@ class WrittenPhotoView(QWidget):
             )
         else:
             self.verdict.setText(
-                self.tr("人の説明への近さ {score}（学習の前は {before}、10 がいちばん近い）").format(
+                self.tr("近さは 10 点中 {score} 点（学習の前は {before}）").format(
                     score=f"{found.score:.1f}", before=f"{found.untouched_score:.1f}"
                 )
             )
@@ -230,10 +230,10 @@ class WrittenPhotoView(QWidget):
         told.addWidget(self.verdict)
         told.addLayout(form)
         told.addStretch(1)
-        told.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignLeft)
         above = QHBoxLayout(spacing=2 * GAP)
-        above.addWidget(self.picture, 1)
-        above.addLayout(told, 1)
+        # Of a long text every line costs height, and what mends it stands below.
+        above.addWidget(self.picture, 2)
+        above.addLayout(told, 3)
         row = QHBoxLayout(spacing=GAP)
         row.addWidget(self.fields, 1)
         row.addWidget(self.apply)
@@ -241,6 +241,9 @@ class WrittenPhotoView(QWidget):
         column = QVBoxLayout(self, spacing=GAP)
         column.setContentsMargins(GAP, 0, GAP, 0)
         column.addLayout(above, 1)
-        column.addWidget(self.label)
+        between = QHBoxLayout(spacing=GAP)
+        between.addWidget(self.label, 1, Qt.AlignmentFlag.AlignBottom)
+        between.addWidget(self.larger)
+        column.addLayout(between)
         column.addLayout(row)
         column.addWidget(self.note)

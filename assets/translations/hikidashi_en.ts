@@ -6322,8 +6322,8 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
         <translation>The answer is wrong.</translation>
     </message>
     <message>
-        <source>人の説明への近さ {score}（学習の前は {before}、10 がいちばん近い）</source>
-        <translation>Closeness to people&apos;s descriptions {score} (before training {before}; 10 is closest)</translation>
+        <source>近さは 10 点中 {score} 点（学習の前は {before}）</source>
+        <translation>Closeness: {score} of 10 (before training {before})</translation>
     </message>
     <message>
         <source>{text}（自信 {percent} %）</source>

@@ -23,14 +23,15 @@ from core.methods.configs.recipe import RecipeConfig
 from core.problems import Problem
 from core.tasks.protocol import Lessons, Tuning
 from core.training.checkpoint import Best, Checkpoint, Position
+from core.training.clock import CHECKPOINT_EVERY_S, SavingPace, TrainingClock
 from core.training.commands import Commands, Emit, Halt
-from core.training.epochs import CHECKPOINT_EVERY_S, deterministic, own_randomness, seed_torch
+from core.training.epochs import deterministic, own_randomness, seed_torch
 from core.training.events import Checkpoint as CheckpointWritten
 from core.training.events import Decided, Progress, Step, TextEpoch, Warned
+from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
 _CHECKED_AT_ONCE = 32
-_SAVING_SHARE = 1 / 10
 _STEP_EVENT_EVERY_S = 0.1
 _PROGRESS_EVERY_S = 2.0
 
@@ -105,11 +106,9 @@ class _Course:
         self._best_state: dict[str, Tensor] = {}
         self._kept_state: dict[str, Tensor] = {}
         self._begin_stage()
-        self._began = time.perf_counter()
-        self._seconds_before = 0.0
+        self._clock, self._saving = TrainingClock(), SavingPace()
         self._rounds_before = self._steps_before = 0
-        self._saved = time.monotonic()
-        self._saving_s = self._step_due = 0.0
+        self._step_due = 0.0
         self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
 
     def take_up(self, checkpoint: Checkpoint) -> None:
@@ -123,7 +122,7 @@ class _Course:
             for name, value in learnable.items():
                 value.copy_(checkpoint.method[name])
         take_up_state(self._optimizer, learnable.items(), checkpoint.optimizer)
-        self._seconds_before = self.position.seconds
+        self._clock.before = self.position.seconds
         self._rounds_before, self._steps_before = self._rounds, self.position.step
 
     def run(self, commands: Commands) -> Learned:
@@ -202,38 +201,54 @@ class _Course:
         for group, rate in zip(self._optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
         self.tuning.train()
-        for batch in self._rest_of_round():
-            self._heed(commands)
-            if self._to_be_saved(CHECKPOINT_EVERY_S):
+        for texts in self._rest_of_round():
+            self._clock.heed(commands, self.emit)
+            if self._saving.due(CHECKPOINT_EVERY_S):
                 self._save()
-            loss, texts = self._step(batch)
-            at.batch, at.step, at.loss_sum = at.batch + 1, at.step + 1, at.loss_sum + loss * texts
+            loss = self._step(texts)
+            at.batch, at.step, at.loss_sum = at.batch + 1, at.step + 1, at.loss_sum + loss * len(texts)
             self._tell_step(loss, rates[0])
 
-    def _rest_of_round(self) -> Iterator[Any]:
+    def _rest_of_round(self) -> Iterator[list[int]]:
+        """Texts by number, a step's at a time."""
         at, size = self.position, self._recipe.batch_size
-        order = np.random.default_rng([self.seed, at.stage, at.epoch]).permutation(len(self.lessons))
-        return self.lessons.batches([int(number) for number in order[at.batch * size :]], size)
+        order = np.random.default_rng([self.seed, at.stage, at.epoch]).permutation(len(self.lessons)).tolist()
+        for first in range(at.batch * size, len(order), size):
+            yield order[first : first + size]
 
-    def _heed(self, commands: Commands) -> None:
-        """A pause is no time of training: what is left would seem to grow with it."""
-        began = time.perf_counter()
-        try:
-            commands.heed(self.emit)
-        finally:
-            self._began += time.perf_counter() - began
-
-    def _step(self, batch: Any) -> tuple[float, int]:
+    def _step(self, texts: list[int]) -> float:
         at = self.position
-        self._optimizer.zero_grad(set_to_none=True)
-        seed_torch(self.seed, at.stage, at.epoch, at.batch)
-        loss, right = self.tuning.loss(batch)
-        loss.backward()
-        value = float(loss.detach())
-        if not math.isfinite(value):
+        while True:
+            try:
+                self._optimizer.zero_grad(set_to_none=True)
+                seed_torch(self.seed, at.stage, at.epoch, at.batch)
+                loss = self._gradients(texts)
+                break
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(len(texts), error)
+        if not math.isfinite(loss):
             raise _Diverged
         self._optimizer.step()
-        return value, len(right)
+        return loss
+
+    def _gradients(self, texts: list[int]) -> float:
+        """Gradients of a step's texts, run in `position.parts` parts whose shares add up to it; their mean loss."""
+        total = 0.0
+        for batch in self.lessons.batches(texts, math.ceil(len(texts) / self.position.parts)):
+            loss, right = self.tuning.loss(batch)
+            share = len(right) / len(texts)
+            (share * loss).backward()
+            total += share * float(loss.detach())
+        return total
+
+    def _halve(self, texts: int, error: BaseException) -> None:
+        if self.position.parts >= texts:
+            raise Problem("training.out_of_memory") from error
+        free_cached_memory()
+        self.position.parts = min(2 * self.position.parts, texts)
+        self.emit(Warned(code="training.batch_divided", data={"parts": self.position.parts}))
 
     def _after_round(self) -> None:
         at = self.position
@@ -245,7 +260,7 @@ class _Course:
         if right is None or at.best.beaten_by(right, check_loss):
             at.best = Best(self._rounds, -1.0 if right is None else right, check_loss)
             self._best_state = self.tuning.learned_state()
-        pace = (time.perf_counter() - self._began) / (self._rounds - self._rounds_before)
+        pace = self._clock.spent / (self._rounds - self._rounds_before)
         self.emit(
             TextEpoch(
                 epoch=self._rounds,
@@ -257,7 +272,7 @@ class _Course:
                 seconds_left=pace * (self._planned - self._rounds),
             )
         )
-        if self._to_be_saved(0.0):
+        if self._saving.due(0.0):
             self._save()
 
     @torch.no_grad()
@@ -285,33 +300,27 @@ class _Course:
             planned = sum(
                 s.recipe.epochs * math.ceil(len(self.lessons) / s.recipe.batch_size) for s in self._stages
             )
-            pace = (time.perf_counter() - self._began) / (at.step - self._steps_before)
+            pace = self._clock.spent / (at.step - self._steps_before)
             self.emit(Progress(done=at.step, total=planned, seconds_left=pace * (planned - at.step)))
 
-    def _to_be_saved(self, every_s: float) -> bool:
-        waited = time.monotonic() - self._saved
-        return self.folder is not None and waited >= max(every_s, self._saving_s / _SAVING_SHARE)
-
     def _save(self) -> None:
-        if self.folder is None:
+        folder = self.folder
+        if folder is None:
             return
-        began, learnable = time.monotonic(), self.tuning.learnable()
-        self.position.seconds = self._seconds
-        Checkpoint(
+        self.position.seconds = self._clock.seconds
+        self._saving.save(lambda: self._checkpoint().save(folder))
+        self.emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
+
+    def _checkpoint(self) -> Checkpoint:
+        learnable = self.tuning.learnable()
+        return Checkpoint(
             self.job_id,
             self.position,
             method=_copies(learnable),
             optimizer=state_of(self._optimizer, learnable.items()),
             best=self._best_state,
             kept=self._kept_state,
-        ).save(self.folder)
-        self._saved = time.monotonic()
-        self._saving_s = self._saved - began
-        self.emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
-
-    @property
-    def _seconds(self) -> float:
-        return self._seconds_before + time.perf_counter() - self._began
+        )
 
     def _learned(self, because: str) -> Learned:
         if self.position.best.epoch:
@@ -324,7 +333,7 @@ class _Course:
             steps=at.step,
             right=None if self.checks is None else at.kept.accuracy,
             stopped_because=because,
-            seconds=self._seconds,
+            seconds=self._clock.seconds,
             decisions=tuple(at.decisions),
         )
 

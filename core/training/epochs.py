@@ -21,6 +21,7 @@ from core.methods.configs.recipe import RecipeConfig
 from core.methods.protocol import Method, StageEnd, Term, total
 from core.problems import Problem
 from core.training.checkpoint import Best, Checkpoint, Position
+from core.training.clock import CHECKPOINT_EVERY_S, SavingPace, TrainingClock
 from core.training.commands import Commands, Emit, Halt
 from core.training.events import Checkpoint as CheckpointWritten
 from core.training.events import Collapse, Decided, Epoch, Progress, Step, Warned
@@ -28,9 +29,6 @@ from core.training.lessons import Lessons, batches
 from core.training.memory import free_cached_memory, is_out_of_memory
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
-CHECKPOINT_EVERY_S = 20.0
-# Saving takes at most about this part of the time, however large what is learned.
-_SAVING_SHARE = 1 / 10
 _STEP_EVENT_EVERY_S = 0.1
 _PROGRESS_EVERY_S = 2.0
 
@@ -100,15 +98,12 @@ class Epochs:
         self._begin_stage()
         self._best_state = method.learned_state()
         self._kept_state: dict[str, Tensor] = {}
-        self._began = time.perf_counter()
-        self._seconds_before = 0.0
+        self._clock, self._saving = TrainingClock(), SavingPace()
         self._rounds_before = self._steps_before = 0
         self._planned_steps = sum(
             stage.recipe.epochs * len(batches(lessons.labels, stage.recipe, seed, 0))
             for stage in self._stages
         )
-        self._saved = time.monotonic()
-        self._saving_s = 0.0
         self._step_event_due = 0.0
         self._progress_due = 0.0
 
@@ -121,7 +116,7 @@ class Epochs:
         take_up_state(self._optimizer, self._named(), checkpoint.optimizer)
         self._best_state = checkpoint.best
         self._kept_state = checkpoint.kept
-        self._seconds_before = self.position.seconds
+        self._clock.before = self.position.seconds
         self._rounds_before, self._steps_before = self._rounds, self.position.step
 
     def run(self, emit: Emit, commands: Commands) -> Outcome:
@@ -131,7 +126,7 @@ class Epochs:
             Halt: interrupted (a checkpoint is written first), or stopped before any epoch was done.
             Problem: `training.diverged` before any epoch was done, `training.out_of_memory`.
         """
-        self._began = time.perf_counter()
+        self._clock.start()
         self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
         if not self.position.step:
             self._tell_collapse(self._zero_shot, emit)
@@ -214,8 +209,8 @@ class Epochs:
         drawn = batches(self.lessons.labels, self._recipe, self.seed, self._rounds)
         self.method.train()
         while at.batch < len(drawn):
-            self._heed(commands, emit)
-            if self._to_be_saved(CHECKPOINT_EVERY_S):
+            self._clock.heed(commands, emit)
+            if self._saving.due(CHECKPOINT_EVERY_S):
                 self._save(emit)
             loss, terms = self._step(drawn[at.batch].to(self._device), emit)
             at.batch += 1
@@ -223,14 +218,6 @@ class Epochs:
             at.loss_sum += loss
             self._tell_step(emit, loss, terms, rates[0])
             self._tell_progress(emit)
-
-    def _heed(self, commands: Commands, emit: Emit) -> None:
-        """A pause is no time of training: what is left would seem to grow with it."""
-        began = time.perf_counter()
-        try:
-            commands.heed(emit)
-        finally:
-            self._began += time.perf_counter() - began
 
     def _after_epoch(self, emit: Emit) -> None:
         at = self.position
@@ -247,12 +234,12 @@ class Epochs:
             self._best_state = self.method.learned_state()
         emit(self._told(watched, loss))
         self._tell_collapse(watched, emit)
-        if self._to_be_saved(0.0):
+        if self._saving.due(0.0):
             self._save(emit)
 
     def _told(self, watched: Watched, loss: float) -> Epoch:
         rounds, planned = self._rounds, sum(stage.recipe.epochs for stage in self._stages)
-        per_round = (time.perf_counter() - self._began) / (rounds - self._rounds_before)
+        per_round = self._clock.spent / (rounds - self._rounds_before)
         return Epoch(
             epoch=rounds,
             epochs=planned,
@@ -328,39 +315,32 @@ class Epochs:
             return
         self._progress_due = time.monotonic() + _PROGRESS_EVERY_S
         done, planned = self.position.step, self._planned_steps
-        per_step = (time.perf_counter() - self._began) / (done - self._steps_before)
+        per_step = self._clock.spent / (done - self._steps_before)
         emit(Progress(done=done, total=planned, seconds_left=per_step * (planned - done)))
 
     # Saving
 
-    def _to_be_saved(self, every_s: float) -> bool:
-        return time.monotonic() - self._saved >= max(every_s, self._saving_s / _SAVING_SHARE)
-
     def _save(self, emit: Emit) -> None:
-        began = time.monotonic()
-        self.position.seconds = self._seconds
-        Checkpoint(
+        self.position.seconds = self._clock.seconds
+        self._saving.save(lambda: self._checkpoint().save(self._run))
+        emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
+
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(
             self._job_id,
             self.position,
             method=self.method.training_state(),
             optimizer=state_of(self._optimizer, self._named()),
             best=self._best_state,
             kept=self._kept_state,
-        ).save(self._run)
-        self._saved = time.monotonic()
-        self._saving_s = self._saved - began
-        emit(CheckpointWritten(epoch=self._rounds, step=self.position.step))
-
-    @property
-    def _seconds(self) -> float:
-        return self._seconds_before + time.perf_counter() - self._began
+        )
 
     def _named(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
         return ((name, p) for name, p in self.method.named_parameters() if p.requires_grad)
 
     def _outcome(self, state: dict[str, Tensor], kept: int, because: str) -> Outcome:
         at = self.position
-        return Outcome(state, kept, self._rounds, at.step, self._seconds, because, tuple(at.decisions))
+        return Outcome(state, kept, self._rounds, at.step, self._clock.seconds, because, tuple(at.decisions))
 
 
 def _which_kept(before: Best, ended: Watched, better: bool) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from PIL import Image
 from core.problems import Problem
 from core.tasks.learning import Learned
 from core.tasks.learning import learn as learn_lessons
-from core.tasks.lessons import wording_of
+from core.tasks.lessons import Lesson, wording_of
 from core.tasks.model import TextModel
 from core.tasks.photos import text_set
 from core.tasks.protocol import TextExample, TextSet, Tuning
@@ -269,6 +269,33 @@ def test_cut_off_and_taken_up_gives_the_same_bits(
         whole.decisions,
     )
     assert all(torch.equal(whole.state[name], again.state[name]) for name in whole.state | again.state)
+
+
+def test_where_memory_runs_short_a_step_is_divided_and_learns_the_same(
+    tiny: TextModel, texts: TextSet
+) -> None:
+    def run(most: int) -> tuple[Learned, list[object]]:
+        # Of a gradient near nothing Adam takes the sign: rounding alone would make other weights.
+        plain = {"training.epochs": 3, "training.optimizer": "sgd", "training.learning_rate": 0.05}
+        tuning = TextTuning(tiny, "full", FEW | plain, 1)
+        loss = tuning.loss
+
+        def tight(batch: tuple[torch.Tensor, Lesson]) -> tuple[torch.Tensor, torch.Tensor]:
+            if len(batch[1].tokens) > most and torch.is_grad_enabled():
+                raise MemoryError
+            return loss(batch)
+
+        tuning.loss = tight  # type: ignore[method-assign]
+        told: list[object] = []
+        return learn(tuning, texts, texts, 1, told.append), told
+
+    (whole, _), (divided, told) = run(9), run(1)
+    assert [event.data for event in told if isinstance(event, Warned)] == [{"parts": 2}, {"parts": 4}]
+    for name, value in whole.state.items():
+        torch.testing.assert_close(divided.state[name], value, rtol=1e-4, atol=1e-6)
+    with pytest.raises(Problem) as too_little:
+        run(0)
+    assert too_little.value.code == "training.out_of_memory"
 
 
 class _CutAt(Commands):
