@@ -190,12 +190,13 @@ def today() -> float:
 
 
 def _sheet_of(book: RecordBook, record: Record) -> Sheet:
-    """Of each question the newest record, but of that one's question it itself."""
+    """Of each question the newest record, but of that one's question it itself; none of another photo that had its name."""
     newest: dict[str, Record] = {}
     for each in book.of_photo(record.photo):
-        newest.setdefault(each.question, each)
+        if "" in (each.sha256, record.sha256) or each.sha256 == record.sha256:
+            newest.setdefault(each.question, each)
     newest[record.question] = record
-    ordered = sorted(newest.values(), key=lambda each: each.time)
+    ordered = sorted(reversed(newest.values()), key=lambda each: each.time)  # of one time as they were asked
     return Sheet(Path(record.photo), tuple(ordered))
 
 

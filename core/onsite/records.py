@@ -52,6 +52,7 @@ _COLUMNS = (
     "corrected, decided_by, decided_at, kept, not_kept"
 )
 REPLACED = "onsite.photo_replaced"
+NOT_KEPT = "onsite.record_photo_not_kept"
 _KEY_LETTERS = 16
 
 Which = Literal["all", "open", "unsure", "decided", "corrected"]
@@ -70,8 +71,8 @@ class Record:
 
     `sha256` is that of the photo's file, "" in records of earlier versions. `corrected` is the text that holds once
     `decided_by` looked at it, the program's own where it was confirmed; both are "" and `decided_at` is 0 before. `kept` is
-    the copy of the photo that is learned from, "" where there was no file, or another photo: that `not_kept` tells by the
-    code of a Problem.
+    the copy of the photo that is learned from, "" where another program sent it, or where `not_kept` tells by the code of
+    a Problem why not.
     """
 
     id: str
@@ -199,7 +200,7 @@ class RecordBook(RecordFile):
         """What it should have said. The record with what holds now, and whether the photo could not be kept.
 
         Raises:
-            Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`, `onsite.photo_not_kept`.
+            Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`.
         """
         return self.decide({id: text}, who)[0]
 
@@ -285,25 +286,28 @@ class RecordBook(RecordFile):
         return found
 
     def _keep_photo(self, record: Record) -> tuple[str, str]:
-        """A copy named by its content, and why there is none: "" where there is no such file, as of a photo that another
-        program sent."""
+        """A copy named by its content, and why there is none: "" of a photo that another program sent. What is decided
+        does not hang on it."""
         photo = Path(record.photo)
-        if not photo.is_absolute() or not photo.is_file():
+        if not photo.is_absolute():
             return "", ""
+        # Another answer about the photo may have kept it; the original is gone or another by now, perhaps.
+        if record.sha256 and (copy := self._copy(record.sha256, photo.name)).is_file():
+            return str(copy), ""
         try:
             content = read_plain(photo)
             sha256 = hashlib.sha256(content).hexdigest()
             if record.sha256 not in ("", sha256):
                 return "", REPLACED
-            target = self.photos_folder / f"{sha256[:_KEY_LETTERS]}-{photo.name}"
-            if not (target.is_file() and target.stat().st_size == len(content)):
-                write_atomic(target, content)
-        except OSError as error:
-            reason = error.strerror or error
-            raise Problem(
-                "onsite.photo_not_kept", photo=photo.name, into=self.photos_folder, reason=reason
-            ) from error
-        return str(target), ""
+            copy = self._copy(sha256, photo.name)
+            if not (copy.is_file() and copy.stat().st_size == len(content)):
+                write_atomic(copy, content)
+        except OSError:
+            return "", NOT_KEPT
+        return str(copy), ""
+
+    def _copy(self, sha256: str, name: str) -> Path:
+        return self.photos_folder / f"{sha256[:_KEY_LETTERS]}-{name}"
 
 
 class RecordOutput:

@@ -134,6 +134,39 @@ def test_of_another_photo_under_the_same_name_no_copy_is_kept(book: RecordBook, 
     assert book.withdraw("k-0").not_kept == ""
 
 
+def test_the_copy_that_another_answer_kept_does_where_the_photo_is_gone(
+    book: RecordBook, tmp_path: Path
+) -> None:
+    photo = tmp_path / "capture.png"
+    photo.write_bytes(picture(GREEN))
+    sha256 = hashlib.sha256(picture(GREEN)).hexdigest()
+    book.add([answers("k", photo, colour="緑", holes="2").model_copy(update={"sha256": sha256})])
+    kept = book.confirm("k-0", "田中").kept
+    photo.write_bytes(picture(RED))
+    record = book.confirm("k-1", "田中")
+    assert kept and (record.kept, record.not_kept) == (kept, "")
+
+
+@pytest.mark.parametrize("fault", ["gone", "no_folder"])
+def test_where_the_photo_cannot_be_kept_the_text_is_and_that_is_said(
+    book: RecordBook, tmp_path: Path, fault: str
+) -> None:
+    photo = tmp_path / "a.png"
+    if fault == "no_folder":
+        photo.write_bytes(picture())
+        book.photos_folder.write_text("a file is in the way")
+    book.add([caption("k", photo)])
+    record = book.correct("k-0", "赤い部品です。", "田中")
+    assert (record.final, record.kept, record.not_kept) == (
+        "赤い部品です。", "", "onsite.record_photo_not_kept",
+    )  # fmt: skip
+    assert problem_text(record.not_kept, {"photo": photo.name}, "en").what.count("a.png") == 1
+    book.photos_folder.unlink(missing_ok=True)
+    photo.write_bytes(picture())
+    again = book.correct("k-0", "赤い部品です。", "田中")
+    assert again.not_kept == "" and Path(again.kept).read_bytes() == picture()
+
+
 def test_a_book_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "r.db") as db:
         for statement in RecordBook.TABLES.split(";"):
