@@ -156,7 +156,7 @@ class _Teller(Teller):
                 photos=found.photos,
                 after=found.after,
                 before=found.before,
-                interval=gain_between(found.low, found.high),
+                interval=gain_between(found.low, found.high, to=self.words["gain_to"]),
                 change=self.words[f"change_{found.change.value}"],
             )
             for name, found in (("base", verdict.base), ("new", verdict.new))
@@ -210,7 +210,8 @@ class _Teller(Teller):
         ]
         if (error := unsure.error) is not None:
             wrong = round(error.mean * error.n)
-            told.append(self.fill("unsure_error", passed=error.n, wrong=wrong, interval=span(error)))
+            interval = span(error.low, error.high, to=self.words["to"])
+            told.append(self.fill("unsure_error", passed=error.n, wrong=wrong, interval=interval))
         if not unsure.promised:
             told.append(self.fill("unsure_not_promised", needed=photos_needed(unsure.wished_error)))
         return (*told, self.calibration())
@@ -258,4 +259,4 @@ class _Teller(Teller):
 def _figure(value: float | None, interval: Interval | None) -> str:
     if value is None or interval is None:
         return percent(value)
-    return f"{percent(value)} ({between(interval)})"
+    return f"{percent(value)} ({between(interval.low, interval.high)})"

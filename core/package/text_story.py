@@ -72,7 +72,8 @@ class _Teller(Teller):
                 before=figure(found.before.mean, measure),
                 after=figure(found.after.mean, measure),
                 interval=self.points(
-                    gain_between(found.difference.low, found.difference.high, measure), measure
+                    gain_between(found.difference.low, found.difference.high, measure, self.words["gain_to"]),
+                    measure,
                 ),
                 change=self.words[f"change_{found.change.value}"],
             )

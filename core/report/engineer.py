@@ -162,7 +162,7 @@ def _figure(report: PocReport, moment: Moment, metric: str) -> str:
     if interval is None:
         found = report.metrics.get(moment)
         return percent(getattr(found, metric, None))
-    return f"{percent(interval.mean)} ({between(interval)}, n={interval.n})"
+    return f"{percent(interval.mean)} ({between(interval.low, interval.high)}, n={interval.n})"
 
 
 def _grouping(grouping: Grouping, words: Words) -> tuple[Block, ...]:

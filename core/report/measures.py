@@ -23,26 +23,26 @@ def figure(value: float, measure: str = "") -> str:
     return f"{value:.2f}" if measure == _CIDER else percent(value)
 
 
-def between(found: Interval, measure: str = "") -> str:
-    """From low to high, without a unit."""
+def between(low: float, high: float, measure: str = "", to: str = "–") -> str:
+    """From low to high, without a unit; a language has a `to` of its own in sentences."""
     scale, digits = (1, 2) if measure == _CIDER else (100, 1)
-    return f"{scale * found.low:.{digits}f}–{scale * found.high:.{digits}f}"
+    return f"{scale * low:.{digits}f}{to}{scale * high:.{digits}f}"
 
 
-def span(found: Interval, measure: str = "") -> str:
+def span(low: float, high: float, measure: str = "", to: str = "–") -> str:
     """From low to high."""
-    return between(found, measure) + ("" if measure == _CIDER else " %")
+    return between(low, high, measure, to) + (" %" if is_share(measure) else "")
 
 
 def with_span(found: Interval, measure: str = "") -> str:
     """A figure, and in brackets from low to high."""
-    return f"{figure(found.mean, measure)} ({between(found, measure)})"
+    return f"{figure(found.mean, measure)} ({between(found.low, found.high, measure)})"
 
 
-def gain_between(low: float, high: float, measure: str = "") -> str:
+def gain_between(low: float, high: float, measure: str = "", to: str = " – ") -> str:
     """A difference from low to high, shares in whole points."""
     ends = (_signed(end, 2) if measure == _CIDER else points(end, 0) for end in (low, high))
-    return " – ".join(ends)
+    return to.join(ends)
 
 
 def gain(found: Interval, measure: str = "") -> str:

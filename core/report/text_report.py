@@ -28,7 +28,7 @@ from core.report.blocks import (
     Verdict,
 )
 from core.report.gather import measured_energy
-from core.report.measures import figure, gain, percent, span, with_span
+from core.report.measures import figure, gain, percent, with_span
 from core.report.words import Words, words_in
 from core.tasks.presets import text_presets
 from core.tasks.result import Group, MeasureChange, TextPrediction, TextResult
@@ -164,7 +164,7 @@ class _Teller:
             measure=self.words(f"texts.measure.{measure}"),
             before=figure(found.before.mean, measure),
             after=figure(found.after.mean, measure),
-            span=span(found.after, measure),
+            span=self.words.span(found.after.low, found.after.high, measure),
             change=self.words(f"texts.change_{found.change.value}"),
         )
 
@@ -178,7 +178,7 @@ class _Teller:
                 Tile(
                     words("texts.tile_after"),
                     figure(base.after.mean, measure),
-                    words("texts.interval", span=span(base.after, measure)),
+                    words("texts.interval", span=words.span(base.after.low, base.after.high, measure)),
                 ),
                 Tile(
                     words("tile_before"),

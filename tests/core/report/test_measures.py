@@ -3,6 +3,7 @@
 import pytest
 
 from core.report.measures import between, figure, gain, gain_between, percent, span, with_span
+from core.report.words import words_in
 from core.training.result import Interval
 
 SHARE = Interval(mean=0.7, low=0.6, high=0.804, n=10)
@@ -24,7 +25,10 @@ def test_shares_are_percent_and_cider_is_as_it_is() -> None:
     ],
 )
 def test_a_figure_has_its_span(found: Interval, measure: str, told: tuple[str, str, str]) -> None:
-    assert (between(found, measure), span(found, measure), with_span(found, measure)) == told
+    ends = (found.low, found.high, measure)
+    assert (between(*ends), span(*ends), with_span(found, measure)) == told
+    assert words_in("en").span(*ends) == told[1]
+    assert words_in("ja").span(*ends) == told[1].replace("–", "〜"), "as on the screens"
 
 
 def test_differences_of_shares_are_points_with_a_sign_that_is_no_hyphen() -> None:
@@ -32,3 +36,4 @@ def test_differences_of_shares_are_points_with_a_sign_that_is_no_hyphen() -> Non
     assert gain_between(LOSS.low, LOSS.high) == "−20 – +5"
     assert gain(LOSS, "cider") == "−0.10 (−0.20 – +0.05)"
     assert gain_between(LOSS.low, LOSS.high, "cider") == "−0.20 – +0.05"
+    assert gain_between(LOSS.low, LOSS.high, to="〜") == "−20〜+5"
