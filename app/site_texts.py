@@ -196,8 +196,8 @@ def _sheet_of(book: RecordBook, record: Record) -> Sheet:
         if "" in (each.sha256, record.sha256) or each.sha256 == record.sha256:
             newest.setdefault(each.question, each)
     newest[record.question] = record
-    ordered = sorted(reversed(newest.values()), key=lambda each: each.time)  # of one time as they were asked
-    return Sheet(Path(record.photo), tuple(ordered))
+    as_kept = list(newest.values())[::-1]  # those of one time as they were asked
+    return Sheet(Path(record.photo), tuple(sorted(as_kept, key=lambda each: each.time)))
 
 
 def _open(path: Path) -> tuple[TextPackage, RecordBook, Path]:
