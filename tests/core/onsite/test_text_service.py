@@ -100,6 +100,11 @@ def test_photos_are_described_and_each_text_is_recorded(tmp_path: Path, photos: 
         key: record.photo for key, record in by_id.items()
     }
     assert book.correct(wrote(told)[0].parts[0].record, "きずのある緑の部品です。", "田中").kept
+    photos[1].write_bytes(photos[0].read_bytes())
+    later = book.correct(wrote(told)[1].parts[0].record, "きずのある赤い部品です。", "田中")
+    assert (later.kept, later.not_kept) == ("", "onsite.photo_replaced"), (
+        "it is the photo that was read that counts"
+    )
 
 
 def test_it_says_plainly_that_no_monitor_looks(tmp_path: Path) -> None:
