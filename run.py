@@ -40,7 +40,7 @@ LINUX = sys.platform == "linux"
 
 EXTRAS = ("heif", "onsite")
 EXTRAS_OF_WORD = {
-    "test": ("dev", "camera", "texts"),
+    "test": ("dev", "camera", "texts", "writers"),
     "lint": ("dev", "camera", "texts"),
     "bundle": ("bundle", "camera", "texts"),
     "bundle-test": ("bundle", "camera", "texts"),

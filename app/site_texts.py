@@ -159,7 +159,12 @@ class SiteTexts(SiteWork):
         self.started.emit()
 
     def _decide(self, decide: Callable[[RecordBook], Record]) -> None:
-        self._read(decide, self.decided.emit)
+        self._read(decide, self._decided)
+
+    def _decided(self, record: Record) -> None:
+        self.decided.emit(record)
+        if record.not_kept:
+            self.troubled(Problem(record.not_kept, photo=Path(record.photo).name))
 
     def _read(self, read: Callable[[RecordBook], T], take: Callable[[T], None]) -> None:
         """With the book, behind all that was asked of it so far; what comes of another package's is dropped."""
@@ -185,13 +190,14 @@ def today() -> float:
 
 
 def _sheet_of(book: RecordBook, record: Record) -> Sheet:
-    """Of each question the newest record, but of that one's question it itself."""
+    """Of each question the newest record, but of that one's question it itself; none of another photo that had its name."""
     newest: dict[str, Record] = {}
     for each in book.of_photo(record.photo):
-        newest.setdefault(each.question, each)
+        if "" in (each.sha256, record.sha256) or each.sha256 == record.sha256:
+            newest.setdefault(each.question, each)
     newest[record.question] = record
-    ordered = sorted(newest.values(), key=lambda each: each.time)
-    return Sheet(Path(record.photo), tuple(ordered))
+    as_kept = list(newest.values())[::-1]  # those of one time as they were asked
+    return Sheet(Path(record.photo), tuple(sorted(as_kept, key=lambda each: each.time)))
 
 
 def _open(path: Path) -> tuple[TextPackage, RecordBook, Path]:

@@ -138,4 +138,4 @@ def _score(score: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}"
+    return f"{100 * share:.0f} %"

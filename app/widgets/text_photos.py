@@ -48,6 +48,7 @@ class TextPhotos(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="text_photos")
         self._session = session
+        self._of: Project | None = None
         self._result: TextResult | None = None
         self._root = Path()
         self._threshold = 0.0
@@ -59,6 +60,9 @@ class TextPhotos(QWidget):
         """Show a run's test photos, which lie under `root`; answers below the threshold are unsure."""
         self._result, self._root, self._threshold = result, root, threshold
         self._mended.clear()
+        if self._of is not self._project():
+            self._of = self._project()
+            self.view.forget_drafts()
         self.which.clear()  # of answers, the wrong ones are looked at first
         self._offer_filters()
         self.view.mended(0)

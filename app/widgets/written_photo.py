@@ -31,7 +31,7 @@ _ROWS = ("question", "written", "before", "after")
 
 class WrittenPhotoView(QWidget):
     """`mend` asks for other texts of the photo that is shown, one a line or an answer each; `undo` for the former;
-    `enlarge` for a window of its own."""
+    `enlarge` for a window of its own. What was typed and not asked for yet is there again with its photo."""
 
     mend = Signal(object, object)
     undo = Signal()
@@ -44,6 +44,7 @@ class WrittenPhotoView(QWidget):
         self._language: Language = "ja"
         self._failure: Problem | None = None
         self._mended = 0
+        self._drafts: dict[tuple[Path, str], tuple[str, ...]] = {}
         self.picture = Picture()
         self.larger = QPushButton(objectName="written_larger", minimumHeight=TOUCH, enabled=False)
         self.larger.clicked.connect(self.enlarge)
@@ -73,6 +74,7 @@ class WrittenPhotoView(QWidget):
 
     def show_row(self, row: WrittenPhoto | None, texts: Sequence[str] | None, language: Language) -> None:
         """Show a photo; `texts` are the project's now, None where it is no photo of the project."""
+        self._keep_draft()
         changed = row is None or self._row is None or row.path != self._row.path
         self._row, self._language, self._failure = row, language, None
         self._texts = None if texts is None else tuple(texts)
@@ -89,10 +91,16 @@ class WrittenPhotoView(QWidget):
         asked = row is not None and bool(row.prediction.question)
         self.fields.setCurrentWidget(self.answers if asked else self.lines)
         self.fields.setMaximumHeight(TOUCH if asked else self._height_of_lines())
-        self.lines.setPlainText("\n".join(self._texts or ()))
-        self.answers.setText(BETWEEN_ANSWERS.join(self._texts or ()))
+        typed = self._drafts.get(_key(row), self._texts) if row is not None else None
+        self.lines.setPlainText("\n".join(typed or ()))
+        self.answers.setText(BETWEEN_ANSWERS.join(typed or ()))
         self.retranslate()
         self._enable()
+
+    def forget_drafts(self) -> None:
+        """Of another project nothing typed here is wanted."""
+        self.show_row(None, None, self._language)
+        self._drafts.clear()
 
     def mended(self, count: int) -> None:
         """Say how many texts were mended since the run."""
@@ -164,7 +172,13 @@ class WrittenPhotoView(QWidget):
         return words.format(text=text or self.tr("何も書きませんでした"), percent=round(100 * confidence))
 
     def _say_note(self) -> None:
-        if self._mended:
+        if others := len(self._drafts.keys() - ({_key(self._row)} if self._row is not None else set())):
+            self.note.setText(
+                self.tr("ほかに、書きかけで「文を直す」を押していないものが {count} 件あります。").format(
+                    count=others
+                )
+            )
+        elif self._mended:
             self.note.setText(
                 self.tr("{count} 件の文を直しました。もう一度学習すると、結果に入ります。").format(
                     count=self._mended
@@ -178,6 +192,13 @@ class WrittenPhotoView(QWidget):
                     "人の文のほうがまちがっていたら、ここで直せます。直した文は、次の学習から使われます。"
                 )
             )
+
+    def _keep_draft(self) -> None:
+        if self._row is None or self._texts is None:
+            return
+        self._drafts.pop(_key(self._row), None)
+        if self._entered() != self._texts:
+            self._drafts[_key(self._row)] = self._entered()
 
     def _entered(self) -> tuple[str, ...]:
         of_answers: QWidget = self.answers
@@ -247,3 +268,7 @@ class WrittenPhotoView(QWidget):
         column.addLayout(between)
         column.addLayout(row)
         column.addWidget(self.note)
+
+
+def _key(row: WrittenPhoto) -> tuple[Path, str]:
+    return row.path, row.prediction.question

@@ -3468,15 +3468,15 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>自信：高い（{percent} %）</source>
-        <translation>Confidence: high ({percent}%)</translation>
+        <translation>Confidence: high ({percent} %)</translation>
     </message>
     <message>
         <source>自信：ふつう（{percent} %）</source>
-        <translation>Confidence: fair ({percent}%)</translation>
+        <translation>Confidence: fair ({percent} %)</translation>
     </message>
     <message>
         <source>自信：低い（{percent} %）</source>
-        <translation>Confidence: low ({percent}%)</translation>
+        <translation>Confidence: low ({percent} %)</translation>
     </message>
 </context>
 <context>
@@ -5083,7 +5083,7 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     </message>
     <message>
         <source>・自信が {percent} % より低い答えは「要確認」にして、人に聞きます。</source>
-        <translation>• Answers with a confidence below {percent}% are called unsure and left to a person.</translation>
+        <translation>• Answers with a confidence below {percent} % are called unsure and left to a person.</translation>
     </message>
     <message>
         <source>・付属のモデルで動きます。現場の PC には、このプログラムが入っていれば足ります。</source>
@@ -6275,6 +6275,10 @@ This file is secret: keep it to yourself and keep a copy. The PC on site gets {p
     <message>
         <source>何も書きませんでした</source>
         <translation>nothing was written</translation>
+    </message>
+    <message>
+        <source>ほかに、書きかけで「文を直す」を押していないものが {count} 件あります。</source>
+        <translation>Typed elsewhere and not applied yet (“Mend the text”): {count}.</translation>
     </message>
     <message>
         <source>{count} 件の文を直しました。もう一度学習すると、結果に入ります。</source>

@@ -60,7 +60,7 @@ def _texts(arguments: argparse.Namespace) -> dict[str, Any]:
     preset, card = resolve_text_preset(arguments.preset or "lora"), writer_card(EMBEDDED)
     out = arguments.out.absolute()
     started = time.perf_counter()
-    project = create_text_sample_project(out / "project", arguments.task, language=arguments.language)
+    project = create_text_sample_project(out / "sample", arguments.task, language=arguments.language)
     revision, run = freeze_texts(project), project.new_run_folder()
     labels_s = time.perf_counter() - started
     revision.save(run / DATA_FILE)
@@ -88,7 +88,7 @@ def _classes(arguments: argparse.Namespace) -> dict[str, Any]:
     out = arguments.out.absolute()
     stages: dict[str, float] = {}
     started = time.perf_counter()
-    project = create_sample_project(out / "project")
+    project = create_sample_project(out / "sample")
     revision = project.snapshot()
     run = project.new_run_folder()
     stages["labels"] = time.perf_counter() - started

@@ -39,8 +39,8 @@ class TerminalProgress:
             case Ranked() if event.ways:
                 best = event.ways[0]
                 self._print(
-                    f"    best of {event.tried}: {_way(best.way)}  {best.score:.1%} "
-                    f"({best.low:.1%} to {best.high:.1%}, untouched {_percent(event.untouched)})"
+                    f"    best of {event.tried}: {_way(best.way)}  {_percent(best.score)} "
+                    f"({_percent(best.low)} to {_percent(best.high)}, untouched {_percent(event.untouched)})"
                 )
             case Warned() | Decided():
                 self._print(f"    {problem_text(event.code, event.data, system_language())}")
@@ -57,4 +57,4 @@ def _way(way: Way) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+    return "-" if value is None else f"{100 * value:.1f} %"

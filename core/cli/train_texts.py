@@ -7,7 +7,9 @@ from typing import Any
 from core.cli.progress import TerminalProgress
 from core.problems import Problem
 from core.tasks.result import TextResult
+from core.tasks.revision import TextRevision
 from core.tasks.texts import TextTask
+from core.training.events import Warned
 from core.training.job import DATA_FILE, JOB_FILE, WISHED_ERROR, TextJob, save_job
 from core.training.run import Run
 
@@ -27,13 +29,11 @@ def add_text_data(parser: argparse.ArgumentParser) -> None:
 
 def train_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     """Carry the command out. Raises Problem as `tune`."""
-    from core.exchange.text_read import read_texts
     from core.tasks.course import tune
-    from core.tasks.freeze import freeze_folder
     from core.tasks.presets import resolve_text_preset
     from core.tasks.writers import writer_card
 
-    out = arguments.out.absolute()
+    out, told = arguments.out.absolute(), dict[str, Any]()
     if arguments.resume:
         if not (out / JOB_FILE).exists():
             raise Problem("cli.no_run", path=out)
@@ -58,23 +58,14 @@ def train_texts(arguments: argparse.Namespace) -> dict[str, Any]:
             device=arguments.device,
             wished_error=arguments.wished_error or WISHED_ERROR,
         )
-        revision = freeze_folder(
-            arguments.photos,
-            read_texts(arguments.texts),
-            arguments.task,
-            job.seed,
-            same_part=arguments.same_part,
-            held_back=arguments.hold_back,
-        )
+        revision, told = _frozen(arguments, arguments.task, job.seed)
         revision.save(out / DATA_FILE)
         save_job(job)
-    return answer_of_texts(out, tune(out, TerminalProgress(), resume=arguments.resume))
+    return answer_of_texts(out, tune(out, TerminalProgress(), resume=arguments.resume)) | told
 
 
 def evaluate_texts(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure a run on the test photos of another folder and file. Raises Problem as `reexamine`."""
-    from core.exchange.text_read import read_texts
-    from core.tasks.freeze import freeze_folder
     from core.tasks.reexamine import reexamine
 
     run = Run(arguments.run_folder.absolute())
@@ -83,21 +74,36 @@ def evaluate_texts(arguments: argparse.Namespace) -> dict[str, Any]:
         raise Problem("cli.no_result", path=run.folder)
     if arguments.texts is None or arguments.photos is None:
         raise Problem("cli.say_texts")
-    revision = freeze_folder(
-        arguments.photos,
-        read_texts(arguments.texts),
-        result.task,
-        result.seed if arguments.seed is None else arguments.seed,
-        same_part=arguments.same_part,
-        held_back=arguments.hold_back,
-    )
+    seed = result.seed if arguments.seed is None else arguments.seed
+    revision, told = _frozen(arguments, result.task, seed)
     found = reexamine(run, revision)
     return {
         "run": str(run.folder),
         "photos": found.photos,
         "left_out": found.left_out,
         "metrics": _plain(found.metrics),
+        **told,
     }
+
+
+def _frozen(arguments: argparse.Namespace, task: TextTask, seed: int) -> tuple[TextRevision, dict[str, Any]]:
+    """The photos and texts that were named, and the file's names that no one photo goes by. Raises Problem."""
+    from core.exchange.text_read import read_texts
+    from core.tasks.freeze import freeze_folder
+
+    frozen = freeze_folder(
+        arguments.photos,
+        read_texts(arguments.texts),
+        task,
+        seed,
+        same_part=arguments.same_part,
+        held_back=arguments.hold_back,
+    )
+    missing, ambiguous = frozen.missing, frozen.ambiguous
+    if names := (*missing, *ambiguous):
+        data = {"missing": len(missing), "ambiguous": len(ambiguous), "photo": names[0]}
+        TerminalProgress()(Warned(code="tasks.texts_left_out", data=data))
+    return frozen.revision, {"missing": list(missing), "ambiguous": list(ambiguous)}
 
 
 def answer_of_texts(run: Path, result: TextResult) -> dict[str, Any]:

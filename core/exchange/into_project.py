@@ -65,12 +65,12 @@ class Places(Generic[P]):
     def __init__(self, photos: Sequence[P]) -> None:
         self._by_name = defaultdict[str, list[tuple[list[str], P]]](list)
         for photo in photos:
-            parts = _plain(photo.path.as_posix()).split("/")
+            parts = plain_path(photo.path.as_posix()).split("/")
             self._by_name[parts[-1]].append((parts, photo))
 
     def of(self, reference: str) -> list[P]:
         """The photos that agree with the longest end of a path."""
-        wanted = [part for part in _plain(reference).split("/") if part not in ("", ".", "..")]
+        wanted = [part for part in plain_path(reference).split("/") if part not in ("", ".", "..")]
         if not wanted:
             return []
         candidates = self._by_name.get(wanted[-1], [])
@@ -88,5 +88,6 @@ def _agreement(wanted: Sequence[str], parts: Sequence[str]) -> int:
     return agreed
 
 
-def _plain(path: str) -> str:
+def plain_path(path: str) -> str:
+    """A path, or a name, as it is compared: upper and lower case and Unicode's two ways to write a letter are one."""
     return unicodedata.normalize("NFC", path).casefold()

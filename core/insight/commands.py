@@ -97,5 +97,5 @@ def _in_short(insight: Insight) -> dict[str, Any]:
                 short[f"{name}, {group}"] = f"{value:.3f} → {getattr(collapse.after, name):.3f}"
     if insight.channels is not None:
         before_share, after_share = (found.share_base for found in insight.channels.values())
-        short["channels taken by base"] = f"{before_share:.1%} → {after_share:.1%}"
+        short["channels taken by base"] = f"{100 * before_share:.1f} % → {100 * after_share:.1f} %"
     return short

@@ -12,6 +12,7 @@ separate runs of each sentence would draw for each. Without dropout both are equ
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.methods.configs.peft import LoRAConfig
@@ -34,11 +35,15 @@ class LoRA(TowerTuning):
 
 def add_low_rank(tower: HasBlocks, numbers: Sequence[int], config: LoRAConfig) -> None:
     """Let peft wrap the layers that the settings name in these blocks."""
+    wrap(tower, [f"blocks.{number}.{name}" for number in numbers for name in layers(config.targets)], config)
+
+
+def wrap(part: Any, names: list[str], config: LoRAConfig) -> None:
+    """Let peft wrap the layers of these names."""
     # peft imports transformers, and that torchvision where it is installed.
     make_torchvision_importable()
     import peft
 
-    names = [f"blocks.{number}.{name}" for number in numbers for name in layers(config.targets)]
     adapter = peft.LoraConfig(
         target_modules=names,
         r=config.rank,
@@ -46,7 +51,7 @@ def add_low_rank(tower: HasBlocks, numbers: Sequence[int], config: LoRAConfig) -
         lora_dropout=config.dropout,
         use_rslora=config.rslora,
     )
-    peft.inject_adapter_in_model(adapter, tower)
+    peft.inject_adapter_in_model(adapter, part)
 
 
 def layers(targets: str) -> tuple[str, ...]:

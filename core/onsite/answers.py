@@ -49,12 +49,14 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Writing:
-    """What was written about one photo: its description, or an answer for each question; `key` names it for ever."""
+    """What was written about one photo: its description, or an answer for each question; `key` names it for ever, and
+    `sha256` the photo's content, whatever comes under its name later."""
 
     photo: str
     parts: tuple[WrittenPart, ...]
     seconds: float
     key: str
+    sha256: str = ""
 
     @property
     def unsure(self) -> bool:

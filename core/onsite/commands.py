@@ -66,6 +66,9 @@ def _add_serve(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--token", default="", help="what callers must bring as a bearer token")
     parser.add_argument("--allow-network", action="store_true",
                         help="let other PCs in: needs --host and a token; the connection is not encrypted")  # fmt: skip
+    parser.add_argument("--keep-photos", type=Path, metavar="DIR",
+                        help="keep photos here, in a folder for each class, or `_written` of a package that writes, so "
+                        "that they can be learned from; otherwise none is kept")  # fmt: skip
     _add_common(parser)
     parser.set_defaults(run=_serve)
 
@@ -122,7 +125,7 @@ def _watch(arguments: argparse.Namespace) -> None:
     folder = Path(arguments.source)
     watched = Watched(folder, arguments.move_to, arguments.settle, most_bytes=arguments.max_mb << 20)
     with at_work(_wish(arguments), arguments.source, journal_of("watch", str(folder.resolve()))) as work:
-        watch = Watch(watched, work.line, work.tell, _mover(arguments, work.ready.classes))
+        watch = Watch(watched, work.line, work.tell, _mover(arguments.move_to, work.ready.classes))
         work.tell(work.ready)
         watch.run(work.stop)
 
@@ -133,7 +136,7 @@ def _watch_camera(arguments: argparse.Namespace) -> None:
     camera = Camera(arguments.source, arguments.every)
     with at_work(_wish(arguments), camera.name, journal_of("camera", camera.name)) as work:
         work.tell(work.ready)
-        judge_camera(camera, work.line, work.stop, work.tell, _mover(arguments, work.ready.classes))
+        judge_camera(camera, work.line, work.stop, work.tell, _mover(arguments.move_to, work.ready.classes))
 
 
 def _serve(arguments: argparse.Namespace) -> None:
@@ -147,7 +150,8 @@ def _serve(arguments: argparse.Namespace) -> None:
         offered: Classes | Questions = Classes(classes=ready.classes, ok=ready.ok, ng=ready.ng)
         if isinstance(work.line, TextLine):
             offered = Questions(task=work.line.writing.task, questions=ready.questions)
-        app = build_server(work.line, offered, access, Limits(most_bytes=arguments.max_mb << 20))
+        limits = Limits(most_bytes=arguments.max_mb << 20)
+        app = build_server(work.line, offered, access, limits, _mover(arguments.keep_photos, ready.classes))
         listen(app, access, lambda address: work.tell(replace(ready, source=address)))
 
 
@@ -172,10 +176,10 @@ def _wish(arguments: argparse.Namespace) -> Wish:
     )
 
 
-def _mover(arguments: argparse.Namespace, classes: tuple[str, ...]) -> "Mover | None":
+def _mover(into: Path | None, classes: tuple[str, ...]) -> "Mover | None":
     from core.onsite.mover import Mover
 
-    return Mover(arguments.move_to, classes) if arguments.move_to else None
+    return Mover(into, classes) if into else None
 
 
 def _seconds(text: str) -> float:

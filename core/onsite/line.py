@@ -132,6 +132,7 @@ def as_written(answer: Writing | NotJudged, task: TextTask) -> Written:
         time=datetime.now(UTC),
         photo=answer.photo,
         task=task,
+        sha256=answer.sha256,
         unsure=answer.unsure,
         verdict=Verdict.UNSURE if answer.unsure else None,
         seconds=answer.seconds,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from core.files import atomic_writer, write_atomic
 from core.onsite.result import Outcome, Result
+from core.photos.formats import photo_name
 from core.problems import Problem
-from core.project.class_file import class_folders
+from core.project.class_file import class_folders, plain_name
 
 UNSURE = "_unsure"
 UNREADABLE = "_unreadable"
@@ -32,18 +33,20 @@ class Mover:
 
     def target(self, result: Outcome, taken: set[Path]) -> Path:
         """Where a photo is to go: under its own name, or with its id where that name is taken."""
-        if result.problem:
-            folder = UNREADABLE
-        elif result.unsure:
-            folder = UNSURE
-        else:
-            folder = self._folders[result.class_name] if isinstance(result, Result) else WRITTEN
         photo = Path(result.photo)
-        plain = self.into / folder / photo.name
+        plain = self.into / self._folder(result) / photo.name
         if plain in taken or os.path.lexists(plain):
             plain = plain.with_name(f"{photo.stem}-{result.id[:8]}{photo.suffix}")
         taken.add(plain)
         return plain
+
+    def keep(self, content: bytes, result: Outcome) -> Path:
+        """Put a photo that another program sent there, under the name that it was sent with and its id: whatever others are
+        called, it is the only one. Gives where it is now; raises as `move`."""
+        name = Path(photo_name(plain_name(result.photo), content))
+        target = self.into / self._folder(result) / f"{name.stem}-{result.id}{name.suffix}"
+        self.save(content, target)
+        return target
 
     def move(self, photo: Path, target: Path) -> None:
         """Move a photo; done again after a kill, it finishes what was begun.
@@ -73,6 +76,13 @@ class Mover:
             raise Problem(
                 "onsite.not_moved", photo=target.name, into=target, reason=error.strerror or error
             ) from error
+
+    def _folder(self, result: Outcome) -> str:
+        if result.problem:
+            return UNREADABLE
+        if result.unsure:
+            return UNSURE
+        return self._folders[result.class_name] if isinstance(result, Result) else WRITTEN
 
     def _make_room(self, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
+from core.cli.progress import TerminalProgress
 from core.onsite.learnable import write_learnable
 from core.onsite.records import Record, RecordBook, Wanted, Which, open_records
 from core.package.archive import TextPackage
 from core.package.trust import open_any_trusted
 from core.problems import Problem
+from core.training.events import Warned
 
 
 def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,8 +21,9 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "records",
         help="read and correct what a package wrote on site",
         description="Lists the records of a package that writes, newest first; what the window, a watched folder and the "
-        "server wrote on this PC. Records are confirmed or corrected by their id; those are what can be learned from: "
-        "--texts writes them for `hikidashi texts import`, beside copies of their photos that are kept here.",
+        "server wrote on this PC. Records are confirmed or corrected by their id, all that are named or none; those are "
+        "what can be learned from: --texts writes them for `hikidashi texts import`, beside copies of their photos that "
+        "are kept here.",
         epilog="example: hikidashi records parts.hkd --which unsure --since 2026-11-30 --json; "
         'hikidashi records parts.hkd --correct 3f…-0="A scratched bolt." --who Tanaka',
     )
@@ -58,8 +61,11 @@ def _records(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _carried_out(book: RecordBook, arguments: argparse.Namespace) -> dict[str, Any]:
     who = arguments.who.strip()
-    decided = [book.confirm(key, who) for key in arguments.confirm]
-    decided += [book.correct(key, text, who) for key, text in arguments.correct]
+    texts: dict[str, str | None] = dict.fromkeys(arguments.confirm) | dict(arguments.correct)
+    decided = book.decide(texts, who)
+    not_kept = [record for record in decided if record.not_kept]
+    for record in not_kept:
+        TerminalProgress()(Warned(code=record.not_kept, data={"photo": record.photo}))
     wanted = Wanted(
         since=_start_of(arguments.since) if arguments.since else 0.0,
         until=_start_of(arguments.until + timedelta(days=1)) if arguments.until else 1e15,
@@ -69,6 +75,7 @@ def _carried_out(book: RecordBook, arguments: argparse.Namespace) -> dict[str, A
     told: dict[str, Any] = {
         "records": [_told(record) for record in book.find(wanted, max(0, arguments.most))],
         "decided": [record.id for record in decided],
+        "not_kept": [record.id for record in not_kept],
         "tally": asdict(book.tally(wanted)),
     }
     if arguments.csv is not None:

@@ -9,18 +9,17 @@ from typing import ClassVar
 
 from core.problems import Problem
 
-VERSION = 1
-
 
 class RecordFile:
-    """What is said of the file in a subclass: its `TABLES`, what SQLite is told first, how long it waits for another
-    program, and the `CODE` of its problems.
+    """What is said of the file in a subclass: its `TABLES`, the `CHANGES` that later versions made to them (one each, in
+    order), what SQLite is told first, how long it waits for another program, and the `CODE` of its problems.
 
     Raises:
         Problem: `<CODE>_newer`, `<CODE>_failed` (each call may raise this).
     """
 
     TABLES: ClassVar[str]
+    CHANGES: ClassVar[tuple[str, ...]] = ()
     PRAGMAS: ClassVar[tuple[str, ...]]
     PATIENCE_S: ClassVar[float]
     CODE: ClassVar[str]
@@ -52,12 +51,14 @@ class RecordFile:
                 db.execute(f"PRAGMA {pragma}")
             db.execute("BEGIN IMMEDIATE")
             (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in self.TABLES.split(";"):
+            steps = (self.TABLES, *self.CHANGES)
+            for step in steps[version:]:
+                for statement in step.split(";"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            if version < len(steps):
+                db.execute(f"PRAGMA user_version = {len(steps)}")
             db.execute("COMMIT")
-        if version > VERSION:
+        if version > len(steps):
             raise Problem(f"{self.CODE}_newer", path=self.path)
 
     @contextmanager

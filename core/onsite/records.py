@@ -2,12 +2,13 @@
 
 One SQLite file for a package, whoever works with it here (the window, a watched folder, the server): several programs
 may have it open. Nothing in it goes by itself. A text that was read and found right is confirmed, any other corrected;
-of its photo a copy is kept then, so that it can be learned from when the original is long gone.
+of its photo a copy is kept then, so that it can be learned from when the original is long gone; not of another photo that
+came under its name since.
 """
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,18 @@ CREATE INDEX records_by_time ON records (time);
 CREATE INDEX records_by_photo ON records (photo);
 CREATE INDEX records_decided ON records (decided_at) WHERE decided_at > 0
 """
-_COLUMNS = "id, time, photo, question, text, confidence, unsure, complete, package, corrected, decided_by, decided_at, kept"
+_CHANGES = (
+    """
+ALTER TABLE records ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN not_kept TEXT NOT NULL DEFAULT ''
+""",
+)
+_COLUMNS = (
+    "id, time, photo, question, text, confidence, unsure, complete, package, sha256, "
+    "corrected, decided_by, decided_at, kept, not_kept"
+)
+REPLACED = "onsite.photo_replaced"
+NOT_KEPT = "onsite.record_photo_not_kept"
 _KEY_LETTERS = 16
 
 Which = Literal["all", "open", "unsure", "decided", "corrected"]
@@ -57,8 +69,10 @@ _WHICH: dict[Which, str] = {
 class Record:
     """A text about a photo: its description (`question` is ""), or an answer. Times are seconds since 1970.
 
-    `corrected` is the text that holds once `decided_by` looked at it, the program's own where it was confirmed; both are
-    "" and `decided_at` is 0 before. `kept` is the copy of the photo that is learned from, "" where there was no file.
+    `sha256` is that of the photo's file, "" in records of earlier versions. `corrected` is the text that holds once
+    `decided_by` looked at it, the program's own where it was confirmed; both are "" and `decided_at` is 0 before. `kept` is
+    the copy of the photo that is learned from, "" where another program sent it, or where `not_kept` tells by the code of
+    a Problem why not.
     """
 
     id: str
@@ -70,10 +84,12 @@ class Record:
     unsure: bool
     complete: bool
     package: str
+    sha256: str = ""
     corrected: str = ""
     decided_by: str = ""
     decided_at: float = 0.0
     kept: str = ""
+    not_kept: str = ""
 
     @property
     def decided(self) -> bool:
@@ -115,6 +131,7 @@ class RecordBook(RecordFile):
     """Safe to be used from any thread. Raises Problem `onsite.records_newer`, `onsite.records_failed` (any call may)."""
 
     TABLES = _TABLES
+    CHANGES = _CHANGES
     PRAGMAS = ("journal_mode = WAL", "synchronous = FULL")
     PATIENCE_S = 10.0
     CODE = "onsite.records"
@@ -129,7 +146,7 @@ class RecordBook(RecordFile):
         rows = [
             (
                 part.record or outcome.id, outcome.time.timestamp(), outcome.moved_to or outcome.photo, part.question,
-                part.text, part.confidence, part.unsure, part.complete, self._package,
+                part.text, part.confidence, part.unsure, part.complete, self._package, outcome.sha256,
             )
             for outcome in outcomes
             if isinstance(outcome, Written)
@@ -137,8 +154,8 @@ class RecordBook(RecordFile):
         ]  # fmt: skip
         with self._transaction() as db:
             db.executemany(
-                "INSERT OR IGNORE INTO records (id, time, photo, question, text, confidence, unsure, complete, package) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO records (id, time, photo, question, text, confidence, unsure, complete, "
+                "package, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
 
@@ -180,22 +197,35 @@ class RecordBook(RecordFile):
         return Tally(*row)
 
     def correct(self, id: str, text: str, who: str) -> Record:
-        """What it should have said. The record with what holds now.
+        """What it should have said. The record with what holds now, and whether the photo could not be kept.
 
         Raises:
-            Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`, `onsite.photo_not_kept`.
+            Problem: `onsite.record_empty` for a text that says nothing, `onsite.record_gone`.
         """
-        corrected = clean(text)
-        if not corrected:
-            raise Problem("onsite.record_empty")
-        return self._decide(id, corrected, who)
+        return self.decide({id: text}, who)[0]
 
     def confirm(self, id: str, who: str) -> Record:
         """It is right as it stands; a text that says nothing is not. Raises Problem as `correct`."""
-        text = self._there(id).text
-        if not clean(text):
+        return self.decide({id: None}, who)[0]
+
+    def decide(self, texts: Mapping[str, str | None], who: str) -> list[Record]:
+        """What each of several records should have said, None for one that is right as it stands: all of them, or none.
+        Raises Problem as `correct`."""
+        found = {id: self._there(id) for id in texts}
+        final = {id: found[id].text if text is None else clean(text) for id, text in texts.items()}
+        if not all(map(clean, final.values())):
             raise Problem("onsite.record_empty")
-        return self._decide(id, text, who)
+        # The copies first: a kill in between leaves some that the next decision finds again.
+        kept = {
+            id: (record.kept, "") if record.kept else self._keep_photo(record) for id, record in found.items()
+        }
+        now = time.time()
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ?, not_kept = ? WHERE id = ?",
+                [(text, who, now, *kept[id], id) for id, text in final.items()],
+            )
+        return [self._there(id) for id in texts]
 
     def withdraw(self, id: str) -> Record:
         """Take back what was decided: it is as if nobody had looked. The copy of the photo goes, unless others need it.
@@ -208,7 +238,8 @@ class RecordBook(RecordFile):
             if before is None:
                 raise Problem("onsite.record_gone")
             db.execute(
-                "UPDATE records SET corrected = '', decided_by = '', decided_at = 0, kept = '' WHERE id = ?",
+                "UPDATE records SET corrected = '', decided_by = '', decided_at = 0, kept = '', not_kept = '' "
+                "WHERE id = ?",
                 (id,),
             )
             kept = _record(before).kept
@@ -248,39 +279,35 @@ class RecordBook(RecordFile):
             raise Problem("onsite.log_not_written", path=out, reason=error.strerror or error) from error
         return len(rows)
 
-    def _decide(self, id: str, text: str, who: str) -> Record:
-        found = self._there(id)
-        # The copy first: a kill in between leaves one that the next decision finds again.
-        kept = found.kept or self._keep_photo(Path(found.photo))
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE records SET corrected = ?, decided_by = ?, decided_at = ?, kept = ? WHERE id = ?",
-                (text, who, time.time(), kept, id),
-            )
-        return self._there(id)
-
     def _there(self, id: str) -> Record:
         found = self.get(id)
         if found is None:
             raise Problem("onsite.record_gone")
         return found
 
-    def _keep_photo(self, photo: Path) -> str:
-        """A copy named by its content; "" where there is no such file, as of a photo that another program sent."""
-        if not photo.is_absolute() or not photo.is_file():
-            return ""
+    def _keep_photo(self, record: Record) -> tuple[str, str]:
+        """A copy named by its content, and why there is none: "" of a photo that another program sent. What is decided
+        does not hang on it."""
+        photo = Path(record.photo)
+        if not photo.is_absolute():
+            return "", ""
+        # Another answer about the photo may have kept it; the original is gone or another by now, perhaps.
+        if record.sha256 and (copy := self._copy(record.sha256, photo.name)).is_file():
+            return str(copy), ""
         try:
             content = read_plain(photo)
-            name = f"{hashlib.sha256(content).hexdigest()[:_KEY_LETTERS]}-{photo.name}"
-            target = self.photos_folder / name
-            if not (target.is_file() and target.stat().st_size == len(content)):
-                write_atomic(target, content)
-        except OSError as error:
-            reason = error.strerror or error
-            raise Problem(
-                "onsite.photo_not_kept", photo=photo.name, into=self.photos_folder, reason=reason
-            ) from error
-        return str(target)
+            sha256 = hashlib.sha256(content).hexdigest()
+            if record.sha256 not in ("", sha256):
+                return "", REPLACED
+            copy = self._copy(sha256, photo.name)
+            if not (copy.is_file() and copy.stat().st_size == len(content)):
+                write_atomic(copy, content)
+        except OSError:
+            return "", NOT_KEPT
+        return str(copy), ""
+
+    def _copy(self, sha256: str, name: str) -> Path:
+        return self.photos_folder / f"{sha256[:_KEY_LETTERS]}-{name}"
 
 
 class RecordOutput:

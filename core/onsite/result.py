@@ -73,9 +73,10 @@ class Result(Outcome):
 
 class Written(Outcome):
     """A photo with what was written about it: of the task caption `text`, `confidence`, whether it is `complete` and the
-    `record` that is kept of it; of vqa `answers`, one for each question."""
+    `record` that is kept of it; of vqa `answers`, one for each question. `sha256` is that of the photo's file."""
 
     task: TextTask
+    sha256: str = ""
     text: str = ""
     confidence: float | None = None
     complete: bool = True

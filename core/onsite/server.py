@@ -28,6 +28,7 @@ from core.onsite.answers import Shot
 from core.onsite.line import Line
 from core.onsite.metrics import Metrics
 from core.onsite.monitor.look import Level
+from core.onsite.mover import Mover
 from core.onsite.result import Outcome, Result, Written
 from core.onsite.text_line import TextLine
 from core.problems import Problem, problem_text
@@ -111,9 +112,14 @@ class Health(BaseModel):
 
 
 def build_server(
-    line: Line, offered: Classes | Questions, access: Access, limits: Limits = Limits()
+    line: Line,
+    offered: Classes | Questions,
+    access: Access,
+    limits: Limits = Limits(),
+    mover: Mover | None = None,
 ) -> FastAPI:
-    """The application; `listen` runs it. The line of a package that writes offers `Questions`."""
+    """The application; `listen` runs it. The line of a package that writes offers `Questions`. With a mover, photos that
+    can be read are kept where it puts them."""
     app = FastAPI(
         title="Hikidashi", version=__version__, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY
     )
@@ -146,7 +152,7 @@ def build_server(
         """For Prometheus."""
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def answered(request: Request, name: str, judge: Callable[[Shot], Outcome]) -> Outcome:
+    async def answered(request: Request, name: str, judge: Callable[[Shot], list[Outcome]]) -> Outcome:
         try:
             waiting.acquire_nowait()
         except anyio.WouldBlock:
@@ -154,7 +160,8 @@ def build_server(
         try:
             photo = await _body(request, limits, metrics)
             began = time.perf_counter()
-            result = await anyio.to_thread.run_sync(judge, Shot(_plain(name), lambda: photo))
+            shot = Shot(_plain(name), lambda: photo)
+            result = await anyio.to_thread.run_sync(lambda: _keep(line, mover, shot, judge(shot)))
         except Problem as problem:
             raise _refusal(metrics, 507, problem.code, **problem.data) from problem
         finally:
@@ -174,7 +181,7 @@ def build_server(
     return app
 
 
-_Answered = Callable[[Request, str, Callable[[Shot], Outcome]], Awaitable[Outcome]]
+_Answered = Callable[[Request, str, Callable[[Shot], list[Outcome]]], Awaitable[Outcome]]
 _Name = Annotated[str, Query(max_length=255)]
 
 
@@ -190,7 +197,7 @@ def _add_judging(router: APIRouter, line: Line, classes: Classes, answered: _Ans
     )  # fmt: skip
     async def judge(request: Request, name: _Name = "photo") -> Outcome:
         """Judge the photo in the body (JPEG, PNG, TIFF, …). `name` is what it is called in the record."""
-        return await answered(request, name, lambda shot: _keep(line, line.judge([shot])))
+        return await answered(request, name, lambda shot: line.judge([shot]))
 
 
 def _add_writing(
@@ -216,7 +223,7 @@ def _add_writing(
             line.writing.check_questions(question)
         except Problem as problem:
             raise _refusal(metrics, 400, problem.code, **problem.data) from problem
-        result = await answered(request, name, lambda shot: _keep(line, line.ask([shot], question)))
+        result = await answered(request, name, lambda shot: line.ask([shot], question))
         return JSONResponse(result.as_facts())
 
 
@@ -274,9 +281,11 @@ _WRITTEN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _keep(line: Line, results: list[Outcome]) -> Outcome:
+def _keep(line: Line, mover: Mover | None, shot: Shot, results: list[Outcome]) -> Outcome:
+    """The photo first: a result never names one that is not there. Who asked is not told where it lies."""
     (result,) = results
-    line.keep([result])
+    lies = str(mover.keep(shot.read(), result)) if mover and not result.problem else ""
+    line.keep([result.model_copy(update={"moved_to": lies})])
     return result
 
 

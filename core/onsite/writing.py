@@ -1,7 +1,9 @@
 """Writing about photos with a package: the one loader, its model, what it learned; in the operator's language."""
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL.Image import Image
@@ -12,7 +14,7 @@ from core.onsite.answers import NotJudged, Photo, Shot, Writing, new_key
 from core.package.archive import TextPackage
 from core.package.text_manifest import TextManifest
 from core.package.writer import PackagedWriterModel, stand_up_writer
-from core.photos.decode import decode_photo, open_photo
+from core.photos.decode import decode_photo, read_photo
 from core.problems import Language, Problem
 from core.tasks.asking import Said, ask, asked_as, describe
 from core.tasks.texts import MOST_LETTERS, TextTask, clean, language_of
@@ -105,9 +107,9 @@ class WritingJudge:
         return _cleaned(questions) or self._questions
 
     def _written(
-        self, photos: Sequence[Photo], drawn: Sequence[Drawn[Image]], questions: Sequence[str]
+        self, photos: Sequence[Photo], drawn: "Sequence[Drawn[_Opened]]", questions: Sequence[str]
     ) -> Iterator[Writing | NotJudged]:
-        pictures = [entry.picture for entry in drawn if not isinstance(entry.picture, Problem)]
+        pictures = [entry.picture.image for entry in drawn if not isinstance(entry.picture, Problem)]
         began = time.perf_counter()
         said = iter(self._said(pictures, questions))
         each = (time.perf_counter() - began) / max(1, len(pictures))
@@ -120,7 +122,7 @@ class WritingJudge:
                     self._part(text, question, f"{key}-{number}")
                     for number, (text, question) in enumerate(next(said))
                 ]
-                yield Writing(str(photo), tuple(parts), entry.seconds + each, key)
+                yield Writing(str(photo), tuple(parts), entry.seconds + each, key, entry.picture.sha256)
 
     def _said(self, pictures: Sequence[Image], questions: Sequence[str]) -> list[list[tuple[Said, str]]]:
         """What is said of each picture, with the question."""
@@ -154,8 +156,15 @@ def _cleaned(questions: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in map(clean, questions) if text))
 
 
-def _opened(photo: Photo) -> Image:
+@dataclass(frozen=True)
+class _Opened:
+    """A photo, and the SHA-256 of its file."""
+
+    image: Image
+    sha256: str
+
+
+def _opened(photo: Photo) -> _Opened:
     """As a run opens its photos: whole, so that the same pixels are written about."""
-    if isinstance(photo, Shot):
-        return decode_photo(photo.read(), Path(photo.name))
-    return open_photo(photo)
+    content = photo.read() if isinstance(photo, Shot) else read_photo(Path(photo))
+    return _Opened(decode_photo(content, Path(str(photo))), hashlib.sha256(content).hexdigest())

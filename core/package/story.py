@@ -1,17 +1,20 @@
 """What a package tells people about itself, in one language: the model card and the report are two forms of it."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from core.assets import ASSETS
 from core.evaluation.compare import Comparison, compare
 from core.evaluation.unsure import photos_needed
 from core.methods.catalogue import parse_composition
-from core.methods.presets import load_presets
+from core.methods.presets import Preset, load_presets
 from core.package.manifest import Manifest
 from core.problems import Language
 from core.project.revision import DataRevision
+from core.report.measures import between, gain_between, percent, span
 from core.training.result import Interval, Metrics, TrainResult
 
 METRICS = tuple(Metrics.model_fields)
@@ -76,9 +79,9 @@ def verdict_of(result: TrainResult, revision: DataRevision) -> Verdict:
 
 def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
     """The story of a package."""
-    words = package_words(language)
-    teller = _Teller(manifest, language)
-    sections = {
+    teller = _Teller(language, manifest)
+    words = teller.words
+    sections: dict[str, tuple[Block, ...]] = {
         "verdict": (teller.verdict(verdict),),
         "what": (teller.what(),),
         "limits": (teller.limits(),),
@@ -91,11 +94,7 @@ def tell(manifest: Manifest, verdict: Verdict, language: Language) -> Story:
         ),
         "fingerprint": (teller.fingerprint(),),
     }
-    made = teller.fill(
-        "made", created=f"{manifest.created.astimezone():%Y-%m-%d %H:%M}", program=manifest.program
-    )
-    told = tuple(Section(words[f"{name}_heading"], blocks) for name, blocks in sections.items())
-    return Story(language, words["title"], made, told)
+    return teller.story(manifest.created, manifest.program, sections)
 
 
 @cache
@@ -105,16 +104,37 @@ def package_words(language: Language) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Teller:
-    manifest: Manifest
+class Teller:
+    """Tells of a package in one language, whatever it does."""
+
     language: Language
 
     @property
     def words(self) -> dict[str, str]:
+        """The words of the language, by key."""
         return package_words(self.language)
 
     def fill(self, key: str, **facts: object) -> str:
+        """A text, filled."""
         return self.words[key].format(**facts)
+
+    def method(self, preset: str, composition: str, presets: Sequence[Preset]) -> str:
+        """The preset's title with the composition, or the composition where that is all there is."""
+        titles = {each.name: each.texts[self.language].title for each in presets}
+        if preset not in titles:
+            return composition
+        return self.fill("method", title=titles[preset], composition=composition)
+
+    def story(self, created: datetime, program: str, sections: Mapping[str, tuple[Block, ...]]) -> Story:
+        """The sections under their headings, in their order."""
+        made = self.fill("made", created=f"{created.astimezone():%Y-%m-%d %H:%M}", program=program)
+        told = tuple(Section(self.words[f"{name}_heading"], blocks) for name, blocks in sections.items())
+        return Story(self.language, self.words["title"], made, told)
+
+
+@dataclass(frozen=True)
+class _Teller(Teller):
+    manifest: Manifest
 
     def what(self) -> str:
         training = self.manifest.training
@@ -123,19 +143,11 @@ class _Teller:
             {"nothing": "what_untrained", "at_once": "what_at_once", "by_epochs": "what"}[learns],
             count=len(self.manifest.classes),
             backbone=self.manifest.backbone.name,
-            method=self._method(),
+            method=self.method(training.preset, training.composition, load_presets()),
             parameters=f"{training.trained_parameters:,}",
             epochs=training.epochs,
             kept=training.kept_epoch,
         )
-
-    def _method(self) -> str:
-        """The preset's title with the composition, or the composition where that is all there is."""
-        training = self.manifest.training
-        titles = {preset.name: preset.texts[self.language].title for preset in load_presets()}
-        if training.preset not in titles:
-            return training.composition
-        return self.fill("method", title=titles[training.preset], composition=training.composition)
 
     def verdict(self, verdict: Verdict) -> Block:
         told = [
@@ -144,7 +156,7 @@ class _Teller:
                 photos=found.photos,
                 after=found.after,
                 before=found.before,
-                interval=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}",
+                interval=gain_between(found.low, found.high, to=self.words["gain_to"]),
                 change=self.words[f"change_{found.change.value}"],
             )
             for name, found in (("base", verdict.base), ("new", verdict.new))
@@ -197,8 +209,8 @@ class _Teller:
             )
         ]
         if (error := unsure.error) is not None:
-            interval = f"{100 * error.low:.1f}–{100 * error.high:.1f} %"
             wrong = round(error.mean * error.n)
+            interval = span(error.low, error.high, to=self.words["to"])
             told.append(self.fill("unsure_error", passed=error.n, wrong=wrong, interval=interval))
         if not unsure.promised:
             told.append(self.fill("unsure_not_promised", needed=photos_needed(unsure.wished_error)))
@@ -244,12 +256,7 @@ class _Teller:
         return self.fill("fingerprint", revision=self.manifest.data.revision, seed=training.seed, shots=shots)
 
 
-def percent(share: float | None) -> str:
-    """A share as people read it."""
-    return "–" if share is None else f"{100 * share:.1f} %"
-
-
 def _figure(value: float | None, interval: Interval | None) -> str:
     if value is None or interval is None:
         return percent(value)
-    return f"{percent(value)} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
+    return f"{percent(value)} ({between(interval.low, interval.high)})"

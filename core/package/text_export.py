@@ -75,7 +75,7 @@ def make_texts(run: Run, options: ExportOptions, wished_error: float | None) -> 
     model = open_writer(job.model)
     if model.card.sha256 != result.model_sha256:
         raise Problem("tasks.tuned_other_model", path=run.folder)
-    tuning = load_tuned(run.folder / TUNED_FILE, model, model.card.sha256)
+    tuning = load_tuned(run.folder / TUNED_FILE, model)
     pictures = check_pictures(_PICTURE_SIDE)
     checks = _checks(tuning.writer, result, pictures)
     manifest = _manifest(model.card, tuning, result, run.text_revision, checks)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from core.evaluation.unsure import photos_needed
-from core.package.story import Block, Section, Story, Table, package_words, percent
+from core.package.story import FEW_TEST_PHOTOS, Block, Story, Table, Teller
 from core.package.text_manifest import TextManifest
 from core.problems import Language
+from core.report.measures import figure, gain, gain_between, is_share, percent, with_span
 from core.tasks.presets import text_presets
 from core.tasks.result import MEASURES, Group, MeasureChange
-from core.training.result import Interval
 
-FEW_TEST_PHOTOS = 100
 _QUESTIONS_TOLD = 20
 _GROUPS: tuple[Group, ...] = ("base", "new", "known")
 # In the order of the table; CIDEr is a figure of 0 to 10, all others are shares.
@@ -19,7 +18,7 @@ _MEASURES = ("vqa_accuracy", "cider", "bleu_4", "rouge_l", "meteor")
 
 def tell_texts(manifest: TextManifest, language: Language) -> Story:
     """The story of a package that writes."""
-    teller = _Teller(manifest, language)
+    teller = _Teller(language, manifest)
     words = teller.words
     sections: dict[str, tuple[Block, ...]] = {
         "verdict": (teller.verdict(),),
@@ -42,35 +41,19 @@ def tell_texts(manifest: TextManifest, language: Language) -> Story:
             teller.fill("texts_fingerprint", revision=manifest.data.revision, seed=manifest.training.seed),
         ),
     }
-    made = teller.fill(
-        "made", created=f"{manifest.created.astimezone():%Y-%m-%d %H:%M}", program=manifest.program
-    )
-    told = tuple(Section(words[f"{name}_heading"], blocks) for name, blocks in sections.items())
-    return Story(language, words["title"], made, told)
+    return teller.story(manifest.created, manifest.program, sections)
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _Teller(Teller):
     manifest: TextManifest
-    language: Language
-
-    @property
-    def words(self) -> dict[str, str]:
-        return package_words(self.language)
-
-    def fill(self, key: str, **facts: object) -> str:
-        return self.words[key].format(**facts)
 
     def what(self) -> str:
         training = self.manifest.training
-        titles = {preset.name: preset.texts[self.language].title for preset in text_presets()}
-        method = training.composition
-        if training.preset in titles:
-            method = self.fill("method", title=titles[training.preset], composition=training.composition)
         return self.fill(
             "texts_what",
             model=self.manifest.model.name,
-            method=method,
+            method=self.method(training.preset, training.composition, text_presets()),
             texts=training.learned_texts,
             parameters=f"{training.trained_parameters:,}",
             epochs=training.epochs,
@@ -86,9 +69,12 @@ class _Teller:
                 f"texts_verdict_{group}",
                 measure=self.words[f"texts_measure_{measure}"],
                 photos=found.after.n,
-                before=_figure(measure, found.before.mean),
-                after=_figure(measure, found.after.mean),
-                interval=self.span(measure, found.difference),
+                before=figure(found.before.mean, measure),
+                after=figure(found.after.mean, measure),
+                interval=self.points(
+                    gain_between(found.difference.low, found.difference.high, measure, self.words["gain_to"]),
+                    measure,
+                ),
                 change=self.words[f"change_{found.change.value}"],
             )
             for group, found in self._measured(measure)
@@ -100,9 +86,9 @@ class _Teller:
             (
                 self.words[f"texts_group_{group}"],
                 self.words[f"texts_measure_{measure}"],
-                _with_span(measure, found.before),
-                _with_span(measure, found.after),
-                self.difference(measure, found.difference),
+                with_span(found.before, measure),
+                with_span(found.after, measure),
+                self.points(gain(found.difference, measure), measure),
             )
             for measure in _MEASURES
             for group, found in self._measured(measure)
@@ -137,17 +123,9 @@ class _Teller:
         rest = (self.fill("texts_more_questions", count=more),) if more > 0 else ()
         return (*asked[:_QUESTIONS_TOLD], *rest)
 
-    def span(self, measure: str, found: Interval) -> str:
-        if measure == "cider":
-            return f"{found.low:+.2f} – {found.high:+.2f}"
-        return self.fill("texts_points", span=f"{100 * found.low:+.0f} – {100 * found.high:+.0f}")
-
-    def difference(self, measure: str, found: Interval) -> str:
-        """Of shares in points: 50 % after 40 % are 10 points, not 10 %."""
-        if measure == "cider":
-            return f"{found.mean:+.2f} ({found.low:+.2f} – {found.high:+.2f})"
-        mean, low, high = (100 * value for value in (found.mean, found.low, found.high))
-        return self.fill("texts_points", span=f"{mean:+.1f} ({low:+.1f} – {high:+.1f})")
+    def points(self, told: str, measure: str) -> str:
+        """A difference with its unit."""
+        return self.fill("texts_points", span=told) if is_share(measure) else told
 
     def data(self) -> Table:
         data = self.manifest.data
@@ -189,13 +167,3 @@ class _Teller:
             for group in _GROUPS
             if group in metrics and measure in metrics[group]
         ]
-
-
-def _figure(measure: str, value: float) -> str:
-    return f"{value:.2f}" if measure == "cider" else percent(value)
-
-
-def _with_span(measure: str, found: Interval) -> str:
-    if measure == "cider":
-        return f"{found.mean:.2f} ({found.low:.2f} – {found.high:.2f})"
-    return f"{percent(found.mean)} ({100 * found.low:.1f} – {100 * found.high:.1f})"

@@ -1,9 +1,10 @@
 """Which files are pictures, by name and by content, and which decoders this installation has."""
 
+import io
 import os
 from pathlib import Path
 
-from PIL import features
+from PIL import Image, features
 
 try:
     import pillow_heif
@@ -38,6 +39,18 @@ _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 def looks_like_photo(name: str) -> bool:
     """Whether a file's name promises a photo."""
     return os.path.splitext(name)[1].lower() in PHOTO_SUFFIXES
+
+
+def photo_name(name: str, data: bytes) -> str:
+    """The name under which a picture of this content is found again as a photo: its own, or with the suffix it lacks.
+
+    Raises:
+        OSError: no decoder here knows the content.
+    """
+    if looks_like_photo(name):
+        return name
+    with Image.open(io.BytesIO(data), formats=DECODERS) as image:
+        return f"{name}.{str(image.format).lower()}"
 
 
 def is_system_name(name: str) -> bool:

@@ -73,7 +73,7 @@ def class_folders(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[st
     """
     folders, taken = dict[str, str](), {name.casefold() for name in reserved}
     for name in names:
-        plain = _plain_folder(name)
+        plain = plain_name(name)
         if plain != name or plain.casefold() in taken:
             plain = f"{plain}~{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
         folders[name] = plain
@@ -113,8 +113,8 @@ def _folder_class(entry: _Entry, language: Language) -> FolderClass:
     return FolderClass(entry.folder, name, entry.description or entry.name_en.lower() or fallback.description)
 
 
-def _plain_folder(name: str) -> str:
-    """The name without what some file system cannot have."""
+def plain_name(name: str) -> str:
+    """A file's or folder's name without what some file system cannot have."""
     kept = unicodedata.normalize("NFC", name)
     kept = "".join("_" if sign in _FORBIDDEN or not sign.isprintable() else sign for sign in kept)
     kept = kept[:_LONGEST].strip().rstrip(".")

@@ -13,20 +13,19 @@ from core.project.texts import Asked
 from core.tasks.texts import TextTask
 
 PHOTOS_FOLDER = "photos"
-_NAMES: dict[Language, str] = {"ja": "サンプル", "en": "Sample"}
 # Of each class: enough to learn a plant's wording in a few minutes on an office PC.
 _TEXT_PHOTOS = {False: 6, True: 3}
 
 
 def create_sample_project(folder: Path, *, language: Language = "ja", user: str = "") -> Project:
-    """A project with the sample's photos (copied into it), its labels and its split; open.
+    """A project of the folder's name with the sample's photos (copied into it), its labels and its split; open.
 
     Raises:
         Problem: `project.sample_missing`, `project.exists`, `project.not_writable`.
     """
     if not (SAMPLE / "train").is_dir():
         raise Problem("project.sample_missing", path=SAMPLE)
-    project = Project.create(folder, _NAMES[language], user=user)
+    project = Project.create(folder, folder.name, user=user)
     try:
         photos = project.folder / PHOTOS_FOLDER
         shutil.copytree(SAMPLE, photos, dirs_exist_ok=True)
@@ -41,15 +40,15 @@ def create_sample_project(folder: Path, *, language: Language = "ja", user: str 
 def create_text_sample_project(
     folder: Path, task: TextTask, *, language: Language = "ja", user: str = ""
 ) -> Project:
-    """A small project of the sample's photos (copied into it) with what a plant wrote about them: its records, or its
-    questions with their answers; open.
+    """A small project of the folder's name with some of the sample's photos (copied into it) and what a plant wrote about
+    them: its records, or its questions with their answers; open.
 
     Raises:
         Problem: as `create_sample_project`.
     """
     if not (SAMPLE / "train").is_dir():
         raise Problem("project.sample_missing", path=SAMPLE)
-    project = Project.create(folder, _NAMES[language], user=user)
+    project = Project.create(folder, folder.name, user=user)
     try:
         written = _copy_with_texts(project.folder / PHOTOS_FOLDER, task, language)
     except OSError as error:

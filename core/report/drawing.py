@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.report.blocks import Bar, Chart, Kind
-from core.report.words import percent
+from core.report.measures import percent
 
 WIDTH = 340.0
 INK, MUTED, RULE = "#1f2328", "#5b6168", "#d5d0c8"

@@ -12,8 +12,9 @@ from core.report.blocks import Block, Bullets, Part, Table, Text
 from core.report.figures import Moment, PocReport
 from core.report.front import MOST_RISKS, measure, plain, risk_sentence
 from core.report.groups import Grouping
+from core.report.measures import between, percent
 from core.report.payback import Payback, Side
-from core.report.words import Words, percent
+from core.report.words import Words
 from core.training.result import Choice, Metrics
 
 _MOST_CLASSES_CROSSED = 12
@@ -161,7 +162,7 @@ def _figure(report: PocReport, moment: Moment, metric: str) -> str:
     if interval is None:
         found = report.metrics.get(moment)
         return percent(getattr(found, metric, None))
-    return f"{percent(interval.mean)} ({100 * interval.low:.1f}–{100 * interval.high:.1f}, n={interval.n})"
+    return f"{percent(interval.mean)} ({between(interval.low, interval.high)}, n={interval.n})"
 
 
 def _grouping(grouping: Grouping, words: Words) -> tuple[Block, ...]:

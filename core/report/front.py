@@ -18,8 +18,9 @@ from core.report.blocks import (
     Verdict,
 )
 from core.report.figures import Headline, Moment, PocReport, Risk
+from core.report.measures import percent, points
 from core.report.payback import Payback
-from core.report.words import Words, percent, points
+from core.report.words import Words
 from core.training.result import Interval
 
 MOST_RISKS = 6

@@ -28,11 +28,12 @@ from core.report.blocks import (
     Verdict,
 )
 from core.report.gather import measured_energy
-from core.report.words import Words, percent, points, words_in
+from core.report.measures import figure, gain, percent, with_span
+from core.report.words import Words, words_in
 from core.tasks.presets import text_presets
 from core.tasks.result import Group, MeasureChange, TextPrediction, TextResult
 from core.tasks.revision import TextRevision
-from core.training.result import Interval, UnsureThreshold
+from core.training.result import UnsureThreshold
 from core.training.run import Run
 
 FEW_TEST_PHOTOS = 100
@@ -161,9 +162,9 @@ class _Teller:
             f"texts.told_{group}",
             photos=found.after.n,
             measure=self.words(f"texts.measure.{measure}"),
-            before=_figure(measure, found.before.mean),
-            after=_figure(measure, found.after.mean),
-            span=_span(measure, found.after),
+            before=figure(found.before.mean, measure),
+            after=figure(found.after.mean, measure),
+            span=self.words.span(found.after.low, found.after.high, measure),
             change=self.words(f"texts.change_{found.change.value}"),
         )
 
@@ -176,12 +177,12 @@ class _Teller:
             else (
                 Tile(
                     words("texts.tile_after"),
-                    _figure(measure, base.after.mean),
-                    words("texts.interval", span=_span(measure, base.after)),
+                    figure(base.after.mean, measure),
+                    words("texts.interval", span=words.span(base.after.low, base.after.high, measure)),
                 ),
                 Tile(
                     words("tile_before"),
-                    _figure(measure, base.before.mean),
+                    figure(base.before.mean, measure),
                     words("tile_same_photos", photos=base.before.n),
                 ),
             )
@@ -207,9 +208,9 @@ class _Teller:
             (
                 words(f"texts.group_{group}"),
                 words(f"texts.measure.{measure}"),
-                f"{_figure(measure, found.before.mean)} ({_span(measure, found.before)})",
-                f"{_figure(measure, found.after.mean)} ({_span(measure, found.after)})",
-                _difference(measure, found.difference),
+                with_span(found.before, measure),
+                with_span(found.after, measure),
+                gain(found.difference, measure),
             )
             for group in _GROUPS
             for measure, found in self.result.metrics.get(group, {}).items()
@@ -317,20 +318,3 @@ def _sample(told: TextPrediction, *, asks: bool) -> tuple[str, ...]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
-
-
-def _figure(measure: str, value: float) -> str:
-    """CIDEr runs from 0 to 10; all others are shares."""
-    return f"{value:.2f}" if measure == "cider" else percent(value)
-
-
-def _span(measure: str, found: Interval) -> str:
-    if measure == "cider":
-        return f"{found.low:.2f}–{found.high:.2f}"
-    return f"{100 * found.low:.1f}–{100 * found.high:.1f} %"
-
-
-def _difference(measure: str, found: Interval) -> str:
-    if measure == "cider":
-        return f"{found.mean:+.2f} ({found.low:+.2f} – {found.high:+.2f})"
-    return f"{points(found.mean)} ({points(found.low)} – {points(found.high)})"

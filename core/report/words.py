@@ -9,6 +9,7 @@ from typing import Any
 from core.assets import ASSETS
 from core.problems import Language
 from core.report.assumptions import SHARES, Assumptions
+from core.report.measures import percent, span
 
 _MOST_MONTHS = 1200  # what takes a hundred years never pays
 _YEN = "JPY"
@@ -31,9 +32,9 @@ class Words:
         """Names one after the other."""
         return self.texts["list_join"].join(names)
 
-    def span(self, low: float, high: float) -> str:
-        """From one share to another."""
-        return self.texts["span"].format(low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
+    def span(self, low: float, high: float, measure: str = "") -> str:
+        """From one share, or value of a measure, to another."""
+        return span(low, high, measure, self.texts["to"])
 
     def money(self, amount: float) -> str:
         """An amount in the currency of the assumptions; cents are of no interest but in small amounts."""
@@ -79,13 +80,3 @@ def _flat(content: Mapping[str, Any], before: str) -> list[tuple[str, str]]:
     for key, value in content.items():
         found += _flat(value, f"{before}{key}.") if isinstance(value, dict) else [(before + key, value)]
     return found
-
-
-def percent(share: float | None) -> str:
-    """A share as people read it."""
-    return "–" if share is None else f"{100 * share:.1f} %"
-
-
-def points(difference: float) -> str:
-    """A difference of shares, signed, in percentage points."""
-    return f"{100 * difference:+.1f}".replace("-", "−")

@@ -130,4 +130,4 @@ def _found(standing: Standing, search: Search, tried: int) -> Found:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}"
+    return f"{100 * share:.1f} %"

@@ -20,6 +20,7 @@ from core.backbones.blocks import causal_mask, plain_attention
 from core.backbones.torchvision_shim import make_torchvision_importable
 from core.methods.adapter import Bottleneck
 from core.methods.configs.peft import AdapterConfig, LoRAConfig
+from core.methods.lora import wrap
 from core.methods.prefix import INITIAL_STD, EncodedPrefix, FreePrefix, PrefixEncoder, PrefixMemory
 
 ATTENTION = "hikidashi"
@@ -119,9 +120,6 @@ def hang_prefixes(
 
 def add_low_rank(part: Layers, numbers: Sequence[int], config: LoRAConfig) -> None:
     """Let peft wrap the layers that the settings name in these blocks."""
-    make_torchvision_importable()
-    import peft
-
     wanted = set(_names(config.targets))
     names = [
         f"blocks.{number}.{name}"
@@ -129,14 +127,7 @@ def add_low_rank(part: Layers, numbers: Sequence[int], config: LoRAConfig) -> No
         for name, module in part.blocks[number].named_modules()
         if name.split(".")[-1] in wanted and isinstance(module, nn.Linear)
     ]
-    adapter = peft.LoraConfig(
-        target_modules=names,
-        r=config.rank,
-        lora_alpha=config.alpha,
-        lora_dropout=config.dropout,
-        use_rslora=config.rslora,
-    )
-    peft.inject_adapter_in_model(adapter, part)
+    wrap(part, names, config)
 
 
 def add_bottlenecks(blocks: Sequence[nn.Module], config: Any, adapter: AdapterConfig) -> None:

@@ -8,8 +8,7 @@ language: its byte pairs spell any text, Japanese at two or three tokens a lette
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -25,7 +24,7 @@ from core.methods.tower_tuning import judging
 from core.problems import Language, Problem
 from core.tasks.generation import Written, write
 from core.tasks.hung import HungTuning, Part
-from core.tasks.lessons import Lesson, Wording, graded, lesson_of
+from core.tasks.lessons import Lesson, ReadLessons, Wording, graded
 from core.tasks.photo_cache import ReadPhotos
 from core.tasks.protocol import TextExample, TextSet, Told
 from core.tasks.texts import language_of
@@ -129,28 +128,6 @@ class CoCaWriter(nn.Module):
         return written
 
 
-@dataclass(frozen=True, eq=False)
-class CoCaLessons:
-    """Photos as tokens of the first block that may learn, and texts as tokens."""
-
-    photos: ReadPhotos
-    wordings: tuple[Wording, ...]
-    pad: int
-    device: torch.device
-
-    def __len__(self) -> int:
-        return len(self.wordings)
-
-    def batches(self, order: Sequence[int], size: int) -> Iterator[tuple[Tensor, Lesson]]:
-        """Photos and lessons, `size` texts at a time; each photo of a batch once."""
-        for first in range(0, len(order), size):
-            chosen = [self.wordings[number] for number in order[first : first + size]]
-            photos = sorted({photo for _, _, photo in chosen})
-            place = {photo: row for row, photo in enumerate(photos)}
-            lesson = lesson_of([(start, rest, place[photo]) for start, rest, photo in chosen], self.pad)
-            yield self.photos.rows(photos), lesson.to(self.device)
-
-
 class CoCaTuning(HungTuning):
     """A CoCa with something learnable on the blocks of its image tower and of its text and decoder."""
 
@@ -180,13 +157,11 @@ class CoCaTuning(HungTuning):
         """The tuned model as it stands."""
         return self.model
 
-    def lessons(self, texts: TextSet) -> CoCaLessons:
+    def lessons(self, texts: TextSet) -> ReadLessons:
         """Texts made ready. Raises Problem as `CoCaWriter.wording`."""
         wordings = tuple(self.model.wording(example) for example in texts.examples)
-        pieces = self.model.pieces
-        return CoCaLessons(
-            ReadPhotos(texts.photos, self._beforehand), wordings, pieces.end, self.model.device
-        )
+        photos = ReadPhotos(texts.photos, self._beforehand)
+        return ReadLessons(photos.rows, wordings, self.model.pieces.end)
 
     def loss(self, batch: tuple[Tensor, Lesson]) -> tuple[Tensor, Tensor]:
         """As `graded`. batch: photos as the first block that may learn takes them, and texts about them."""

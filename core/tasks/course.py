@@ -4,9 +4,7 @@ Stages: prepare, zero_shot (the untouched model on the test photos), train, eval
 """
 
 import hashlib
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -19,7 +17,7 @@ from core.tasks.learning import Learned, learn
 from core.tasks.metrics.words import words_of
 from core.tasks.models import open_writer
 from core.tasks.photos import openable, text_set
-from core.tasks.protocol import Told, TunableWriter, Tuning, Writer
+from core.tasks.protocol import Lessons, Told, TunableWriter, Tuning, Writer
 from core.tasks.result import Group, TextPrediction, TextResult
 from core.tasks.revision import TextRevision
 from core.tasks.scoring import RIGHT
@@ -27,11 +25,12 @@ from core.tasks.tuned import load_tuned, save_tuned
 from core.training.checkpoint import CHECKPOINT_FILE, load_checkpoint
 from core.training.commands import Commands, Emit, Halt
 from core.training.conduct import conduct
-from core.training.events import Finished, Stage, Stopped, Terminal, Warned
+from core.training.events import Finished, Stopped, Terminal, Warned
 from core.training.job import TextJob
 from core.training.pace import Pace
 from core.training.result import RESULT_FILE, Choice, UnsureThreshold, Validated
 from core.training.run import CONTROL_FILE, Run
+from core.training.stages import Stages
 
 STAGES = ("prepare", "zero_shot", "train", "evaluate", "save", "verify")
 TUNED_FILE = "tuned.safetensors"
@@ -60,7 +59,7 @@ def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[T
     for left in (CHECKPOINT_FILE, RESULT_FILE):
         if not resume:
             (run.folder / left).unlink(missing_ok=True)
-    stages = _Stages(emit)
+    stages = Stages(STAGES, emit)
     with stages.stage("prepare"):
         setup = _set_up(run, emit, commands)
     with stages.stage("zero_shot"):
@@ -76,7 +75,7 @@ def carry_out(run: Run, emit: Emit, commands: Commands, resume: bool) -> tuple[T
     with stages.stage("save"):
         save_tuned(run.folder / TUNED_FILE, setup.tuning, setup.job.hyper, setup.writer.card.sha256)
     with stages.stage("verify"):
-        _verify(run, setup, after[0] or checked)
+        _verify(run, setup, after[0])
     # Those of a run that was taken up again as well.
     stages.seconds["train"] = learned.seconds
     result = _result(setup, learned, before, after, validated, unsure, stages.seconds)
@@ -98,6 +97,8 @@ class _Setup:
     test: Examination
     known: Examination
     val: Examination
+    lessons: Lessons
+    checks: Lessons | None
 
 
 def _set_up(run: Run, emit: Emit, commands: Commands) -> _Setup:
@@ -126,16 +127,20 @@ def _set_up(run: Run, emit: Emit, commands: Commands) -> _Setup:
         raise Problem("tasks.tuned_other_model", path=run.folder)
     knows = writer.card.kind == "embedded"
     known = known_examination(revision.task, revision.language) if knows else Examination.of(revision, ())
+    tuning, checking = writer.tune(job.composition, job.hyper, job.seed), revision.of("val")
     return _Setup(
         job,
         frozen.id,
         revision,
         device.name,
         writer,
-        writer.tune(job.composition, job.hyper, job.seed),
+        tuning,
         Examination.of(revision, revision.of("test")),
         known,
-        Examination.of(revision, revision.of("val") if revision.task == "vqa" else ()),
+        Examination.of(revision, checking if revision.task == "vqa" else ()),
+        # Before anything is written: a text that cannot be learned ends the run at its beginning.
+        tuning.lessons(text_set(revision, revision.of("train"))),
+        tuning.lessons(text_set(revision, checking)) if checking else None,
     )
 
 
@@ -146,15 +151,14 @@ def _cut_groups(revision: TextRevision) -> int:
 
 
 def _learn(run: Run, setup: _Setup, resume: bool, emit: Emit, commands: Commands) -> Learned:
-    job, revision = setup.job, setup.revision
+    job = setup.job
     # Whatever else it was asked for: on another device, or elsewhere, it goes on.
     asked = job.model_dump_json(exclude={"run", "device", "wished_error"})
     job_id = hashlib.sha256(f"{setup.frozen}{setup.writer.card.sha256}{asked}".encode()).hexdigest()
-    checking = revision.of("val")
     return learn(
         setup.tuning,
-        setup.tuning.lessons(text_set(revision, revision.of("train"))),
-        setup.tuning.lessons(text_set(revision, checking)) if checking else None,
+        setup.lessons,
+        setup.checks,
         job.seed,
         emit,
         commands,
@@ -211,15 +215,17 @@ def _unsure(setup: _Setup, validated: tuple[Validated, ...], emit: Emit) -> Unsu
     return threshold
 
 
-def _verify(run: Run, setup: _Setup, told: Sequence[Told]) -> None:
-    """What lies on disk writes what was written.
+def _verify(run: Run, setup: _Setup, tested: Sequence[Told]) -> None:
+    """What lies on disk writes what the tuned model wrote about test photos or, where there are none, writes about others.
 
     Raises:
         Problem: `tasks.not_verified`.
     """
-    read = load_tuned(run.folder / TUNED_FILE, setup.writer, setup.writer.card.sha256)
-    examination = setup.test if len(setup.test) else setup.val
-    again = examination.first(_VERIFIED).write(read.writer)
+    revision = setup.revision
+    others = Examination.of(revision, revision.of("val") or revision.of("train"))
+    examination = (setup.test if tested else others).first(_VERIFIED)
+    told = tested or examination.write(setup.tuning.writer)
+    again = examination.write(load_tuned(run.folder / TUNED_FILE, setup.writer).writer)
     for one, other in zip(told, again, strict=False):
         if one.text != other.text or abs(one.confidence - other.confidence) > _SAME_CONFIDENCE:
             raise Problem("tasks.not_verified", wanted=one.text, found=other.text)
@@ -302,18 +308,3 @@ def _predictions(
 def _last_word(result: TextResult) -> Terminal:
     told = result.model_dump(mode="json", exclude={"predictions", "validated"})
     return Stopped(result=told) if result.stopped_because == "asked" else Finished(result=told)
-
-
-class _Stages:
-    """Tells each stage as it begins and keeps how long it took, in seconds."""
-
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self._emit(Stage(stage=name, index=STAGES.index(name) + 1, of=len(STAGES)))
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - began

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from core.exchange.into_project import Places
+from core.exchange.into_project import Places, plain_path
 from core.photos.alike import find_alike
 from core.photos.scan import scan
 from core.photos.scan_cache import user_scan_cache
@@ -17,6 +18,15 @@ from core.tasks.revision import TextPhoto, TextRevision, WrittenText
 from core.tasks.texts import PhotoTexts, TextTask
 
 FEWEST_PHOTOS = 2
+
+
+@dataclass(frozen=True)
+class FrozenFolder:
+    """A folder's revision; `missing` are names in the file that are no photo of the folder, `ambiguous` names of several."""
+
+    revision: TextRevision
+    missing: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
 
 
 def freeze_texts(project: Project, *, remember: bool = True) -> TextRevision:
@@ -56,7 +66,7 @@ def freeze_folder(
     *,
     same_part: SamePart = "none",
     held_back: Sequence[str] = (),
-) -> TextRevision:
+) -> FrozenFolder:
     """A folder's photos with a file's texts, found by the path or the name that the file writes. A split that the file or
     the folders bring is kept; photos in a folder named in `held_back` are for the examination.
 
@@ -67,9 +77,12 @@ def freeze_folder(
     places = Places(found.photos)
     written: dict[Path, list[WrittenText]] = {}
     given = {photo.path: m.part for photo, m in zip(found.photos, found.folders.meanings, strict=True)}
+    missing, ambiguous = list[str](), list[str]()
     for reference, about in _by_photo(texts, task).items():
         photos = places.of(reference)
-        if len(photos) == 1:
+        if len(photos) != 1:
+            (ambiguous if photos else missing).append(reference)
+        else:
             written[photos[0].path] = _together(written.get(photos[0].path, []), about)
             given[photos[0].path] = texts.parts.get(reference) or given[photos[0].path]
     if not written:
@@ -90,18 +103,20 @@ def freeze_folder(
         ],
         seed,
     )
+    kept_apart = {plain_path(name) for name in held_back}
     entries = (
         _entry(
             path,
             part,
-            bool({*Path(path).parts[:-1]} & {*held_back}),
+            bool({*plain_path(path).split("/")[:-1]} & kept_apart),
             photo.sha256,
             group,
             written[photo.path],
         )
         for photo, path, part, group in zip(chosen, inner, parts, groups, strict=True)
     )
-    return _checked(TextRevision(root=str(found.root), task=task, photos=tuple(entries)))
+    revision = _checked(TextRevision(root=str(found.root), task=task, photos=tuple(entries)))
+    return FrozenFolder(revision, tuple(missing), tuple(ambiguous))
 
 
 def _entry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -80,10 +80,11 @@ def graded(logits: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True, eq=False)
 class ReadLessons:
-    """Photos as far as they are read beforehand `(N, T, W)`, and texts as tokens."""
+    """Photos by number, as far as `read` reads them beforehand `(B, T, W)`, and texts as tokens."""
 
-    photos: Tensor
+    read: Callable[[list[int]], Tensor]
     wordings: tuple[Wording, ...]
+    pad: int = PAD
 
     def __len__(self) -> int:
         return len(self.wordings)
@@ -94,5 +95,6 @@ class ReadLessons:
             chosen = [self.wordings[number] for number in order[first : first + size]]
             photos = sorted({photo for _, _, photo in chosen})
             place = {photo: row for row, photo in enumerate(photos)}
-            lesson = lesson_of([(start, rest, place[photo]) for start, rest, photo in chosen])
-            yield self.photos[photos], lesson.to(self.photos.device)
+            lesson = lesson_of([(start, rest, place[photo]) for start, rest, photo in chosen], self.pad)
+            read = self.read(photos)
+            yield read, lesson.to(read.device)

@@ -105,9 +105,7 @@ class TextModel(nn.Module):
 
     def question_start(self, question: str) -> list[int]:
         """The tokens before an answer; of a question that is too long, its end is left out."""
-        tokens = self.tokenizer.question(question)
-        room = self.config.context_length // 2
-        return tokens if len(tokens) <= room else [*tokens[: room - 1], tokens[-1]]
+        return self.tokenizer.question_within(question, self.config.context_length)
 
     @torch.no_grad()
     def _write(self, pixels: Tensor, starts: Sequence[list[int]]) -> list[Written]:

@@ -11,6 +11,7 @@ from core.tasks.writers import WriterCard
 PHOTOS_WANTED = 20
 ASKED_WANTED = 5
 _MOST_NAMED = 3
+_MOST_LETTERS = 40
 _LANGUAGE_CODES = {"ja": "tasks.check_model_no_japanese", "en": "tasks.check_model_no_english"}
 
 
@@ -29,7 +30,7 @@ def text_checks(revision: TextRevision, card: WriterCard, *, broken: int = 0) ->
         checks.append(Check("tasks.check_none_to_test", "warn", {}, "texts"))
     if revision.task == "vqa":
         checks += _questions(revision)
-    return [*checks, *_languages(revision, card)]
+    return [*checks, *_too_long(revision, card), *_languages(revision, card)]
 
 
 def _amount(revision: TextRevision) -> Check:
@@ -63,6 +64,20 @@ def _questions(revision: TextRevision) -> list[Check]:
         told = {"questions": _named(same), "count": len(same), "answer": answer}
         checks.append(Check("tasks.check_same_answer", "warn", told, "texts"))
     return checks or [Check("tasks.check_questions", "ok", {"count": len(answers)})]
+
+
+def _too_long(revision: TextRevision, card: WriterCard) -> list[Check]:
+    """What would end the run at its beginning, as far as that is known without opening the model."""
+    if card.kind != "embedded":
+        return []
+    # The window starts without tokens.
+    from core.tasks.too_long import too_long_texts
+
+    found = too_long_texts(revision)
+    if not found:
+        return []
+    text = found[0] if len(found[0]) <= _MOST_LETTERS else f"{found[0][:_MOST_LETTERS]}…"
+    return [Check("tasks.check_too_long", "stop", {"count": len(found), "text": text}, "texts")]
 
 
 def _languages(revision: TextRevision, card: WriterCard) -> list[Check]:

@@ -84,6 +84,11 @@ class TextTokenizer:
         """What stands before an answer: the question, in one form whatever the width of its letters."""
         return [ASK, *self.encode(unicodedata.normalize("NFKC", text).strip()), ANSWER]
 
+    def question_within(self, text: str, context_length: int) -> list[int]:
+        """As `question`; of one that takes more than half of what can be read, the end is left out."""
+        tokens, room = self.question(text), context_length // 2
+        return tokens if len(tokens) <= room else [*tokens[: room - 1], tokens[-1]]
+
     @staticmethod
     def telling(language: Language) -> list[int]:
         """What stands before a description in that language."""

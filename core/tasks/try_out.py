@@ -50,7 +50,7 @@ def run_try_out(job: TryOutJob, emit: Emit, commands: Commands) -> None:
     if result is None:
         raise Problem("tasks.no_result", run=run.folder)
     untuned = open_writer(result.model, choose_device(job.device).torch_name)
-    tuning = load_tuned(run.folder / TUNED_FILE, untuned, untuned.card.sha256)
+    tuning = load_tuned(run.folder / TUNED_FILE, untuned)
     card = after_learning(untuned.card, result.language)
     tuned = _Tuned(tuning.writer, card, job.language, result.language)
     emit(Progress(done=1, total=1))

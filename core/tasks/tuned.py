@@ -40,7 +40,7 @@ def settings_of(tuning: Tuning) -> dict[str, HyperValue]:
     return {key: getattr(tuning.configs[part], name) for key, part, name in parts}
 
 
-def load_tuned(path: Path, base: TunableWriter, weights_sha256: str) -> Tuning:
+def load_tuned(path: Path, base: TunableWriter) -> Tuning:
     """The tuned model around `base`, ready to write.
 
     Raises:
@@ -56,7 +56,7 @@ def load_tuned(path: Path, base: TunableWriter, weights_sha256: str) -> Tuning:
         composition, hyper, learned_on = (about[key] for key in ("composition", "hyper", "weights_sha256"))
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise Problem("tasks.tuned_unreadable", path=path, reason=error) from error
-    if learned_on != weights_sha256:
+    if learned_on != base.card.sha256:
         raise Problem("tasks.tuned_other_model", path=path)
     tuning = base.tune(composition, hyper, seed=0)
     tuning.load_learned_state(tensors)

@@ -51,7 +51,8 @@ class TextTuning(HungTuning):
         wordings = tuple(wording_of(self.model, example) for example in texts.examples)
         firsts = range(0, len(texts.photos), _BATCH)
         photos = [self.model.pixels(texts.photos[first : first + _BATCH]) for first in firsts]
-        return ReadLessons(torch.cat([self.read_beforehand(part) for part in photos]), wordings)
+        read = torch.cat([self.read_beforehand(part) for part in photos])
+        return ReadLessons(read.__getitem__, wordings)
 
     @torch.no_grad()
     def read_beforehand(self, pixels: Tensor) -> Tensor:

@@ -347,7 +347,7 @@ def _which_kept(before: Best, ended: Watched, better: bool) -> tuple[str, dict[s
     if ended.base is None:
         return "training.last_stage_kept", {}
     code = "training.later_stage_kept" if better else "training.earlier_stage_kept"
-    return code, {"before": f"{before.accuracy:.1%}", "after": f"{ended.base:.1%}"}
+    return code, {"before": f"{100 * before.accuracy:.1f} %", "after": f"{100 * ended.base:.1f} %"}
 
 
 def seed_torch(*place: int) -> None:

@@ -5,9 +5,7 @@ training ran to its end (the papers' protocol), of several stages the better end
 validation photos when it was stopped or went astray.
 """
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -27,7 +25,7 @@ from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Emit
 from core.training.conduct import conduct
 from core.training.epochs import Outcome
-from core.training.events import Finished, Stage, Stopped, Terminal, Warned
+from core.training.events import Finished, Stopped, Terminal, Warned
 from core.training.job import TrainJob
 from core.training.judging import Judging
 from core.training.learn import learn
@@ -47,6 +45,7 @@ from core.training.result import (
 from core.training.run import CONTROL_FILE, Run
 from core.training.seen import Seen
 from core.training.setup import Setup, set_up
+from core.training.stages import Stages
 
 STAGES = ("prepare", "features", "zero_shot", "train", "evaluate", "save", "verify")
 # Goes before them where the job asks for a search.
@@ -95,8 +94,7 @@ def carry_out(
     for left in (CHECKPOINT_FILE, RESULT_FILE, CHOICE_FILE):
         if not resume:
             (run.folder / left).unlink(missing_ok=True)
-    stages = _Stages(emit)
-    job, decided = _decided(run, resume, stages, emit, commands, backbone, cache)
+    job, decided, stages = _decided(run, resume, emit, commands, backbone, cache)
     with stages.stage("prepare"):
         setup = set_up(run, backbone, cache, job)
         if not setup.judges_new and setup.revision.new:
@@ -151,25 +149,20 @@ def carry_out(
 
 
 def _decided(
-    run: Run,
-    resume: bool,
-    stages: "_Stages",
-    emit: Emit,
-    commands: Commands,
-    backbone: Backbone | None,
-    cache: Path | None,
-) -> tuple[TrainJob, tuple[Choice, ...]]:
-    """The job to carry out: as it was asked for, or with what the search chose where it asked for one."""
+    run: Run, resume: bool, emit: Emit, commands: Commands, backbone: Backbone | None, cache: Path | None
+) -> tuple[TrainJob, tuple[Choice, ...], Stages]:
+    """The job to carry out: as it was asked for, or with what the search chose where it asked for one; and its stages."""
     job = run.job
     assert isinstance(job, TrainJob), "not a training job"
     if parse_composition(job.composition).learns != "by_search":
-        return job, ()
+        return job, (), Stages(STAGES, emit)
     # Only a search needs the libraries of a search.
     from core.search.run import choose
 
+    stages = Stages((SEARCH, *STAGES), emit)
     with stages.stage(SEARCH):
         found = choose(run, emit, commands, resume, backbone, cache)
-    return found.job(job), (Choice(**found.decision),)
+    return found.job(job), (Choice(**found.decision),), stages
 
 
 def _last_word(result: TrainResult) -> Terminal:
@@ -201,7 +194,7 @@ def _result(
     calibration: Calibrated | None,
     validation: tuple[Validated, ...],
     unsure: UnsureThreshold | None,
-    stages: "_Stages",
+    stages: Stages,
     decided: Sequence[Choice],
 ) -> TrainResult:
     tuned, before = judged["tuned"], judged["zero_shot"]
@@ -268,19 +261,3 @@ def _as_listed(predictions: Iterable[PhotoPrediction], revision: DataRevision) -
 
 def _trained_parameters(method: Method) -> int:
     return sum(parameter.numel() for group in method.parameter_groups() for parameter in group.parameters)
-
-
-class _Stages:
-    """Tells each stage as it begins and keeps how long it took, in seconds."""
-
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        names = (SEARCH, *STAGES) if SEARCH in {name, *self.seconds} else STAGES
-        self._emit(Stage(stage=name, index=names.index(name) + 1, of=len(names)))
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - began

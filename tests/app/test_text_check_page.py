@@ -211,6 +211,34 @@ def test_a_text_is_mended_on_the_spot_and_taken_back(qtbot: QtBot, project: Proj
     assert not page.photos.again.isVisible() and not page.photos.view.back.isEnabled()
 
 
+def test_what_was_typed_and_not_asked_for_is_there_again_with_its_photo(
+    qtbot: QtBot, project: Project
+) -> None:
+    make_text_run(project)
+    page = shown(qtbot, project)
+    page.tabs.setCurrentWidget(page.photos)
+    photos, view = page.photos, page.photos.view
+    start, written = photos.list.currentIndex(), view.answers.text()
+    QTest.keyClicks(view.answers, "x")
+    photos.list.setCurrentIndex(photos.list.rows.index(1))
+    assert not view.answers.text().endswith("x") and not view.apply.isEnabled()
+    assert "書きかけ" in view.note.text() and "1 件" in view.note.text()
+    page.leave()
+    page.enter()
+    photos.list.setCurrentIndex(start)
+    assert view.answers.text() == f"{written}x" and view.apply.isEnabled()
+    assert "書きかけ" not in view.note.text(), "it is in sight"
+    with qtbot.waitSignal(page.session.labels_changed):
+        view.apply.click()
+    with qtbot.waitSignal(page.session.labels_changed):
+        view.back.click()
+    assert view.answers.text() == written and not view.apply.isEnabled()
+    view.answers.setText("書きかけ")
+    view.forget_drafts()
+    photos.list.looked_at.emit(photos.list.current())
+    assert view.answers.text() == written, "of another project nothing is wanted"
+
+
 def test_a_photo_that_is_not_the_projects_any_more_cannot_be_mended(qtbot: QtBot, project: Project) -> None:
     run = make_text_run(project)
     for photo in project.photos():

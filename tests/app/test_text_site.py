@@ -451,6 +451,31 @@ def test_a_photo_that_is_gone_is_shown_from_the_copy_that_was_kept(
     qtbot.waitUntil(lambda: not page.text_site.picture.pixmap().isNull())
 
 
+def test_that_another_photo_came_under_the_name_is_said_and_the_text_is_kept(
+    qtbot: QtBot, page: OnsitePage, photos: list[Path]
+) -> None:
+    write(page, photos[0], ("", "さびです。", SURE, False))
+    photos[0].write_bytes(photos[1].read_bytes() + b"another")
+    qtbot.mouseClick(page.text_site.decision.first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.banner.isVisibleTo(page))
+    assert page.texts.problem is not None and page.texts.problem.code == "onsite.photo_replaced"
+    qtbot.waitUntil(lambda: [each.decided for each in page.text_site.list.rows.records] == [True])
+    assert page.text_site.list.rows.records[0].kept == ""
+
+
+def test_answers_about_another_photo_that_had_the_name_are_not_shown_with_it(
+    qtbot: QtBot, asking: OnsitePage, photos: list[Path]
+) -> None:
+    write(asking, photos[0], (QUESTIONS[0], "はい", SURE, False), (QUESTIONS[1], "赤", SURE, False))
+    photos[0].write_bytes(photos[1].read_bytes() + b"another")
+    write(asking, photos[0], (QUESTIONS[0], "いいえ", SURE, False))
+    qtbot.waitUntil(lambda: asking.text_site.list.rows.rowCount() == 3)
+    asking.text_site._chosen(asking.text_site.list.rows.records[0])
+    qtbot.waitUntil(lambda: [card.text.toPlainText() for card in asking.text_site.cards] == ["いいえ"])
+    asking.text_site._chosen(asking.text_site.list.rows.records[-1])
+    qtbot.waitUntil(lambda: [card.text.toPlainText() for card in asking.text_site.cards] == ["はい", "赤"])
+
+
 def test_a_package_that_is_opened_again_shows_what_was_written_today(
     qtbot: QtBot, page: OnsitePage, photos: list[Path], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app import main, translations
+from core.assets import ASSETS
 
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%L?n")
@@ -52,6 +53,19 @@ def test_placeholders_survive_translation() -> None:
             # English may say "one photo" where Japanese counts.
             expected = set(PLACEHOLDER.findall(source)) - {"%n"}
             assert set(PLACEHOLDER.findall(text)) - {"%n"} == expected, f"{source!r} → {text!r}"
+
+
+def test_percent_is_written_one_way_with_a_space_before_it() -> None:
+    closed_up = re.compile(r"[0-9}]%(?!L?n)")
+    texts = [
+        text
+        for message in ET.parse(translations.SOURCE).iter("message")
+        for text in (message.findtext("source") or "", *_targets(message))
+    ]
+    for path in ASSETS.rglob("*.toml"):
+        texts += path.read_text(encoding="utf-8").splitlines()
+    assert any(" %" in text for text in texts)
+    assert not [text for text in texts if closed_up.search(text)]
 
 
 def _sources(path: Path) -> set[tuple[str, str]]:

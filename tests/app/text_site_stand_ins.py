@@ -8,6 +8,7 @@ import pytest
 import app.on_site as on_site_module
 import app.site_texts as site_texts_module
 from app.pages.onsite import OnsitePage
+from core.files import sha256_file
 from core.onsite.answers import Writing, new_key
 from core.onsite.line import as_written
 from core.package.archive import TextPackage
@@ -49,7 +50,7 @@ def write(page: OnsitePage, photo: Path, *told: tuple[str, str, float, bool], re
         for number, (question, text, confidence, unsure) in enumerate(told)
     )
     assert page.texts.book is not None and page.texts.package is not None
-    writing = Writing(str(photo), parts, 0.1, key)
+    writing = Writing(str(photo), parts, 0.1, key, sha256_file(photo))
     page.texts.book.add([as_written(writing, page.texts.package.manifest.task)])
     tell(page, Wrote(request=request, photo=str(photo), parts=parts, seconds=0.1))
     return [part.record for part in parts]

@@ -53,6 +53,19 @@ def test_records_are_listed_decided_on_and_written(
     assert (told["csv"]["records"], told["texts"]["photos"]) == (2, 2)
 
 
+def test_a_photo_that_is_another_by_now_is_told_and_not_learned_from(
+    package: TextPackage, photos: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_records(package).add([caption("a", photos[0]), caption("b", photos[1], sha256="0" * 64)])
+    assert main(["records", str(package.path), "--confirm", "a-0", "--correct", "b-0=赤い部品です。", "--who", "田中",
+                 "--json"]) == OK  # fmt: skip
+    told = capsys.readouterr()
+    answer = json.loads(told.out.splitlines()[-1])
+    assert (answer["decided"], answer["not_kept"]) == (["a-0", "b-0"], ["b-0"])
+    assert photos[1].name in told.err
+    assert answer["tally"]["corrected"] == 1 and answer["tally"]["learnable"] == 1
+
+
 def test_days_are_whole_days_of_the_wall_clock(
     package: TextPackage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,14 +86,18 @@ def test_days_are_whole_days_of_the_wall_clock(
     [
         (["--confirm", "a-0"], "onsite.nobody_decides"),
         (["--confirm", "x", "--who", "田中"], "onsite.record_gone"),
+        (["--confirm", "a-0", "--correct", "x=緑の部品です。", "--who", "田中"], "onsite.record_gone"),
+        (["--correct", "a-0=緑の部品です。", "--confirm", "empty-0", "--who", "田中"], "onsite.record_empty"),
         (["--texts", "x.jsonl"], "onsite.no_records"),
     ],
 )
 def test_what_cannot_be_done_is_told(
     package: TextPackage, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    open_records(package).add([caption("a")])
+    book = open_records(package)
+    book.add([caption("a"), caption("empty", text="")])
     assert run(capsys, "records", package.path, *words, expect=BAD_INPUT)["error"]["code"] == code
+    assert book.tally().decided == 0, "of several nothing is done where one cannot be"
 
 
 def test_a_package_of_classes_has_no_records(capsys: pytest.CaptureFixture[str]) -> None:

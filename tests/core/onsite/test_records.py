@@ -1,6 +1,8 @@
 """Records of what was written: nothing goes by itself, people confirm or correct, corrections can be learned from."""
 
 import csv
+import hashlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,7 +15,7 @@ from core.onsite.log import csv_file
 from core.onsite.records import ALL, RecordBook, Wanted, open_records, records_path
 from core.onsite.result import Verdict, Written
 from core.onsite.text_retrain import fill_with_texts
-from core.problems import Problem
+from core.problems import Problem, problem_text
 from core.project.store import Project
 from core.training.events import WrittenPart
 from tests.core.onsite.stand_ins import GREEN, RED, picture
@@ -28,11 +30,16 @@ def book(tmp_path: Path) -> RecordBook:
 
 
 def caption(
-    key: str, photo: str | Path = "a.png", text: str = "緑の部品です。", hours: int = 0, unsure: bool = False
+    key: str,
+    photo: str | Path = "a.png",
+    text: str = "緑の部品です。",
+    hours: int = 0,
+    unsure: bool = False,
+    sha256: str = "",
 ) -> Written:
     return Written(
         id=key, time=NOON + timedelta(hours=hours), photo=str(photo), task="caption", text=text, confidence=0.75,
-        record=f"{key}-0", unsure=unsure, verdict=Verdict.UNSURE if unsure else None,
+        record=f"{key}-0", unsure=unsure, sha256=sha256, verdict=Verdict.UNSURE if unsure else None,
     )  # fmt: skip
 
 
@@ -107,6 +114,88 @@ def test_a_correction_says_who_and_when_and_keeps_the_photo(book: RecordBook, tm
     assert Path(record.kept).read_bytes() == picture(), "the original may go"
     assert book.get("k-0") == record
     assert book.correct("k-0", "赤い部品です。", "佐藤").decided_by == "佐藤"
+
+
+def test_of_another_photo_under_the_same_name_no_copy_is_kept(book: RecordBook, tmp_path: Path) -> None:
+    photo = tmp_path / "capture.png"
+    photo.write_bytes(picture(RED))
+    book.add([caption("k", photo, sha256=hashlib.sha256(picture(GREEN)).hexdigest())])
+    record = book.correct("k-0", "きずのある緑の部品です。", "田中")
+    assert (record.final, record.kept, record.not_kept) == (
+        "きずのある緑の部品です。", "", "onsite.photo_replaced",
+    )  # fmt: skip
+    assert problem_text(record.not_kept, {"photo": photo.name}, "ja").what.count("capture.png") == 1
+    assert book.learned_from() == [] and not book.photos_folder.exists()
+    photo.write_bytes(picture(GREEN))
+    record = book.confirm("k-0", "田中")
+    assert (Path(record.kept).read_bytes(), record.not_kept) == (picture(GREEN), "")
+    photo.write_bytes(picture(RED))
+    assert book.correct("k-0", "緑", "田中").kept == record.kept, "what was kept stays"
+    assert book.withdraw("k-0").not_kept == ""
+
+
+def test_the_copy_that_another_answer_kept_does_where_the_photo_is_gone(
+    book: RecordBook, tmp_path: Path
+) -> None:
+    photo = tmp_path / "capture.png"
+    photo.write_bytes(picture(GREEN))
+    sha256 = hashlib.sha256(picture(GREEN)).hexdigest()
+    book.add([answers("k", photo, colour="緑", holes="2").model_copy(update={"sha256": sha256})])
+    kept = book.confirm("k-0", "田中").kept
+    photo.write_bytes(picture(RED))
+    record = book.confirm("k-1", "田中")
+    assert kept and (record.kept, record.not_kept) == (kept, "")
+
+
+@pytest.mark.parametrize("fault", ["gone", "no_folder"])
+def test_where_the_photo_cannot_be_kept_the_text_is_and_that_is_said(
+    book: RecordBook, tmp_path: Path, fault: str
+) -> None:
+    photo = tmp_path / "a.png"
+    if fault == "no_folder":
+        photo.write_bytes(picture())
+        book.photos_folder.write_text("a file is in the way")
+    book.add([caption("k", photo)])
+    record = book.correct("k-0", "赤い部品です。", "田中")
+    assert (record.final, record.kept, record.not_kept) == (
+        "赤い部品です。", "", "onsite.record_photo_not_kept",
+    )  # fmt: skip
+    assert problem_text(record.not_kept, {"photo": photo.name}, "en").what.count("a.png") == 1
+    book.photos_folder.unlink(missing_ok=True)
+    photo.write_bytes(picture())
+    again = book.correct("k-0", "赤い部品です。", "田中")
+    assert again.not_kept == "" and Path(again.kept).read_bytes() == picture()
+
+
+def test_a_book_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "r.db") as db:
+        for statement in RecordBook.TABLES.split(";"):
+            db.execute(statement)
+        db.execute(
+            "INSERT INTO records (id, time, photo, question, text, confidence, unsure, complete, package) "
+            "VALUES ('old', 1.0, ?, '', '緑の部品です。', 0.5, 0, 1, 'parts.hkd')",
+            (str(tmp_path / "a.png"),),
+        )
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    (tmp_path / "a.png").write_bytes(picture())
+    for _ in range(2):
+        book = RecordBook(tmp_path / "r.db", "parts.hkd")
+        assert [(record.id, record.sha256, record.text) for record in book.find()] == [
+            ("old", "", "緑の部品です。")
+        ]
+        book.close()
+    assert RecordBook(tmp_path / "r.db", "parts.hkd").confirm("old", "田中").kept, (
+        "nobody knows of another photo"
+    )
+
+
+def test_a_book_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    RecordBook(tmp_path / "r.db", "x").close()
+    with sqlite3.connect(tmp_path / "r.db") as db:
+        db.execute(f"PRAGMA user_version = {len(RecordBook.CHANGES) + 2}")
+    db.close()
+    assert code_of(RecordBook, tmp_path / "r.db", "x") == "onsite.records_newer"
 
 
 def test_confirming_keeps_the_text_as_it_stands(book: RecordBook) -> None:

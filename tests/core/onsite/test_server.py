@@ -17,9 +17,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.onsite.happenings import Judged
 from core.onsite.journal import Journal
 from core.onsite.line import Line, Outlets
+from core.onsite.mover import UNSURE, Mover
 from core.onsite.outputs.json_lines import JsonLines
 from core.onsite.result import Result
 from core.onsite.server import Access, Classes, Limits, build_server, listen
+from core.photos.formats import looks_like_photo
 from core.problems import Problem
 from tests.core.onsite.peers import free_port
 from tests.core.onsite.stand_ins import BAD, GOOD, GREY, OK_NG, RED, ColourJudge, Told, picture, wait_until
@@ -45,6 +47,7 @@ def serving(
     token: str = "",
     limits: Limits = LIMITS,
     judge: ColourJudge | None = None,
+    mover: Mover | None = None,
 ) -> Iterator[Server]:
     told, judge, out = Told(), judge or ColourJudge(), folder / "out.jsonl"
     line = Line(judge, OK_NG, Journal(folder / "journal.db"), told, Outlets([JsonLines(out)]))
@@ -58,7 +61,7 @@ def serving(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.Server, "run", kept)
-        app = build_server(line, CLASSES, access, limits)
+        app = build_server(line, CLASSES, access, limits, mover)
         thread = threading.Thread(target=listen, args=(app, access, ready.append))
         thread.start()
         wait_until(lambda: bool(servers) and servers[0].started)
@@ -219,6 +222,43 @@ def test_results_that_cannot_be_kept_are_no_answer(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(Journal, "record", full)
         assert server.client.post("/v1/judge", content=picture()).status_code == 507
         monkeypatch.undo()
+    assert not any(isinstance(entry, Judged) for entry in server.told)
+
+
+def test_photos_are_kept_where_that_is_asked_for_each_as_its_own_file(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with serving(tmp_path, mover=Mover(kept, (GOOD, BAD))) as server:
+        names = ("../../SN 1.png", "SN 1.png", "con.jpg:x", "..", "")
+        answers = [
+            server.client.post("/v1/judge", params={"name": name}, content=picture(RED)).json()
+            for name in names
+        ]
+        server.client.post("/v1/judge", content=picture(GREY))
+        assert server.client.post("/v1/judge", content=b"no photo").status_code == 422
+    told = server.told.results
+    files = [Path(result.moved_to) for result in told[:5]]
+    assert [file.parent for file in files] == [kept / BAD] * 5
+    assert all(file.read_bytes() == picture(RED) and looks_like_photo(file.name) for file in files)
+    assert [file.name.split(f"-{each.id}")[0] for file, each in zip(files, told[:5], strict=True)] == [
+        "SN 1", "SN 1", "_con.jpg_x", "_", "photo",
+    ]  # fmt: skip
+    assert (Path(told[5].moved_to).parent.name, Path(told[5].moved_to).suffix) == (UNSURE, ".png")
+    assert (told[6].problem, told[6].moved_to) == ("photos.not_a_picture", "")
+    assert sum(file.is_file() for file in tmp_path.rglob("*.png")) == 6
+    assert [answer["moved_to"] for answer in answers] == [""] * 5, "no caller learns where it lies"
+
+
+def test_a_photo_that_cannot_be_kept_is_no_answer_and_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with serving(tmp_path, mover=Mover(tmp_path / "kept", (GOOD, BAD))) as server:
+        monkeypatch.setattr("core.onsite.mover.write_atomic", full)
+        answer = server.client.post("/v1/judge", content=picture())
+        monkeypatch.undo()
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (507, "onsite.not_moved")
     assert not any(isinstance(entry, Judged) for entry in server.told)
 
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from core.cli import BAD_INPUT, main
 from core.onsite.happenings import Judged, as_facts
 from core.onsite.journal import Journal
+from core.onsite.learnable import write_learnable
 from core.onsite.line import Line, Outlets
 from core.onsite.mover import Mover
 from core.onsite.outputs.csv_file import CsvFile
@@ -25,6 +26,7 @@ from core.onsite.text_line import TextLine
 from core.onsite.watch import Watch, Watched
 from core.onsite.writing import MOST_ASKED, WritingJudge, open_writing_judge
 from core.package.archive import TextPackage
+from core.photos.decode import open_photo
 from core.problems import Problem
 from core.tasks.texts import TextTask
 from core.training.commands import Commands, Halt
@@ -98,6 +100,11 @@ def test_photos_are_described_and_each_text_is_recorded(tmp_path: Path, photos: 
         key: record.photo for key, record in by_id.items()
     }
     assert book.correct(wrote(told)[0].parts[0].record, "きずのある緑の部品です。", "田中").kept
+    photos[1].write_bytes(photos[0].read_bytes())
+    later = book.correct(wrote(told)[1].parts[0].record, "きずのある赤い部品です。", "田中")
+    assert (later.kept, later.not_kept) == ("", "onsite.photo_replaced"), (
+        "it is the photo that was read that counts"
+    )
 
 
 def test_it_says_plainly_that_no_monitor_looks(tmp_path: Path) -> None:
@@ -353,6 +360,25 @@ def test_the_server_describes_and_refuses_questions_of_a_package_that_only_descr
     assert client.post("/v1/judge", content=picture(GREEN)).json()["text"] == "緑の部品です。"
     refused = client.post("/v1/judge?question=a", content=picture(GREEN))
     assert (refused.status_code, refused.json()["detail"]["code"]) == (400, "onsite.caption_no_questions")
+
+
+def test_a_text_about_a_photo_that_was_sent_and_kept_can_be_put_right_and_learned_from(
+    tmp_path: Path,
+) -> None:
+    package = text_package(tmp_path / "caption.hkd")
+    line = line_of(package, tmp_path, Told())
+    app = build_server(
+        line, Questions(task="caption", questions=()), Access(), mover=Mover(tmp_path / "kept", ())
+    )
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        told = client.post("/v1/judge?name=capture", content=picture(GREEN)).json()
+    line.end()
+    book = open_records(package)
+    book.correct(told["record"], "きずのある緑の部品です。", "田中")
+    assert write_learnable(book.learned_from(), tmp_path / "texts.jsonl") == 1
+    taken = json.loads((tmp_path / "texts.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert open_photo(taken["photo"]).getpixel((0, 0)) == GREEN
+    assert taken["caption"] == "きずのある緑の部品です。"
 
 
 # The command line

@@ -13,7 +13,8 @@ from core.tasks.freeze import freeze_texts
 
 
 def test_is_ready_to_train(tmp_path: Path) -> None:
-    with create_sample_project(tmp_path / "sample") as project:
+    with create_sample_project(tmp_path / "見本") as project:
+        assert project.name == "見本", "two samples are told apart by their folders"
         counts = project.counts()
         assert counts.unlabelled == counts.unreadable == 0
         revision = project.snapshot()
@@ -58,6 +59,7 @@ def test_a_class_the_operator_has_is_no_probe(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_records_say_what_the_photos_of_a_class_show(tmp_path: Path, language: Language) -> None:
     with create_text_sample_project(tmp_path / "sample", "caption", language=language) as project:
+        assert project.name == "sample"
         revision = freeze_texts(project)
         names = {photo.id: photo.path.parent.name for photo in project.photos()}
         told = {names[caption.photo_id]: caption.text for caption in project.texts.captions()}

@@ -130,7 +130,7 @@ def test_what_was_searched_and_chosen_is_in_the_appendix(
     """With the choice, not the search, as the command that trains it again."""
     run = made_up_run(tmp_path / "run")
     told = {"preset": "coop", "composition": "coop", "settings": {}, "changed": "-", "tried": 23, "photos": 118,
-            "wish": "union", "score": "81.5%", "low": "77.0%", "high": "86.2%"}  # fmt: skip
+            "wish": "union", "score": "81.5 %", "low": "77.0 %", "high": "86.2 %"}  # fmt: skip
     result = run.result()
     assert result is not None
     decisions = (Choice(code="search.chosen", data=told), Choice(code="training.last_stage_kept"))
@@ -142,7 +142,7 @@ def test_what_was_searched_and_chosen_is_in_the_appendix(
     rows = {row[0]: row[1] for row in facts.rows}
     method, decided = (rows[words_in(language)(f"fact.{key}")] for key in ("method", "decisions"))
     assert method == f"{title} · coop"
-    assert "23" in decided and "81.5%" in decided and "?" not in decided
+    assert "23" in decided and "81.5 %" in decided and "?" not in decided
     assert resolve_preset("coop").texts[language].title in decided
     html = html_page([document])
     assert "--preset &#39;coop&#39;" in html or "--preset 'coop'" in html

@@ -49,7 +49,7 @@ def samples_of(document: Document, heading: str) -> Table:
 
 def test_figures_before_and_after_with_their_ranges(made: tuple[Project, Run]) -> None:
     front = words_of(told(made).front)
-    assert "40.0 %" in front and "70.0 %" in front and "60.0–80.0 %" in front
+    assert "40.0 %" in front and "70.0 %" in front and "60.0〜80.0 %" in front
     assert "良くなったと言えます" in front and "悪くなったと言えます" in front
     assert "元のモデルが知っていたことが失われました" in front
 

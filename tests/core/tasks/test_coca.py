@@ -167,7 +167,7 @@ def test_tuning_begins_untouched_reaches_everything_and_leaves_the_base_alone(
     tuned = logits(tuning.model, pixels, tokens)
     assert not torch.allclose(tuned, before)
     save_tuned(tmp_path / "tuned", tuning, {}, writer.card.sha256)
-    again = load_tuned(tmp_path / "tuned", writer, writer.card.sha256)
+    again = load_tuned(tmp_path / "tuned", writer)
     assert isinstance(again, CoCaTuning)
     torch.testing.assert_close(logits(again.model, pixels, tokens), tuned, rtol=1e-4, atol=1e-4)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from core.partsworld.heldout import training_compositions
 from core.partsworld.plant import QUESTIONS, answer_to, plant_scenes, record
 from core.partsworld.render import render
 from core.problems import Problem
+from core.project.revision import Part
 from core.project.store import Project
 from core.tasks import course
 from core.tasks.course import TUNED_FILE, tune
@@ -20,11 +22,13 @@ from core.tasks.embedded import load_text_model
 from core.tasks.examine import Examination
 from core.tasks.freeze import freeze_folder, freeze_texts
 from core.tasks.models import open_writer
+from core.tasks.protocol import Told
+from core.tasks.revision import WrittenText
 from core.tasks.texts import Caption, PhotoTexts, Question
 from core.tasks.tuned import load_tuned
 from core.training.checkpoint import CHECKPOINT_FILE
 from core.training.commands import Commands, Halt
-from core.training.events import Event, Finished, Interrupted, TextEpoch, Warned
+from core.training.events import Event, Finished, Interrupted, Stage, TextEpoch, Warned
 from core.training.job import DATA_FILE, TextJob, save_job
 from core.training.run import Run, runs_in
 
@@ -62,7 +66,7 @@ def lay_out(plant: Path, run: Path, task: str = "vqa", **more: object) -> Run:
     from core.exchange.text_read import read_texts
 
     texts = read_texts(plant / ("questions.csv" if task == "vqa" else "captions.csv"))
-    revision = freeze_folder(plant, texts, task, held_back=["other line"])  # type: ignore[arg-type]
+    revision = freeze_folder(plant, texts, task, held_back=["other line"]).revision  # type: ignore[arg-type]
     revision.save(run / DATA_FILE)
     save_job(
         TextJob.model_validate(
@@ -90,7 +94,7 @@ def test_the_command_tunes_measures_and_keeps(
     assert result.unsure is not None and result.unsure.n == len(result.validated)
     # Independently: what lies on disk, asked anew, says what the result says.
     writer = open_writer()
-    tuned = load_tuned(run.folder / TUNED_FILE, writer, writer.card.sha256).writer
+    tuned = load_tuned(run.folder / TUNED_FILE, writer).writer
     revision = run.text_revision
     again = Examination.of(revision, revision.of("test")).write(tuned)
     assert [each.text for each in again] == [each.said for each in result.predictions]
@@ -171,6 +175,51 @@ def test_another_model_is_refused(plant: Path, tmp_path: Path) -> None:
     assert other.value.code == "tasks.tuned_other_model"
 
 
+@pytest.mark.parametrize("without", [{"test"}, {"test", "val"}])
+def test_without_test_photos_other_texts_verify_what_is_kept(
+    plant: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: set[str]
+) -> None:
+    run = lay_out(plant, tmp_path / "run", "caption")
+    revision = run.text_revision
+    moved = [
+        p.model_copy(update={"part": "train", "role": "base"} if p.part in without else {})
+        for p in revision.photos
+    ]
+    revision.model_copy(update={"photos": tuple(moved)}).save(run.folder / DATA_FILE)
+
+    class Other:
+        """Stands in for a file that does not hold what was learned."""
+
+        class writer:  # noqa: N801 - as of a tuning
+            @staticmethod
+            def caption(photos: list[object], _language: str) -> list[Told]:
+                return [Told("something else", 1.0)] * len(photos)
+
+    with monkeypatch.context() as damaged:
+        damaged.setattr(course, "load_tuned", lambda *_: Other)
+        with pytest.raises(Problem) as told:
+            tune(run.folder, lambda event: None)
+        assert told.value.code == "tasks.not_verified"
+    assert tune(run.folder, lambda event: None, resume=True).predictions == ()
+
+
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_a_text_that_cannot_be_learned_is_told_before_anything_is_examined(
+    plant: Path, tmp_path: Path, part: Part
+) -> None:
+    run = lay_out(plant, tmp_path / "run", "caption")
+    revision = run.text_revision
+    endless = revision.of(part)[0]
+    written = (WrittenText(texts=("きずのある緑の部品です。" * 60,)),)
+    revision.model_copy(update={"photos": tuple(
+        photo.model_copy(update={"written": written}) if photo == endless else photo for photo in revision.photos
+    )}).save(run.folder / DATA_FILE)  # fmt: skip
+    with pytest.raises(Problem) as told:
+        tune(run.folder, lambda event: None)
+    assert told.value.code == "tasks.text_too_long"
+    assert [event.stage for event in run.events() if isinstance(event, Stage)] == ["prepare"]
+
+
 @pytest.mark.parametrize("words", [["--texts", "nowhere.csv"], [], ["--texts", "some.csv", "--shots", "4"]])
 def test_what_is_missing_is_asked_for(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -223,7 +272,7 @@ def test_a_files_own_split_is_kept(plant: Path) -> None:
         questions=(Question("p0.png", "Disposition?", ("release", "scrap", "release")),),
         parts={"p0.png": "test", "p1.png": "train", "p2.png": "train", "p3.png": "val"},
     )
-    revision = freeze_folder(plant, texts, "caption")
+    revision = freeze_folder(plant, texts, "caption").revision
     parts = {Path(photo.path).name: photo.part for photo in revision.photos}
     assert parts | {"p0.png": "test", "p1.png": "train", "p2.png": "train", "p3.png": "val"} == parts
     assert len(parts) == 6 and revision.language == "en"
@@ -239,10 +288,52 @@ def test_a_photo_that_the_file_names_in_two_ways_has_all_its_texts(plant: Path) 
         ),
         parts={"p0.png": "train", "p1.png": "train"},
     )
-    (photo, _) = freeze_folder(plant, texts, "vqa").photos
+    (photo, _) = freeze_folder(plant, texts, "vqa").revision.photos
     assert {each.question: each.texts for each in photo.written} == {
         "Disposition?": ("scrap", "release", "release"),
         "Which part?": ("a bolt",),
+    }
+
+
+def test_names_of_no_photo_and_of_several_are_told(plant: Path, tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        for name in ("same.png", f"{place}.png"):
+            (tmp_path / place / name).write_bytes(
+                (plant / "line 1" / f"p{len(name) + ord(place) % 2}.png").read_bytes()
+            )
+    named = ("same.png", "gone.png", "a.png", "b.png", "b/same.png")
+    texts = PhotoTexts(captions=tuple(Caption(name, "a part") for name in named), parts={"a.png": "train"})
+    frozen = freeze_folder(tmp_path, texts, "caption")
+    assert (frozen.missing, frozen.ambiguous) == (("gone.png",), ("same.png",))
+    assert {photo.path for photo in frozen.revision.photos} == {"a/a.png", "b/b.png", "b/same.png"}
+
+
+def test_the_command_tells_what_it_left_out(
+    plant: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (plant / "captions.csv").read_text() + "gone.png,a part\n"
+    (tmp_path / "more.csv").write_text(lines)
+    words = ["train", "--task", "caption", "--photos", str(plant), "--texts", str(tmp_path / "more.csv"),
+             "--out", str(tmp_path / "run"), "--set", "training.epochs=1", "--json"]  # fmt: skip
+    assert main(words) == OK
+    told = capsys.readouterr()
+    answer = json.loads(told.out.splitlines()[-1])
+    assert (answer["missing"], answer["ambiguous"]) == (["gone.png"], [])
+    assert "gone.png" in told.err
+
+
+@pytest.mark.parametrize("name", ["OTHER LINE", unicodedata.normalize("NFD", "部品ガラス")])
+def test_folders_are_held_back_however_their_name_is_written(plant: Path, tmp_path: Path, name: str) -> None:
+    places = [unicodedata.normalize("NFC", name).lower(), "line 1"]
+    for number in range(4):
+        place = tmp_path / places[number % 2]
+        place.mkdir(exist_ok=True)
+        (place / f"p{number}.png").write_bytes((plant / "line 1" / f"p{number}.png").read_bytes())
+    texts = PhotoTexts(captions=tuple(Caption(f"p{n}.png", "a part") for n in range(4)))
+    revision = freeze_folder(tmp_path, texts, "caption", held_back=[name]).revision
+    assert {photo.path for photo in revision.photos if photo.role == "new"} == {
+        f"{places[0]}/p{number}.png" for number in (0, 2)
     }
 
 

@@ -13,9 +13,12 @@ from core.methods.catalogue import parse_composition
 from core.methods.presets import LANGUAGES
 from core.problems import Problem, problem_text
 from core.project.revision import Part
+from core.tasks.embedded import load_text_model
+from core.tasks.lessons import wording_of
 from core.tasks.model import TextModel
 from core.tasks.preflight import ASKED_WANTED, PHOTOS_WANTED, text_checks
 from core.tasks.presets import recommend_text, text_presets
+from core.tasks.protocol import TextExample
 from core.tasks.recipes import text_settings, text_values
 from core.tasks.revision import TextPhoto, TextRevision, WrittenText
 from core.tasks.scoring import chosen, judged, question_tallies, worst_first
@@ -67,6 +70,30 @@ def test_a_question_is_to_be_asked_often_enough_and_not_always_answered_the_same
     found = codes(revision_of("vqa", *photos, rare))
     assert found["tasks.check_rare_questions"]["questions"] == "「一度?」"
     assert "tasks.check_two_languages" not in found, "figures alone are of no language"
+
+
+@pytest.mark.parametrize("question", ["", "何ですか?", "とても長い質問です。" * 60])
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_texts_that_the_run_would_refuse_are_told_before(question: str, part: Part) -> None:
+    model = load_text_model()
+    letters = 1
+    while _is_taken(model, question, "長" * letters):
+        letters += 1
+    fits, over = (WrittenText(question=question, texts=("長" * n,)) for n in (letters - 1, letters))
+    task = "vqa" if question else "caption"
+    found = codes(revision_of(task, *photos_of(part, 2, fits), *photos_of("test", 1, over)))
+    assert "tasks.check_too_long" not in found, "what is only examined on is not learned"
+    refused = codes(revision_of(task, *photos_of(part, 2, fits), *photos_of(part, 3, over)))
+    assert refused["tasks.check_too_long"]["count"] == 3
+    assert "tasks.check_too_long" not in codes(revision_of(task, *photos_of(part, 3, over)), ENGLISH)
+
+
+def _is_taken(model: TextModel, question: str, text: str) -> bool:
+    try:
+        wording_of(model, TextExample(0, text, question or None, "ja"))
+    except Problem:
+        return False
+    return True
 
 
 def test_languages_that_are_mixed_or_that_the_model_does_not_know_are_told() -> None:

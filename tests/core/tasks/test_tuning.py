@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,9 @@ def test_a_file_is_read_as_it_was_learned_whatever_suits_a_model_now(
     with torch.no_grad():
         for value in tuning.learnable().values():
             value.add_(0.1)
-    save_tuned(path, tuning, {"lora.alpha": 8}, "abc")
+    save_tuned(path, tuning, {"lora.alpha": 8}, tiny.card.sha256)
     monkeypatch.setattr("core.tasks.recipes._OF_METHOD", {"lora": {"lora.rank": 3, "lora.targets": "q"}})
-    again = load_tuned(path, tiny, "abc")
+    again = load_tuned(path, tiny)
     assert settings_of(again) == settings_of(tuning) and settings_of(again)["lora.rank"] == 16
     torch.testing.assert_close(logits(again.writer, pixels), logits(tuning.model, pixels))  # type: ignore[arg-type]
 
@@ -162,20 +163,21 @@ def test_what_was_learned_is_kept_in_a_file(
 ) -> None:
     tuning = TextTuning(tiny, method, FEW, seed=1)
     learn(tuning, texts, None, 1)
-    save_tuned(tmp_path / "tuned.safetensors", tuning, FEW, "abc")
-    again = load_tuned(tmp_path / "tuned.safetensors", tiny, "abc")
+    save_tuned(tmp_path / "tuned.safetensors", tuning, FEW, tiny.card.sha256)
+    again = load_tuned(tmp_path / "tuned.safetensors", tiny)
     assert torch.equal(logits(again.model, pixels), logits(tuning.model, pixels))
+    tiny.card = replace(tiny.card, sha256="def")
     with pytest.raises(Problem) as other_model:
-        load_tuned(tmp_path / "tuned.safetensors", tiny, "def")
+        load_tuned(tmp_path / "tuned.safetensors", tiny)
     assert other_model.value.code == "tasks.tuned_other_model"
 
 
 def test_a_damaged_file_is_said_to_be_damaged(tiny: TextModel, tmp_path: Path) -> None:
     path = tmp_path / "tuned.safetensors"
-    save_tuned(path, TextTuning(tiny, "lora", {}, 1), {}, "abc")
+    save_tuned(path, TextTuning(tiny, "lora", {}, 1), {}, tiny.card.sha256)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(Problem) as damaged:
-        load_tuned(path, tiny, "abc")
+        load_tuned(path, tiny)
     assert damaged.value.code == "tasks.tuned_unreadable"
 
 

@@ -61,8 +61,8 @@ def tokenizer_of(specials: tuple[str, ...], template: str, **names: str) -> Any:
     return tokenizer
 
 
-def smol_folder(folder: Path, kind: str = "smolvlm", **changes: Any) -> Path:
-    """SmolVLM 2 (`smolvlm`) or SmolVLM (`idefics3`)."""
+def smol_folder(folder: Path, kind: str = "smolvlm", width: int | None = None, **changes: Any) -> Path:
+    """SmolVLM 2 (`smolvlm`) or SmolVLM (`idefics3`); `width` of both its parts, `changes` of its language part."""
     make_torchvision_importable()
     import transformers
     from transformers.models.smolvlm import processing_smolvlm
@@ -79,6 +79,9 @@ def smol_folder(folder: Path, kind: str = "smolvlm", **changes: Any) -> Path:
         "image_size": 32,
         "patch_size": 8,
     }
+    if width:
+        wide = {"hidden_size": width, "intermediate_size": 2 * width}
+        text, vision = text | wide, vision | wide
     config = getattr(transformers, f"{name}Config")(
         text_config=text | changes,
         vision_config=vision,

@@ -87,7 +87,7 @@ def test_the_better_end_of_two_stages_is_kept_and_it_is_said(backbone: Backbone,
     kept = [outcome.decisions[-1]["code"] for outcome in (better, worse, unwatched)]
     assert kept == [f"training.{word}_stage_kept" for word in ("later", "earlier", "last")]
     assert [better.kept_epoch, worse.kept_epoch, unwatched.kept_epoch] == [5, 2, 5]
-    assert worse.decisions[-1]["data"] == {"before": "50.0%", "after": "40.0%"}
+    assert worse.decisions[-1]["data"] == {"before": "50.0 %", "after": "40.0 %"}
     told = [{"code": event.code, "data": event.data} for event in events if isinstance(event, Decided)]
     assert told == list(better.decisions)
     assert not torch.equal(better.state["ctx"], worse.state["ctx"])
