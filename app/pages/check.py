@@ -235,7 +235,8 @@ class CheckPage(BaseCheckPage[_Shown, RunRow]):
 
     def _look_where(self, photo: JudgedPhoto) -> None:
         shown = self._shown
-        assert shown is not None, "there is no result"
+        if shown is None:
+            return  # another run is being read
         self.banner.hide()
         self._gaze.start(self._project(), shown.run, self._root(shown), photo.path)
 
@@ -250,7 +251,8 @@ class CheckPage(BaseCheckPage[_Shown, RunRow]):
 
     def _save_heat(self, path: Path) -> None:
         shown, heat = self._shown, self.judgement.heat
-        assert shown is not None and heat is not None, "there is no heat map"
+        if shown is None or heat is None:
+            return  # another run is being read
 
         def not_saved(error: Exception) -> None:
             if not isinstance(error, OSError):
@@ -308,7 +310,8 @@ class CheckPage(BaseCheckPage[_Shown, RunRow]):
 
     def _look_into(self) -> None:
         shown = self._shown
-        assert shown is not None, "there is no result"
+        if shown is None:
+            return  # another run is being read
         self.drawers.show_running()
         self._inquiry.start(self._project(), shown.run, self._root(shown))
 

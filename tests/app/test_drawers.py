@@ -315,6 +315,22 @@ def test_looking_can_be_taken_back_and_a_failure_is_said(
     assert page.banner.isVisible() and look.text() == "見ていたところを表示"
 
 
+def test_nothing_is_looked_into_while_another_run_is_being_read(
+    qtbot: QtBot, project: Project, jobs: list[Path]
+) -> None:
+    page = shown(qtbot, project, make_run(project, skill=0.0))
+    page.tabs.setCurrentWidget(page.photos_tab)
+    page.list.setCurrentIndex(page.list.model().index(0, 0))
+    qtbot.waitUntil(page.judgement.look.isEnabled)
+    other = make_run(project, skill=0.0)
+    page.session.run = other
+    page.judgement.look.click()
+    page.drawers.start.click()
+    qtbot.waitUntil(lambda: page._shown is not None and page._shown.run == other)
+    assert jobs == [] and not page._gaze.running and not page._inquiry.running
+    assert page.judgement.look.text() == "見ていたところを表示"
+
+
 @pytest.mark.parametrize(
     ("most", "top"),
     [(0.0, 1.0), (0.9, 1.0), (1.0, 1.0), (1.4, 1.6), (45.4, 60.0), (94.6, 100.0), (0.07, 0.08)],
