@@ -8,6 +8,7 @@ import pytest
 from core.cli import main
 from core.package.archive import TextPackage, open_any_package
 from core.partsworld.plant import QUESTIONS
+from core.partsworld.sample import CLASSES
 from core.project import sample
 
 
@@ -16,6 +17,7 @@ from core.project import sample
 def test_the_demo_learns_the_plants_answers_and_packs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(sample, "CLASSES", CLASSES[::2])
     monkeypatch.setattr(sample, "_TEXT_PHOTOS", {False: 2, True: 1})
     words = ["demo", "--task", "vqa", "--language", "en", "--out", str(tmp_path), "--json"]
     assert main(words) == 0
