@@ -21,12 +21,18 @@ def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]
         "import",
         help="add a file's texts to a project's photos",
         description="Reads CSV or Excel (columns photo and caption, or photo, question and answer), JSONL, COCO captions, "
-        "VQAv2 (questions and annotations in one folder) and Karpathy's splits. Photos are found by the path that the "
-        "file writes, or by their name. Undo in the window takes it back.",
+        "VQAv2 (questions and annotations in one folder), Karpathy's splits, and a folder with Flickr8k's, Flickr30k's or "
+        "COCO's descriptions. Photos are found by the path that the file writes, or by their name. Undo in the window "
+        "takes it back.",
         epilog="example: hikidashi texts import my-project v2_OpenEnded_mscoco_val2014_questions.json --json",
     )
     taking.add_argument("project", type=Path, metavar="PROJECT", help="folder of the project")
-    taking.add_argument("file", type=Path, metavar="FILE", help="CSV, Excel, JSON or JSONL file with texts")
+    taking.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV, Excel, JSON or JSONL file with texts, or the folder of a set",
+    )
     taking.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     taking.set_defaults(run=_import)
     giving = actions.add_parser(

@@ -1,4 +1,4 @@
-"""One file of texts about photos, whatever wrote it."""
+"""One file of texts about photos, or one set in its folder, whatever wrote it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,16 +6,22 @@ from pathlib import Path
 from core.exchange.table import PHOTO, Rows, cell, csv_rows, excel_rows, find_column
 from core.exchange.text_entries import Entry, gather_texts
 from core.exchange.text_json import ANSWER, CAPTION, PART, QUESTION, read_text_json, read_text_lines
+from core.exchange.text_sets import TOKENS, read_text_set, read_tokens
 from core.problems import Problem
 from core.tasks.texts import PhotoTexts
 
 
 def read_texts(path: Path) -> PhotoTexts:
-    """Descriptions and questions of a CSV, Excel, COCO captions, VQAv2, Karpathy or JSONL file.
+    """Descriptions and questions of a CSV, Excel, COCO captions, VQAv2, Karpathy, Flickr or JSONL file, or of a folder with
+    a set (`core.exchange.text_sets`).
 
     Raises:
         Problem: `exchange.unknown_texts`, `exchange.no_text_columns`, and as the readers.
     """
+    if path.is_dir():
+        return read_text_set(path)
+    if path.name in TOKENS:
+        return read_tokens(path)
     reader = TEXT_READERS.get(path.suffix.lower())
     if reader is None:
         raise Problem("exchange.unknown_texts", path=path)
@@ -57,4 +63,5 @@ TEXT_READERS: dict[str, Callable[[Path], PhotoTexts]] = {
     ".xlsx": _read_excel,
     ".json": read_text_json,
     ".jsonl": read_text_lines,
+    ".token": read_tokens,
 }
