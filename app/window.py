@@ -177,6 +177,9 @@ class MainWindow(QMainWindow):
         if self.session.project is None:
             return False
         before = PAGE_KEYS[1 : PAGE_KEYS.index(key)]
+        if "training" in before and not self.pages["training"].blocker():
+            # A result stays in reach, whatever became of labels and texts since.
+            before = before[before.index("training") :]
         return not any(self.pages[other].blocker() for other in before)
 
     def _go_back(self) -> None:

@@ -35,6 +35,7 @@ from core.training.events import StateChanged, encode
 from core.training.job import DATA_FILE, TrainJob, save_job
 from core.training.run import EVENTS_FILE, LOCK_FILE, Run
 from core.training.state import JobState
+from tests.app.run_data import make_run
 
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 LEFT = Qt.MouseButton.LeftButton
@@ -107,6 +108,15 @@ def test_the_way_opens_step_by_step(window: MainWindow, unlabelled: Path, qtbot:
     TrainingChoice().with_preset("coop").keep(project)
     window.session.open_project(unlabelled)
     assert "training" in reachable(window) and "check" not in reachable(window)
+
+
+def test_a_result_stays_in_reach_when_its_labels_are_gone(window: MainWindow, labelled: Path) -> None:
+    with Project.open(labelled) as project:
+        make_run(project)
+        project.label([photo.id for photo in project.photos()], None)
+    window.session.open_project(labelled)
+    assert window.session.run is not None and window.pages["labels"].blocker()
+    assert reachable(window) == ["home", "photos", "labels", "check", "export", "onsite"]
 
 
 def test_steps_back_and_next_are_clicked(window: MainWindow, unlabelled: Path, qtbot: QtBot) -> None:
