@@ -53,6 +53,7 @@ def operator(qapp: QApplication) -> Iterator[Operator]:
     window.resize(1366, 768)
     window.show()
     yield Operator(window)
+    window.onsite.at_work.close()
     session.engine.kill()
     window.close()
     QThreadPool.globalInstance().waitForDone()
