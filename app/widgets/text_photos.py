@@ -196,7 +196,12 @@ class TextPhotos(QWidget):
             write = lambda: project.texts.write_questions([photo.id], asked)  # noqa: E731
         else:
             write = lambda: project.texts.write_captions([photo.id], texts)  # noqa: E731
-        self._write(write, lambda: self._mended.append(before))
+
+        def done() -> None:
+            self._mended.append(before)
+            self.view.applied(row, texts)
+
+        self._write(write, done)
 
     def _undo_mend(self) -> None:
         if not self._mended:

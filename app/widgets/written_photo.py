@@ -97,6 +97,13 @@ class WrittenPhotoView(QWidget):
         self.retranslate()
         self._enable()
 
+    def applied(self, row: WrittenPhoto, texts: tuple[str, ...]) -> None:
+        """What was asked for is kept: it waits no more. What was typed after it does."""
+        if self._drafts.get(_key(row)) == texts:
+            del self._drafts[_key(row)]
+        if self._row is not None and _key(self._row) == _key(row) and self._entered() == texts:
+            self._texts = texts
+
     def forget_drafts(self) -> None:
         """Of another project nothing typed here is wanted."""
         self.show_row(None, None, self._language)

@@ -28,7 +28,7 @@ from core.training.commands import Commands, Emit, Halt
 from core.training.epochs import deterministic, own_randomness, seed_torch
 from core.training.events import Checkpoint as CheckpointWritten
 from core.training.events import Decided, Progress, Step, TextEpoch, Warned
-from core.training.memory import free_cached_memory, is_out_of_memory
+from core.training.memory import more_parts
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
 _CHECKED_AT_ONCE = 32
@@ -225,9 +225,8 @@ class _Course:
                 loss = self._gradients(texts)
                 break
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._halve(len(texts), error)
+                at.parts = more_parts(at.parts, len(texts), error)
+                self.emit(Warned(code="training.batch_divided", data={"parts": at.parts}))
         if not math.isfinite(loss):
             raise _Diverged
         self._optimizer.step()
@@ -242,13 +241,6 @@ class _Course:
             (share * loss).backward()
             total += share * float(loss.detach())
         return total
-
-    def _halve(self, texts: int, error: BaseException) -> None:
-        if self.position.parts >= texts:
-            raise Problem("training.out_of_memory") from error
-        free_cached_memory()
-        self.position.parts = min(2 * self.position.parts, texts)
-        self.emit(Warned(code="training.batch_divided", data={"parts": self.position.parts}))
 
     def _after_round(self) -> None:
         at = self.position

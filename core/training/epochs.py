@@ -26,7 +26,7 @@ from core.training.commands import Commands, Emit, Halt
 from core.training.events import Checkpoint as CheckpointWritten
 from core.training.events import Collapse, Decided, Epoch, Progress, Step, Warned
 from core.training.lessons import Lessons, batches
-from core.training.memory import free_cached_memory, is_out_of_memory
+from core.training.memory import more_parts
 from core.training.optimizers import make_optimizer, rates_in, state_of, take_up_state
 
 _STEP_EVENT_EVERY_S = 0.1
@@ -269,9 +269,8 @@ class Epochs:
                 terms = self._gradients(photos)
                 break
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._halve(len(photos), emit, error)
+                at.parts = more_parts(at.parts, len(photos), error)
+                emit(Warned(code="training.batch_divided", data={"parts": at.parts}))
         self.method.before_step()
         gradients = [p.grad for p in self._parameters if p.grad is not None]
         # One look at the device for all: a gradient that is no number makes the norm none.
@@ -291,13 +290,6 @@ class Epochs:
             self.method.backward(found, share)
             told += [Term(term.name, term.value.detach(), term.weight * share) for term in found]
         return told
-
-    def _halve(self, batch: int, emit: Emit, error: BaseException) -> None:
-        if self.position.parts >= batch:
-            raise Problem("training.out_of_memory") from error
-        free_cached_memory()
-        self.position.parts = min(2 * self.position.parts, batch)
-        emit(Warned(code="training.batch_divided", data={"parts": self.position.parts}))
 
     def _tell_step(self, emit: Emit, loss: float, terms: list[Term], rate: float) -> None:
         if time.monotonic() < self._step_event_due:

@@ -25,6 +25,21 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _SIGNS)
 
 
+def more_parts(parts: int, most: int, error: BaseException) -> int:
+    """In how many parts, at `most`, to run what ran out of memory in so many.
+
+    Raises:
+        Problem: `training.out_of_memory` where it is in `most` parts already.
+        BaseException: the error itself where it tells something else.
+    """
+    if not is_out_of_memory(error):
+        raise error
+    if parts >= most:
+        raise Problem("training.out_of_memory") from error
+    free_cached_memory()
+    return min(2 * parts, most)
+
+
 class AtOnce:
     """How many rows are run at once: fewer each time that memory runs out, which `tell` is told."""
 

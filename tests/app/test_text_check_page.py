@@ -239,6 +239,30 @@ def test_what_was_typed_and_not_asked_for_is_there_again_with_its_photo(
     assert view.answers.text() == written, "of another project nothing is wanted"
 
 
+def test_what_was_applied_waits_no_more_wherever_one_is_by_then(qtbot: QtBot, project: Project) -> None:
+    make_text_run(project)
+    page = shown(qtbot, project)
+    page.tabs.setCurrentWidget(page.photos)
+    photos, view = page.photos, page.photos.view
+    start = photos.list.currentIndex()
+    view.answers.setText("みどり  いろ")
+    with qtbot.waitSignal(page.session.labels_changed):
+        view.apply.click()
+    assert view.answers.text() == "みどり いろ" and not view.apply.isEnabled(), "as it was kept, on one line"
+    view.answers.setText("あか")
+    with qtbot.waitSignal(page.session.labels_changed):
+        view.apply.click()
+        photos.list.setCurrentIndex(photos.list.rows.index(1))
+    assert "書きかけ" not in view.note.text() and "2 件" in view.note.text()
+    photos.list.setCurrentIndex(start)
+    assert view.answers.text() == "あか" and not view.apply.isEnabled()
+    view.answers.setText("あお")
+    with qtbot.waitSignal(page.session.labels_changed):
+        view.apply.click()
+        view.answers.setText("あおい")
+    assert view.answers.text() == "あおい" and view.apply.isEnabled(), "typed while the other was written"
+
+
 def test_a_photo_that_is_not_the_projects_any_more_cannot_be_mended(qtbot: QtBot, project: Project) -> None:
     run = make_text_run(project)
     for photo in project.photos():

@@ -19,6 +19,13 @@ TOKENS = [
 ]
 
 
+def photos(folder: Path, *names: str) -> None:
+    """Photos that are not like each other."""
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.linear_gradient("L").rotate(90 * number).save(folder / name)
+
+
 def flickr8k(folder: Path, *more: str) -> Path:
     (folder / "Flickr8k.token.txt").write_text("\n".join([*TOKENS, *more]), encoding="utf-8")
     for part, photo in (("train", "1_a.jpg"), ("dev", "2_b.jpg"), ("test", "3_c.jpg")):
@@ -50,23 +57,47 @@ def test_flickr30k_by_its_own_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["dataset_flickr8k.json", "dataset_flickr30k.json", "dataset_coco.json"])
 def test_karpathys_splits_go_before_the_sets_own(tmp_path: Path, name: str) -> None:
     coco = name == "dataset_coco.json"
+    places = ("train2014", "val2014", "val2014", "val2014") if coco else ("",) * 4
     images = [
         {"filename": f"{n}.jpg", "split": split, "sentences": [{"raw": f"Photo {n}."}] * 5}
-        | ({"filepath": "train2014" if n == 0 else "val2014"} if coco else {})
-        for n, split in enumerate(("train", "restval", "val", "test"))
+        | ({"filepath": place} if coco else {})
+        for n, (place, split) in enumerate(zip(places, ("train", "restval", "val", "test"), strict=True))
     ]
     (tmp_path / name).write_text(json.dumps({"images": images}), encoding="utf-8")
-    found = read_texts(flickr8k(tmp_path))
-    assert list(found.parts.values()) == ["train", "train", "val", "test"]
-    assert [Path(photo).name for photo in found.parts] == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]
-    assert len(found.captions) == 20
+    root = tmp_path if coco else tmp_path / "images"
+    paths = [f"{place}/{n}.jpg".lstrip("/") for n, place in enumerate(places)]
+    photos(root, *paths)
+    frozen = freeze_folder(root, read_texts(flickr8k(tmp_path)), "caption", seed=1)
+    assert {photo.path: photo.part for photo in frozen.revision.photos} == dict(
+        zip(paths, ("train", "train", "val", "test"), strict=True)
+    )
+    assert all(len(photo.written[0].texts) == 5 for photo in frozen.revision.photos)
+
+
+def test_sentences_without_a_split_have_none(tmp_path: Path) -> None:
+    (tmp_path / "Flickr8k.token.txt").write_text("1.jpg#0\tA dog .", encoding="utf-8")
+    assert read_texts(tmp_path).parts == {}
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    photos(tmp_path, "secret.jpg", "set/images/1.jpg", "set/images/2.jpg", "set/images/3.jpg")
+    images = [
+        {"filename": name, "split": split, "sentences": [{"raw": "x"}]}
+        for name, split in (
+            ("1.jpg", "train"),
+            ("2.jpg", "train"),
+            ("3.jpg", "val"),
+            ("../../secret.jpg", "train"),
+        )
+    ]
+    (tmp_path / "set" / "dataset.json").write_text(json.dumps({"images": images}), encoding="utf-8")
+    frozen = freeze_folder(tmp_path / "set" / "images", read_texts(tmp_path / "set"), "caption", seed=1)
+    assert [photo.path for photo in frozen.revision.photos] == ["1.jpg", "2.jpg", "3.jpg"]
+    assert frozen.missing == ("../../secret.jpg",)
 
 
 def test_what_is_learned_from_a_set_keeps_its_split(tmp_path: Path) -> None:
-    for n, name in enumerate(("1_a.jpg", "2_b.jpg", "3_c.jpg", "4_d.jpg")):
-        place = tmp_path / "Flicker8k_Dataset" / name
-        place.parent.mkdir(exist_ok=True)
-        Image.linear_gradient("L").rotate(90 * n).save(place)
+    photos(tmp_path / "Flicker8k_Dataset", "1_a.jpg", "2_b.jpg", "3_c.jpg", "4_d.jpg")
     folder = flickr8k(tmp_path, "4_d.jpg#0\tA bridge .", "5_e.jpg#0\tNo such photo .")
     with (folder / "Flickr_8k.trainImages.txt").open("a", encoding="utf-8") as listed:
         listed.write("4_d.jpg\n")
